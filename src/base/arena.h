@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/*
+ * Memory that is freed all at once. A function that takes an arena named `a`
+ * puts its result there; one named `tmp` is scratch the caller may drop after
+ * the call. Zero is a valid empty arena. Nothing in it moves.
+ */
+struct arena {
+	struct arena_block *blocks;
+	char *at, *end;
+	size_t used; /* bytes handed out, for limits and figures */
+};
+
+void arena_release(struct arena *a); /* the arena is empty and usable */
+
+/* Zeroed, aligned for any type. */
+void *arena_alloc(struct arena *a, size_t n);
+void *arena_array(struct arena *a, size_t count, size_t size);
+#define ARENA_NEW(a, type)	((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_ARRAY(a, type, n) ((type *)arena_array((a), (n), sizeof(type)))
+
+/* Copies, terminated. An absent string stays absent. */
+struct str arena_str(struct arena *a, struct str s);
+struct str arena_strf(struct arena *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#define CLEANUP_ARENA __attribute__((cleanup(arena_release)))
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FIO_DIGEST_H
+#define FIO_DIGEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+/*
+ * A digest of raw bytes for noticing change: XXH3 with 128 bits. Not for
+ * proving anything against somebody who chooses the bytes.
+ */
+struct fio_digest {
+	uint64_t low, high;
+};
+
+struct fio_digest fio_digest(struct str bytes);
+bool fio_digest_eq(struct fio_digest a, struct fio_digest b);
+
+enum { FIO_DIGEST_TEXT = 40 };
+/* "xxh3:" and 32 hexadecimal digits. */
+void fio_digest_format(struct fio_digest d, char ret[FIO_DIGEST_TEXT]);
+bool fio_digest_parse(struct str s, struct fio_digest *ret);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FIO_DIR_H
+#define FIO_DIR_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "sys/sys.h"
+
+/*
+ * A directory held by its descriptor: every path is relative to it, so it
+ * may be renamed underneath without effect, and its fsync sees the errors
+ * since it was opened.
+ *
+ *	struct fio_dir d;
+ *	if (fio_dir_open(&d, sys, AT_FDCWD, "proj", &e) < 0) …
+ *	fio_dir_close(&d);
+ */
+struct fio_dir {
+	struct sys *sys;
+	int fd;		/* -1 when closed */
+	char path[400]; /* as it was opened; for messages */
+};
+
+#define FIO_DIR_NONE ((struct fio_dir){.fd = -1})
+
+/* ERR_MISSING when there is no such directory. */
+int fio_dir_open(struct fio_dir *ret, struct sys *sys, int at, const char *path,
+	struct err *e);
+/* A directory inside `d`; no symlink is followed. */
+int fio_dir_open_in(struct fio_dir *ret, const struct fio_dir *d,
+	const char *name, struct err *e);
+/* The same, made with `mode` (and made durable) when it is not there.
+ * `name` may have several components. */
+int fio_dir_make_in(struct fio_dir *ret, const struct fio_dir *d,
+	const char *name, mode_t mode, struct err *e);
+void fio_dir_close(struct fio_dir *d); /* closed is fine */
+
+/* Make renames, creations and removals in it durable. */
+int fio_dir_sync(const struct fio_dir *d, struct err *e);
+
+/* The names in it that begin with `prefix`, without "." and "..", sorted. */
+int fio_dir_list(const struct fio_dir *d, const char *prefix, struct arena *a,
+	struct str_list *ret, struct err *e);
+
+/* "dir/name" in a static-size message buffer, for errors. */
+struct fio_path {
+	char text[600];
+};
+struct fio_path fio_path(const struct fio_dir *d, const char *name);
+
+#define CLEANUP_FIO_DIR __attribute__((cleanup(fio_dir_close)))
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FIO_LOCK_H
+#define FIO_LOCK_H
+
+#include "fio/dir.h"
+
+/*
+ * A lock between processes, kept by the kernel on an open file: it ends with
+ * its holder, however that dies, so there is never a stale one to break. The
+ * file stays; unlinking it would give two holders.
+ *
+ *	struct fio_lock l;
+ *	if (fio_lock_take(&l, &dir, "lock", 5 * NS_PER_SEC, "weir add", &e) < 0)
+ *		…                    ERR_LOCKED: "held by 'weir run' (pid 71)"
+ *	fio_lock_drop(&l);
+ *
+ * Open file description locks: threads sharing the descriptor share it, and
+ * it is CLOEXEC, so no agent inherits it.
+ */
+struct fio_lock {
+	struct sys *sys;
+	int fd; /* -1: not held */
+};
+
+#define FIO_LOCK_NONE ((struct fio_lock){.fd = -1})
+
+/*
+ * Wait at most `wait_ns` (0: try once). `holder` names us to whoever finds it
+ * locked; the text is only for messages.
+ */
+int fio_lock_take(struct fio_lock *ret, const struct fio_dir *d,
+	const char *name, int64_t wait_ns, const char *holder, struct err *e);
+void fio_lock_drop(struct fio_lock *l); /* not held is fine */
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GIT_REPO_H
+#define GIT_REPO_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct sys;
+
+/*
+ * git through its own command line, for the work tree a project lies in. The
+ * project may be a subdirectory of it; all paths here are relative to the
+ * project root and literal, whatever characters they hold.
+ *
+ *	struct git_repo *r;
+ *	int rc = git_open(&r, sys, "/path/of/project", &e);   1: no repository
+ *	git_changes(r, &arena, &before, &e);
+ *	… a phase works …
+ *	git_changes(r, &arena, &after, &e);
+ *	git_commit(r, paths, message, &arena, &sha, &e);
+ *	git_close(r);
+ *
+ * Commits take exactly the named paths as they are in the work tree (added,
+ * modified or deleted) and leave whatever else is staged staged. Hooks, file
+ * system monitors, signing and prompts are off: an agent may have written
+ * them. Where git knows no author, "weir" is one.
+ *
+ * Calls block for the milliseconds git takes; each ends after 60 s at most.
+ */
+
+struct git_repo;
+
+/* 1: `root` is in no repository, or git is not installed. */
+int git_open(struct git_repo **ret, struct sys *sys, const char *root,
+	struct err *e);
+void git_close(struct git_repo *r); /* NULL is fine */
+
+/*
+ * ERR_CONFLICT while the tree is not fit to commit in: a merge, rebase,
+ * cherry-pick, revert or bisect is under way, or HEAD is detached. The text
+ * says which and what to do.
+ */
+int git_check_ready(struct git_repo *r, struct err *e);
+
+/* A path that differs from HEAD or is not tracked (and not ignored). */
+struct git_change {
+	struct str path; /* from the project root; outside it: not listed */
+	bool deleted;	 /* not in the work tree */
+	char digest[64]; /* of its content now, "" when deleted: to tell
+			    whether it changes again */
+};
+
+struct git_changes {
+	const struct git_change *items; /* by path */
+	size_t n;
+};
+
+/* Everything that is dirty under the project root, untracked files one by
+ * one (not as a directory). */
+int git_changes(struct git_repo *r, struct arena *a, struct git_changes *ret,
+	struct err *e);
+
+/* The paths in `after` that are not in `before` with the same content. */
+struct str_list git_changed_since(const struct git_changes *before,
+	const struct git_changes *after, struct arena *a);
+
+/*
+ * Commit the paths. 1 when none of them differs from HEAD: nothing is
+ * committed. `ret_sha` (may be NULL) gets the new commit's id.
+ */
+int git_commit(struct git_repo *r, struct str_list paths, struct str message,
+	struct arena *a, struct str *ret_sha, struct err *e);
+
+/* HEAD's commit id; absent in a repository without commits. */
+int git_head(struct git_repo *r, struct arena *a, struct str *ret_sha,
+	struct err *e);
+
+/* 1 when `sha` is an ancestor of HEAD or HEAD itself, 0 when not (or when the
+ * commit is unknown). ERR_INPUT when it is no commit id. */
+int git_is_ancestor(struct git_repo *r, struct str sha, struct err *e);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PLAN_DEPS_H
+#define PLAN_DEPS_H
+
+#include "base/buf.h"
+#include "model/snapshot.h"
+
+/*
+ * Dependencies, always judged on the whole backlog and its archive. One is
+ * met by an item that is done, in the file or in the archive; merged items
+ * count as what they were merged into. A closed one is not met: the work it
+ * stood for was not done. An id found in neither is dangling.
+ */
+
+enum dep_state {
+	DEP_MET,
+	DEP_WAITING,  /* in the file, not done */
+	DEP_CLOSED,   /* archived as closed */
+	DEP_DANGLING, /* in neither file */
+};
+
+enum dep_state dep_state(const struct snapshot *s, struct str id);
+
+/*
+ * True when every dependency of `it` is met; else `why` (may be NULL) gets
+ * "waits for A (ready), B (closed)".
+ */
+bool deps_met(const struct snapshot *s, const struct item *it, struct buf *why);
+
+/*
+ * A cycle among items that are not done: the ids in order, the first one
+ * repeated at the end ("A", "B", "A"), or an empty list. The same cycle is
+ * found whatever item of it is asked about; `it` itself must be part of it.
+ */
+struct str_list
+deps_cycle(const struct snapshot *s, const struct item *it, struct arena *a);
+
+#endif

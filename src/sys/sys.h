@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SYS_SYS_H
+#define SYS_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/*
+ * The only door to the kernel: one table of system calls. Code that touches
+ * files, processes or clocks is handed a `struct sys *` and calls through it,
+ * so that the same code runs on the kernel (sys/real.h) and on a kernel that
+ * fails or dies at the n-th call (sys/fault.h).
+ *
+ *	int fd = sys->openat(sys, dir, "name", O_RDONLY | O_CLOEXEC, 0);
+ *	if (fd < 0)
+ *		return err_sys(e, -fd, "opening '%s'", "name");
+ *
+ * Every call returns what the kernel does, with -errno in place of -1. None
+ * retries: EINTR and short counts are the caller's to handle.
+ */
+
+struct sys_spawn {
+	const char *const *argv; /* NULL-terminated; argv[0] found on PATH */
+	const char *const *envp; /* the whole environment, NULL-terminated */
+	const char *cwd;	 /* NULL: as ours */
+	int fd[3];		 /* become 0, 1 and 2; all others are closed */
+	bool new_session;	 /* setsid: own session and process group */
+};
+
+enum sys_clock {
+	SYS_CLOCK_UNIX,	   /* ns since 1970; may jump */
+	SYS_CLOCK_ELAPSED, /* ns since boot, counting suspend; never jumps */
+};
+
+/* How a child ended. */
+struct sys_exit {
+	bool signalled;
+	int status; /* exit code, or the signal's number */
+};
+
+struct sys {
+	/* Files. Paths are relative to a directory descriptor or AT_FDCWD. */
+	int (*openat)(struct sys *s, int dir, const char *path, int flags,
+		mode_t mode);
+	int (*close)(struct sys *s, int fd);
+	ssize_t (*read)(struct sys *s, int fd, void *p, size_t n);
+	ssize_t (*write)(struct sys *s, int fd, const void *p, size_t n);
+	int (*fsync)(struct sys *s, int fd);
+	int (*ftruncate)(struct sys *s, int fd, off_t size);
+	int (*fchmod)(struct sys *s, int fd, mode_t mode);
+	int (*fchown)(struct sys *s, int fd, uid_t uid, gid_t gid);
+	int (*fstat)(struct sys *s, int fd, struct stat *ret);
+	int (*fstatat)(struct sys *s, int dir, const char *path, int flags,
+		struct stat *ret);
+	/* flags: 0, RENAME_NOREPLACE or RENAME_EXCHANGE */
+	int (*renameat)(struct sys *s, int from_dir, const char *from,
+		int to_dir, const char *to, unsigned int flags);
+	int (*unlinkat)(struct sys *s, int dir, const char *path, int flags);
+	int (*mkdirat)(struct sys *s, int dir, const char *path, mode_t mode);
+	ssize_t (*readlinkat)(
+		struct sys *s, int dir, const char *path, char *p, size_t n);
+	/* Raw struct linux_dirent64 records; 0 at the end. */
+	ssize_t (*getdents)(struct sys *s, int fd, void *p, size_t n);
+
+	/* Open file description locks: type is F_RDLCK, F_WRLCK or F_UNLCK;
+	 * -EAGAIN when somebody else holds it. Leases as fcntl(F_SETLEASE). */
+	int (*lock)(struct sys *s, int fd, short type);
+	int (*lease)(struct sys *s, int fd, int type);
+
+	/* Watching. Events are read from the descriptor. */
+	int (*inotify_init)(struct sys *s);
+	int (*inotify_add)(
+		struct sys *s, int fd, const char *path, uint32_t mask);
+
+	/* Processes. The pidfd is CLOEXEC and polls readable at the end. */
+	int (*spawn)(
+		struct sys *s, const struct sys_spawn *how, pid_t *ret_pid);
+	int (*pidfd_open)(struct sys *s, pid_t pid);
+	int (*pidfd_signal)(struct sys *s, int pidfd, int signo);
+	/* -EAGAIN while it runs. Reaps. */
+	int (*wait)(struct sys *s, int pidfd, struct sys_exit *ret);
+	int (*reap_orphan)(struct sys *s); /* 1: reaped one, 0: none ended */
+	int (*kill_group)(struct sys *s, pid_t pgid, int signo);
+	/* Orphaned descendants become our children instead of init's. */
+	int (*set_subreaper)(struct sys *s);
+	int (*pipe)(struct sys *s, int ret_fd[2]); /* both CLOEXEC */
+	int (*poll_in)(
+		struct sys *s, int fd, int64_t timeout_ns); /* 1: ready */
+
+	int64_t (*clock)(struct sys *s, enum sys_clock which);
+	int (*random)(struct sys *s, void *p, size_t n); /* all n, or -errno */
+	pid_t (*getpid)(struct sys *s);
+};
+
+#endif
