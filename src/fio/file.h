@@ -37,7 +37,11 @@ struct fio_version {
 	mode_t mode;
 	uid_t uid;
 	gid_t gid;
+	nlink_t nlink;
 	struct fio_digest digest;
+	/* False when the file was written so shortly before that its times
+	 * could not tell a later change: its content decides then. */
+	bool settled;
 };
 
 /*
@@ -50,7 +54,15 @@ int fio_read(const struct fio_dir *d, const char *name, size_t max,
 	struct buf *ret, struct fio_version *ret_version, struct err *e);
 
 /*
- * 0: the name still holds the version. 1: something else. The content is read
+ * Like fio_read for a file that somebody else may be writing: 2 when it has
+ * a writer, or (where the file system knows no leases) was changed less than
+ * 150 ms ago. Then nothing was read; look again later.
+ */
+int fio_read_settled(const struct fio_dir *d, const char *name, size_t max,
+	struct buf *ret, struct fio_version *ret_version, struct err *e);
+
+/*
+ * 0: the name still holds those bytes. 1: something else. The content is read
  * only when identity and times do not settle it.
  */
 int fio_is_version(const struct fio_dir *d, const char *name,

@@ -60,6 +60,15 @@ fault_read(struct sys *s, int fd, void *p, size_t n)
 }
 
 static ssize_t
+fault_pread(struct sys *s, int fd, void *p, size_t n, off_t at)
+{
+	struct sys_fault *f = of(s);
+	int rc = strike(f);
+
+	return rc != 0 ? rc : f->under->pread(f->under, fd, p, n, at);
+}
+
+static ssize_t
 fault_write(struct sys *s, int fd, const void *p, size_t n)
 {
 	struct sys_fault *f = of(s);
@@ -145,6 +154,7 @@ sys_fault_init(struct sys_fault *ret, struct sys *under)
 	ret->sys.openat = fault_openat;
 	ret->sys.close = fault_close;
 	ret->sys.read = fault_read;
+	ret->sys.pread = fault_pread;
 	ret->sys.write = fault_write;
 	ret->sys.fsync = fault_fsync;
 	ret->sys.ftruncate = fault_ftruncate;

@@ -19,7 +19,7 @@
  *	if (f.hits == 0)                the plan never fired: the test is void
  *		fail();
  *
- * Counted calls: openat, read, write, fsync, ftruncate, fchmod, fchown,
+ * Counted calls: openat, read, pread, write, fsync, ftruncate, fchmod, fchown,
  * renameat, unlinkat, mkdirat, and close. A failed fsync is worse than an
  * error: the data it was asked to keep may be gone, so callers must not
  * repeat it on the same descriptor.

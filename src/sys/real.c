@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -42,6 +43,14 @@ real_read(struct sys *s, int fd, void *p, size_t n)
 {
 	(void)s;
 	ssize_t got = read(fd, p, n);
+	return got < 0 ? -errno : got;
+}
+
+static ssize_t
+real_pread(struct sys *s, int fd, void *p, size_t n, off_t at)
+{
+	(void)s;
+	ssize_t got = pread(fd, p, n, at);
 	return got < 0 ? -errno : got;
 }
 
@@ -149,6 +158,9 @@ static int
 real_lease(struct sys *s, int fd, int type)
 {
 	(void)s;
+	/* Whoever breaks the lease must not kill us: by default it would. */
+	if (type != F_UNLCK && signal(SIGIO, SIG_IGN) == SIG_ERR)
+		return -errno;
 	return result(fcntl(fd, F_SETLEASE, type));
 }
 
@@ -256,17 +268,6 @@ real_wait(struct sys *s, int pidfd, struct sys_exit *ret)
 }
 
 static int
-real_reap_orphan(struct sys *s)
-{
-	siginfo_t info = {0};
-
-	(void)s;
-	if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) < 0)
-		return errno == ECHILD ? 0 : -errno;
-	return info.si_pid != 0;
-}
-
-static int
 real_kill_group(struct sys *s, pid_t pgid, int signo)
 {
 	(void)s;
@@ -288,16 +289,30 @@ real_pipe(struct sys *s, int ret_fd[2])
 }
 
 static int
-real_poll_in(struct sys *s, int fd, int64_t timeout_ns)
+real_memfd(struct sys *s)
 {
-	struct pollfd p = {.fd = fd, .events = POLLIN};
+	(void)s;
+	return result(memfd_create("weir", MFD_CLOEXEC));
+}
+
+static int
+real_poll(struct sys *s, struct pollfd *fds, size_t n, int64_t timeout_ns)
+{
 	struct timespec t = {
 		.tv_sec = timeout_ns / 1000000000,
 		.tv_nsec = timeout_ns % 1000000000,
 	};
 
 	(void)s;
-	return result(ppoll(&p, 1, timeout_ns < 0 ? NULL : &t, NULL));
+	return result(ppoll(fds, n, timeout_ns < 0 ? NULL : &t, NULL));
+}
+
+static int
+real_poll_in(struct sys *s, int fd, int64_t timeout_ns)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return real_poll(s, &p, 1, timeout_ns);
 }
 
 static int64_t
@@ -343,6 +358,7 @@ sys_real(void)
 		.openat = real_openat,
 		.close = real_close,
 		.read = real_read,
+		.pread = real_pread,
 		.write = real_write,
 		.fsync = real_fsync,
 		.ftruncate = real_ftruncate,
@@ -363,11 +379,12 @@ sys_real(void)
 		.pidfd_open = real_pidfd_open,
 		.pidfd_signal = real_pidfd_signal,
 		.wait = real_wait,
-		.reap_orphan = real_reap_orphan,
 		.kill_group = real_kill_group,
 		.set_subreaper = real_set_subreaper,
 		.pipe = real_pipe,
+		.memfd = real_memfd,
 		.poll_in = real_poll_in,
+		.poll = real_poll,
 		.clock = real_clock,
 		.random = real_random,
 		.getpid = real_getpid,

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+struct pollfd;
+
 /*
  * The only door to the kernel: one table of system calls. Code that touches
  * files, processes or clocks is handed a `struct sys *` and calls through it,
@@ -47,6 +49,7 @@ struct sys {
 		mode_t mode);
 	int (*close)(struct sys *s, int fd);
 	ssize_t (*read)(struct sys *s, int fd, void *p, size_t n);
+	ssize_t (*pread)(struct sys *s, int fd, void *p, size_t n, off_t at);
 	ssize_t (*write)(struct sys *s, int fd, const void *p, size_t n);
 	int (*fsync)(struct sys *s, int fd);
 	int (*ftruncate)(struct sys *s, int fd, off_t size);
@@ -79,16 +82,20 @@ struct sys {
 	int (*spawn)(
 		struct sys *s, const struct sys_spawn *how, pid_t *ret_pid);
 	int (*pidfd_open)(struct sys *s, pid_t pid);
+	/* Also takes a descriptor of the directory /proc/PID. */
 	int (*pidfd_signal)(struct sys *s, int pidfd, int signo);
 	/* -EAGAIN while it runs. Reaps. */
 	int (*wait)(struct sys *s, int pidfd, struct sys_exit *ret);
-	int (*reap_orphan)(struct sys *s); /* 1: reaped one, 0: none ended */
 	int (*kill_group)(struct sys *s, pid_t pgid, int signo);
 	/* Orphaned descendants become our children instead of init's. */
 	int (*set_subreaper)(struct sys *s);
 	int (*pipe)(struct sys *s, int ret_fd[2]); /* both CLOEXEC */
+	int (*memfd)(struct sys *s); /* a file in memory, CLOEXEC */
 	int (*poll_in)(
 		struct sys *s, int fd, int64_t timeout_ns); /* 1: ready */
+	/* How many are ready; timeouts below 0 never come. */
+	int (*poll)(struct sys *s, struct pollfd *fds, size_t n,
+		int64_t timeout_ns);
 
 	int64_t (*clock)(struct sys *s, enum sys_clock which);
 	int (*random)(struct sys *s, void *p, size_t n); /* all n, or -errno */

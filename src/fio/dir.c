@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "fio/dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vec.h"
+
+int
+fio_dir_open(struct fio_dir *ret, struct sys *sys, int at, const char *path,
+	struct err *e)
+{
+	*ret = FIO_DIR_NONE;
+	int fd = sys->openat(
+		sys, at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	if (fd == -ENOENT)
+		return err_set(
+			e, ERR_MISSING, "there is no directory '%s'", path);
+	if (fd < 0)
+		return err_sys(e, -fd, "opening directory '%s'", path);
+	ret->sys = sys;
+	ret->fd = fd;
+	(void)snprintf(ret->path, sizeof(ret->path), "%s", path);
+	return 0;
+}
+
+int
+fio_dir_open_in(struct fio_dir *ret, const struct fio_dir *d, const char *name,
+	struct err *e)
+{
+	struct fio_path path = fio_path(d, name);
+
+	*ret = FIO_DIR_NONE;
+	int fd = d->sys->openat(d->sys, d->fd, name,
+		O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+	if (fd == -ENOENT)
+		return err_set(e, ERR_MISSING, "there is no directory '%s'",
+			path.text);
+	if (fd < 0)
+		return err_sys(e, -fd, "opening directory '%s'", path.text);
+	ret->sys = d->sys;
+	ret->fd = fd;
+	(void)snprintf(ret->path, sizeof(ret->path), "%.*s",
+		(int)sizeof(ret->path) - 1, path.text);
+	return 0;
+}
+
+/* One component: made when absent, and durable in its parent then. */
+static int
+make_one(struct fio_dir *ret, const struct fio_dir *d, const char *name,
+	mode_t mode, struct err *e)
+{
+	int rc = d->sys->mkdirat(d->sys, d->fd, name, mode);
+
+	if (rc < 0 && rc != -EEXIST)
+		return err_sys(e, -rc, "making directory '%s'",
+			fio_path(d, name).text);
+	if (rc == 0 && fio_dir_sync(d, e) < 0)
+		return -1;
+	return fio_dir_open_in(ret, d, name, e);
+}
+
+int
+fio_dir_make_in(struct fio_dir *ret, const struct fio_dir *d, const char *name,
+	mode_t mode, struct err *e)
+{
+	struct fio_dir parent = FIO_DIR_NONE;
+	const struct fio_dir *in = d;
+	char part[256];
+
+	*ret = FIO_DIR_NONE;
+	for (;;) {
+		size_t n = strcspn(name, "/");
+		if (n == 0 || n >= sizeof(part)) {
+			fio_dir_close(&parent);
+			return err_set(e, ERR_LIMIT,
+				"'%s' is not a usable directory name", name);
+		}
+		memcpy(part, name, n);
+		part[n] = '\0';
+		int rc = make_one(ret, in, part, mode, e);
+		fio_dir_close(&parent);
+		if (rc < 0 || name[n] == '\0')
+			return rc;
+		parent = *ret;
+		in = &parent;
+		name += n + 1;
+	}
+}
+
+void
+fio_dir_close(struct fio_dir *d)
+{
+	if (d->fd >= 0)
+		(void)d->sys->close(d->sys, d->fd);
+	d->fd = -1;
+}
+
+int
+fio_dir_sync(const struct fio_dir *d, struct err *e)
+{
+	int rc = d->sys->fsync(d->sys, d->fd);
+
+	if (rc < 0)
+		return err_sys(
+			e, -rc, "making directory '%s' durable", d->path);
+	return 0;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* What getdents fills; as in getdents(2). */
+struct entry {
+	uint64_t ino;
+	int64_t off;
+	uint16_t size;
+	uint8_t type;
+	char name[];
+};
+
+int
+fio_dir_list(const struct fio_dir *d, const char *prefix, struct arena *a,
+	struct str_list *ret, struct err *e)
+{
+	VEC(struct str) names = {0};
+	_Alignas(struct entry) char chunk[8192];
+
+	/* Its own descriptor: the position of `d->fd` is shared by all. */
+	int fd = d->sys->openat(
+		d->sys, d->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return err_sys(e, -fd, "listing directory '%s'", d->path);
+	ssize_t got;
+	while ((got = d->sys->getdents(d->sys, fd, chunk, sizeof(chunk))) > 0) {
+		for (ssize_t at = 0; at < got;) {
+			const struct entry *x = (const void *)(chunk + at);
+			at += x->size;
+			if (strcmp(x->name, ".") == 0 ||
+				strcmp(x->name, "..") == 0 ||
+				strncmp(x->name, prefix, strlen(prefix)) != 0)
+				continue;
+			VEC_PUSH(&names, arena_str(a, str_from(x->name)));
+		}
+	}
+	(void)d->sys->close(d->sys, fd);
+	if (got == 0) {
+		if (names.n > 0)
+			qsort(names.items, names.n, sizeof(names.items[0]),
+				compare);
+		struct str *copy = ARENA_ARRAY(a, struct str, names.n);
+		for (size_t i = 0; i < names.n; i++)
+			copy[i] = names.items[i];
+		*ret = (struct str_list){.items = copy, .n = names.n};
+	}
+	VEC_RELEASE(&names);
+	return got < 0
+		? err_sys(e, (int)-got, "listing directory '%s'", d->path)
+		: 0;
+}
+
+struct fio_path
+fio_path(const struct fio_dir *d, const char *name)
+{
+	struct fio_path p;
+
+	if (strcmp(name, ".") == 0)
+		(void)snprintf(p.text, sizeof(p.text), "%s", d->path);
+	else if (strcmp(d->path, ".") == 0)
+		(void)snprintf(p.text, sizeof(p.text), "%s", name);
+	else
+		(void)snprintf(p.text, sizeof(p.text), "%s/%s", d->path, name);
+	return p;
+}
