@@ -15,16 +15,20 @@
  */
 
 enum change_kind {
-	CHANGE_ADD,    /* item: a draft; id, created, updated are given to it */
-	CHANGE_STATUS, /* id, status: a legal move except to blocked */
+	CHANGE_ADD,    /* item: a draft with status new; id, created and updated
+			  are given to it, phase and blocked fields dropped */
+	CHANGE_STATUS, /* id, status: a legal move except to or from blocked */
 	CHANGE_PHASE,  /* id, text: the phase or absent, pool */
 	CHANGE_BLOCK,  /* id, text: the reason, blocked_type */
 	CHANGE_UNBLOCK, /* id, text: notes or absent; back where it came from */
 	CHANGE_FIELD,	/* id, field, text: a TEXT, ENUM or BOOL field, but
 			   none that the kinds above and below look after */
 	CHANGE_DESCRIBE, /* id, description: non-empty parts replace */
+	CHANGE_ACCEPT,	 /* id, accepted: levels a person allows this item;
+			    UNSET ones stay as they are */
 	CHANGE_MERGE,	 /* id goes into `other`; dependents are re-pointed */
-	CHANGE_ARCHIVE,	 /* id leaves: departure, text: reason or absent */
+	CHANGE_ARCHIVE,	 /* id leaves: done (only a done item) or closed (any
+			    other), text: reason or absent */
 	CHANGE_NOTE,	 /* a worklog entry: id, phase, outcome, text, run */
 	CHANGE_APPLIED,	 /* text: remember this claim or run id */
 	CHANGE_FORGET,	 /* text: drop it again; absent already is fine */
@@ -42,6 +46,7 @@ struct change {
 		enum blocked_type blocked_type;
 		const struct field *field;
 		struct description description;
+		struct guardrail_levels accepted;
 		struct str other;
 		enum departure departure;
 		struct {
@@ -75,15 +80,19 @@ struct change_effects {
 
 /*
  * ERR_MISSING: an id that is not there. ERR_CONFLICT: a move the status
- * machine refuses, a self-merge. ERR_INPUT: an invalid value. ERR_LIMIT: ids
- * are used up. The next snapshot has generation + 1, `updated` is now for
- * every item touched, and the mark is at least env->mark.
+ * machine refuses, a self-merge, a merge of or into a done item. ERR_INPUT:
+ * an invalid value. ERR_LIMIT: ids are used up. The next snapshot has
+ * generation + 1, `updated` is now for every item touched, and the mark is
+ * at least env->mark and every number in the snapshot.
  *
  * What a change implies: BLOCK keeps where the item came from, phase and
- * pool; UNBLOCK clears the blocked fields and last_phase_commit; STATUS to
- * ready clears phase and pool; ARCHIVE and MERGE put the id on the archived
- * list; ARCHIVE leaves dependencies on it as they are, for they are met (or
- * not) by what the archive says.
+ * pool; UNBLOCK goes back there (to where the pool belongs, or new, when the
+ * file does not say), clears the blocked fields and last_phase_commit, and
+ * sets or clears unblock_context; STATUS to ready clears phase and pool;
+ * ARCHIVE and MERGE put the id on the archived list; ARCHIVE leaves
+ * dependencies on it as they are, for they are met (or not) by what the
+ * archive says. MERGE appends what the source says to the target's context
+ * and unites their dependencies.
  */
 int changes_apply(const struct snapshot *from, const struct change *changes,
 	size_t n, const struct change_env *env, struct change_effects *ret,

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+#include <assert.h>
+#include <string.h>
+
+#include "model/item.h"
+
+/* Enums are read and written as int through their offset. */
+static_assert(sizeof(enum item_status) == sizeof(int), "enum is not int");
+static_assert(sizeof(enum level) == sizeof(int), "enum is not int");
+
+enum { NEVER_ABSENT = -1 };
+
+#define TEXT(type, member)                           \
+	{                                            \
+		.name = #member, .kind = FIELD_TEXT, \
+		.offset = offsetof(type, member)     \
+	}
+#define REQUIRED_TEXT(type, member)                                \
+	{                                                          \
+		.name = #member, .kind = FIELD_TEXT,               \
+		.offset = offsetof(type, member), .required = true \
+	}
+#define ENUM(type, member, table, when_absent)                       \
+	{                                                            \
+		.name = #member, .kind = FIELD_ENUM,                 \
+		.offset = offsetof(type, member), .names = &(table), \
+		.absent = (when_absent)                              \
+	}
+#define LIST(type, member)                           \
+	{                                            \
+		.name = #member, .kind = FIELD_LIST, \
+		.offset = offsetof(type, member)     \
+	}
+#define MAP(type, member, fields)                                  \
+	{                                                          \
+		.name = #member, .kind = FIELD_MAP,                \
+		.offset = offsetof(type, member), .sub = (fields), \
+		.sub_n = sizeof(fields) / sizeof(*(fields))        \
+	}
+
+static const struct field description_fields[] = {
+	TEXT(struct description, context),
+	TEXT(struct description, problem),
+	TEXT(struct description, solution),
+	TEXT(struct description, impact),
+	TEXT(struct description, sizing_rationale),
+};
+
+static const struct field accepted_fields[] = {
+	ENUM(struct guardrail_levels, size, size_names, SIZE_UNSET),
+	ENUM(struct guardrail_levels, complexity, level_names, LEVEL_UNSET),
+	ENUM(struct guardrail_levels, risk, level_names, LEVEL_UNSET),
+};
+
+static const struct field fields[] = {
+	REQUIRED_TEXT(struct item, id),
+	REQUIRED_TEXT(struct item, title),
+	{.name = "status",
+		.kind = FIELD_ENUM,
+		.offset = offsetof(struct item, status),
+		.names = &status_names,
+		.absent = NEVER_ABSENT,
+		.required = true},
+	TEXT(struct item, phase),
+	ENUM(struct item, size, size_names, SIZE_UNSET),
+	ENUM(struct item, complexity, level_names, LEVEL_UNSET),
+	ENUM(struct item, risk, level_names, LEVEL_UNSET),
+	ENUM(struct item, impact, level_names, LEVEL_UNSET),
+	{.name = "requires_human_review",
+		.kind = FIELD_BOOL,
+		.offset = offsetof(struct item, requires_human_review)},
+	TEXT(struct item, origin),
+	ENUM(struct item, blocked_from_status, status_names, STATUSES),
+	TEXT(struct item, blocked_reason),
+	ENUM(struct item, blocked_type, blocked_type_names, BLOCKED_UNSET),
+	TEXT(struct item, unblock_context),
+	LIST(struct item, tags),
+	LIST(struct item, dependencies),
+	REQUIRED_TEXT(struct item, created),
+	REQUIRED_TEXT(struct item, updated),
+	TEXT(struct item, pipeline_type),
+	MAP(struct item, description, description_fields),
+	ENUM(struct item, phase_pool, pool_names, POOL_UNSET),
+	TEXT(struct item, last_phase_commit),
+	MAP(struct item, guardrails_accepted, accepted_fields),
+};
+
+const struct field_table item_fields = {
+	.fields = fields,
+	.n = sizeof(fields) / sizeof(fields[0]),
+};
+
+static const char *const bools[] = {"false", "true"};
+static const struct names bool_names = NAMES(bools, 2);
+
+enum { FIELDS_MAX = 64 };
+static_assert(sizeof(fields) / sizeof(fields[0]) <= FIELDS_MAX,
+	"field_nearest has no room for the table");
+
+const struct field *
+field_find(const struct field_table *t, struct str name)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (str_eq_c(name, t->fields[i].name))
+			return &t->fields[i];
+	return NULL;
+}
+
+const char *
+field_nearest(const struct field_table *t, struct str name)
+{
+	const char *all[FIELDS_MAX];
+	struct names names = {.name = all};
+
+	for (; names.n < t->n && names.n < FIELDS_MAX; names.n++)
+		all[names.n] = t->fields[names.n].name;
+	return names_nearest(&names, name);
+}
+
+static const void *
+place(const struct field *f, const void *base)
+{
+	return (const char *)base + f->offset;
+}
+
+static struct str
+text_get(const struct field *f, const void *base)
+{
+	struct str s;
+
+	memcpy(&s, place(f, base), sizeof(s));
+	return s;
+}
+
+static int
+enum_get(const struct field *f, const void *base)
+{
+	int v;
+
+	memcpy(&v, place(f, base), sizeof(v));
+	return v;
+}
+
+static bool
+bool_get(const struct field *f, const void *base)
+{
+	bool v;
+
+	memcpy(&v, place(f, base), sizeof(v));
+	return v;
+}
+
+static struct str_list
+list_get(const struct field *f, const void *base)
+{
+	struct str_list v;
+
+	memcpy(&v, place(f, base), sizeof(v));
+	return v;
+}
+
+struct str
+field_text(const struct field *f, const void *base)
+{
+	switch (f->kind) {
+	case FIELD_TEXT:
+		return text_get(f, base);
+	case FIELD_ENUM:
+		if (enum_get(f, base) == f->absent)
+			return STR_ABSENT;
+		return str_from(names_get(f->names, enum_get(f, base)));
+	case FIELD_BOOL:
+		return str_from(names_get(&bool_names, bool_get(f, base)));
+	case FIELD_LIST:
+	case FIELD_MAP:
+		break;
+	}
+	BUG("field '%s' has no text", f->name);
+}
+
+static int
+value_parse(const struct names *t, struct str value, int *ret, struct err *e)
+{
+	if (names_parse(t, value, ret))
+		return 0;
+	struct buf accepted CLEANUP_BUF = {0};
+	names_list(t, &accepted);
+	return err_set(e, ERR_INPUT, "'%.*s' is not one of %s", STR_ARG(value),
+		accepted.p);
+}
+
+static int
+enum_set(const struct field *f, char *at, struct str value, struct err *e)
+{
+	int v = f->absent;
+
+	if (str_is_set(value) && value_parse(f->names, value, &v, e) < 0)
+		return -1;
+	memcpy(at, &v, sizeof(v));
+	return 0;
+}
+
+static int
+bool_set(char *at, struct str value, struct err *e)
+{
+	int v = false;
+
+	if (str_is_set(value) && value_parse(&bool_names, value, &v, e) < 0)
+		return -1;
+	bool b = v != 0;
+	memcpy(at, &b, sizeof(b));
+	return 0;
+}
+
+int
+field_set_text(
+	const struct field *f, void *base, struct str value, struct err *e)
+{
+	char *at = (char *)base + f->offset;
+
+	if (f->required && !str_is_set(value))
+		return err_set(e, ERR_INPUT, "a value is required");
+	switch (f->kind) {
+	case FIELD_TEXT:
+		memcpy(at, &value, sizeof(value));
+		return 0;
+	case FIELD_ENUM:
+		return enum_set(f, at, value, e);
+	case FIELD_BOOL:
+		return bool_set(at, value, e);
+	case FIELD_LIST:
+	case FIELD_MAP:
+		break;
+	}
+	BUG("field '%s' is not set from text", f->name);
+}
+
+struct str_list *
+field_list(const struct field *f, void *base)
+{
+	return (void *)((char *)base + f->offset);
+}
+
+const void *
+field_map(const struct field *f, const void *base)
+{
+	return place(f, base);
+}
+
+static bool
+map_equal(const struct field *f, const void *a, const void *b)
+{
+	for (size_t i = 0; i < f->sub_n; i++)
+		if (!field_equal(&f->sub[i], place(f, a), place(f, b)))
+			return false;
+	return true;
+}
+
+bool
+field_equal(const struct field *f, const void *a, const void *b)
+{
+	switch (f->kind) {
+	case FIELD_TEXT:
+		return str_eq(text_get(f, a), text_get(f, b));
+	case FIELD_ENUM:
+		return enum_get(f, a) == enum_get(f, b);
+	case FIELD_BOOL:
+		return bool_get(f, a) == bool_get(f, b);
+	case FIELD_LIST:
+		return str_list_eq(list_get(f, a), list_get(f, b));
+	case FIELD_MAP:
+		return map_equal(f, a, b);
+	}
+	BUG("field '%s' is of no kind", f->name);
+}
