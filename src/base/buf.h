@@ -32,7 +32,8 @@ void buf_add_char(struct buf *b, char c);
 void buf_add_repeat(struct buf *b, char c, size_t n);
 void buf_addf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-void buf_vaddf(struct buf *b, const char *fmt, va_list ap);
+void buf_vaddf(struct buf *b, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 /* Room for `n` more bytes; returns where they go. buf_added makes them count.
  */

@@ -28,9 +28,10 @@ enum dep_state dep_state(const struct snapshot *s, struct str id);
 bool deps_met(const struct snapshot *s, const struct item *it, struct buf *why);
 
 /*
- * A cycle among items that are not done: the ids in order, the first one
- * repeated at the end ("A", "B", "A"), or an empty list. The same cycle is
- * found whatever item of it is asked about; `it` itself must be part of it.
+ * A shortest cycle among items that are not done and that `it` is part of:
+ * the ids in order from the one that stands first in the file, which is
+ * repeated at the end ("A", "B", "A"), or an empty list. Whatever item of a
+ * cycle is asked about, it is the same cycle, unless cycles share items.
  */
 struct str_list
 deps_cycle(const struct snapshot *s, const struct item *it, struct arena *a);

@@ -9,24 +9,35 @@
 
 /*
  * What the end of a run leads to: one list of changes to be saved as a whole
- * together with the run id, and a word for whoever shows it.
+ * together with the run id, and a word for whoever shows it. The list is
+ * legal for the snapshot it was made for.
  *
- * phase_complete: assessments, description, follow-ups (new items with origin
- * "ITEM/phase"), then the next phase of the pool; after the last pre-phase
- * `ready`, after the last main phase `done` and into the archive. At every
- * such step a guardrail that is exceeded, or requires_human_review at the end
- * of scoping, blocks the item for a decision instead.
+ * phase_complete: what the result says is kept (assessments, description,
+ * review, based_on_commit; follow-ups become new items with origin
+ * "ITEM/phase"; the notes of an unblock are used up), then the item moves to
+ * the next phase of the pool; after the last pre-phase to `ready`, after the
+ * last main phase to `done` and into the archive.
  * subphase_complete: the same without moving on.
- * blocked: assessments and follow-ups are kept, the item blocks.
+ * blocked: the same, and the item blocks where it is.
  * failed, or no valid result: while attempts are left, try again later; then
  * the item blocks with the last reason. Follow-ups of a failed result are
  * dropped: the next attempt would file them again.
  *
+ * Gates: when an assessment grew and a guardrail is exceeded, and in any case
+ * on the way to `ready`, the item blocks for a decision; so it does when it
+ * would become ready and requires_human_review. It blocks where it has got
+ * to, so that a person who unblocks it does not start the same phase over;
+ * only the last main phase holds it back from `done`. A result may ask for
+ * human review, but not waive it.
+ *
  * Triage chooses the pipeline and where to go: an item it finds to repeat
- * another is merged (the higher number into the lower; the first of
- * `duplicates` that exists and is not done counts); small size with low or
- * unset risk, or a pipeline without pre-phases, goes to `ready` at once when
- * guardrails and review allow; anything else enters the first pre-phase.
+ * another is merged (the first of `duplicates` that exists and is not done
+ * counts; of two with one prefix the higher number goes into the lower, but
+ * work that has begun never goes into work that has not; with different
+ * prefixes the triaged one goes). Small size with low or unset risk, or a
+ * pipeline without pre-phases, goes to `ready` at once when guardrails and
+ * review allow; anything else enters the first pre-phase. Triage has no
+ * subphases: subphase_complete is a failure.
  *
  * A run whose item has meanwhile been moved by a person moves nothing: its
  * follow-ups are filed and a note is written. When the item is gone, the same.

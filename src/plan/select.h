@@ -21,15 +21,20 @@
  * item whose pipeline or phase is unknown blocks, with the reason), then
  * promotions of ready items while in_progress < max_wip, by impact, then age,
  * then place in the file; a promotion takes no slot and its item runs in a
- * later tick. Then runs: in-progress items, furthest phase first, then
- * scoping items the same way, then triage of new ones; ties by age, then
- * place in the file. Impact orders promotions only.
+ * later tick. An item whose turn it is but whose assessments a guardrail does
+ * not allow blocks instead, and the next one has its turn. Then runs:
+ * in-progress items, furthest phase first (pre-phases counted), then scoping
+ * items the same way, then triage of new ones; ties by age, then place in the
+ * file. Impact orders promotions only. The pool is that of the status,
+ * whatever `phase_pool` says; a new item may lack a pipeline as long as it
+ * names none, for triage chooses one.
  *
  * A run is skipped while its item runs already, waits for a dependency, or
  * is held (a backoff, a paused agent). Slots: max_concurrent less what
  * runs. A destructive phase starts only when nothing runs and nothing was
  * chosen before it, and then nothing after it; when it cannot start now,
  * nothing of lower priority slips past it. While one runs, nothing starts.
+ * Repairs and promotions wait neither for slots nor for starts.
  *
  * Targets restrict what may be chosen; dependencies and WIP are judged on the
  * whole backlog. A targeted ready item is promoted like any other.
@@ -93,6 +98,12 @@ enum verdict_kind {
 
 extern const struct names verdict_names;
 
+/*
+ * The first that holds, in this order: RUNNING, UNTARGETED, DONE, BLOCKED, a
+ * repair, BROKEN, DEPENDS; for a ready item then WIP, a promotion or its
+ * block; for others CAP (when no start was left to begin with), HELD, CAP,
+ * ALONE, SLOT, a run.
+ */
 struct verdict {
 	const struct item *item;
 	enum verdict_kind kind;
@@ -104,7 +115,8 @@ struct plan {
 	size_t actions_n;
 	const struct verdict *verdicts; /* one per item, in file order */
 	size_t verdicts_n;
-	int64_t wake_ns; /* when the first hold ends; INT64_MAX: none */
+	int64_t wake_ns; /* when the first hold ends that holds an item back;
+			    INT64_MAX: none */
 };
 
 void
@@ -120,8 +132,9 @@ size_t action_changes(const struct action *act, struct change ret[3]);
 enum halt {
 	HALT_NOT,
 	HALT_DONE,    /* every item (or target) is done */
-	HALT_BLOCKED, /* the rest waits for a person */
-	HALT_DEPENDS, /* the rest waits for items that cannot proceed */
+	HALT_BLOCKED, /* a blocked item waits for a person */
+	HALT_DEPENDS, /* none is blocked, but the rest waits for items that
+			 cannot proceed */
 	HALT_CAP,     /* no starts left */
 	HALTS
 };

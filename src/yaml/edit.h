@@ -52,9 +52,8 @@ struct yaml_edit {
 	struct str bytes;
 	const struct yaml_node *root; /* NULL for an empty document */
 	struct arena *a;
-	struct yaml_splice *splices;
+	struct yaml_call *calls;
 	size_t n, cap;
-	struct err failed; /* the first refusal; apply returns it */
 };
 
 void yaml_edit_init(struct yaml_edit *ed, struct str bytes,

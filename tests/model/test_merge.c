@@ -51,6 +51,7 @@ a_merge_moves_what_was_said_and_waited_for(void **state)
 		"mine\n[Merged from W-5] Title: the other\n"
 		"Context: theirs\nProblem: hurts");
 	check_ids(into->dependencies, "W-7,W-8");
+	check_str(into->updated, "1970-01-01T00:00:00Z");
 	assert_null(snapshot_find(fx.next, STR("W-5")));
 	const struct archived *left =
 		snapshot_find_archived(fx.next, STR("W-5"));
@@ -129,6 +130,25 @@ a_chain_of_merges_ends_at_the_last_target(void **state)
 }
 
 static void
+a_target_that_leaves_next_does_not_wait_for_its_source(void **state)
+{
+	const struct change c[] = {merge("W-2", "W-1"),
+		{.kind = CHANGE_ARCHIVE,
+			.id = STR("W-1"),
+			.departure = DEPARTED_CLOSED}};
+	struct change_effects fx =
+		apply(backlog(ITEMS({.id = STR("W-1"),
+					    .dependencies = IDS(STR("W-2"))},
+				      {.id = STR("W-2")}),
+			      NO_ARCHIVE),
+			c, 2);
+
+	(void)state;
+	check_ids(fx.departed[1].item.dependencies, "");
+	snapshot_unref(fx.next);
+}
+
+static void
 merges_that_lose_work_are_refused(void **state)
 {
 	static const struct {
@@ -195,6 +215,8 @@ main(void)
 		cmocka_unit_test(empty_parts_leave_no_labels),
 		cmocka_unit_test(dependents_wait_for_the_target_instead),
 		cmocka_unit_test(a_chain_of_merges_ends_at_the_last_target),
+		cmocka_unit_test(
+			a_target_that_leaves_next_does_not_wait_for_its_source),
 		cmocka_unit_test(merges_that_lose_work_are_refused),
 		cmocka_unit_test(thousands_of_merges_stay_quick),
 	};

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan/select.h"
+
+static const char *const halts[] = {
+	[HALT_NOT] = "not",
+	[HALT_DONE] = "done",
+	[HALT_BLOCKED] = "blocked",
+	[HALT_DEPENDS] = "depends",
+	[HALT_CAP] = "cap",
+};
+const struct names halt_names = NAMES(halts, HALTS);
+
+enum halt
+plan_halt(const struct plan_input *in, const struct plan *p)
+{
+	size_t left[VERDICTS] = {0}, open = 0;
+
+	if (p->actions_n > 0 || in->running_n > 0 || p->wake_ns != INT64_MAX)
+		return HALT_NOT;
+	for (size_t i = 0; i < p->verdicts_n; i++)
+		left[p->verdicts[i].kind]++;
+	for (size_t kind = 0; kind < VERDICTS; kind++)
+		if (kind != VERDICT_DONE && kind != VERDICT_UNTARGETED)
+			open += left[kind];
+	if (open == 0)
+		return HALT_DONE;
+	if (left[VERDICT_CAP] > 0)
+		return HALT_CAP;
+	return left[VERDICT_BLOCKED] > 0 ? HALT_BLOCKED : HALT_DEPENDS;
+}

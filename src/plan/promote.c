@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan/guardrail.h"
+#include "plan/select-priv.h"
+
+static size_t
+in_progress(const struct snapshot *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->items[i].status == STATUS_IN_PROGRESS;
+	return n;
+}
+
+static void
+promote(struct draft *d, const struct candidate *c)
+{
+	const struct item *it = &d->in->snapshot->items[c->i];
+	const struct phase_config *first = &c->place.pipeline->main[0];
+	const char *impact = it->impact == LEVEL_UNSET
+		? "unset"
+		: names_get(&level_names, (int)it->impact);
+
+	draft_act(d, c->i,
+		(struct action){.kind = ACTION_PROMOTE,
+			.phase = first,
+			.pool = POOL_MAIN,
+			.why = arena_strf(d->a, "starts at %.*s, impact %s",
+				STR_ARG(first->name), impact)});
+	d->promoted++;
+}
+
+void
+draft_promote(struct draft *d)
+{
+	const struct config *c = d->in->config;
+	size_t busy = in_progress(d->in->snapshot);
+
+	candidates_sort(d->ready.items, d->ready.n);
+	VEC_EACH (cand, &d->ready) {
+		const struct item *it = &d->in->snapshot->items[cand->i];
+		struct buf why CLEANUP_BUF = {0};
+		if (busy + d->promoted >= c->max_wip) {
+			draft_decide(d, cand->i, VERDICT_WIP,
+				arena_strf(d->a,
+					"%zu of %llu already in progress",
+					busy + d->promoted,
+					(unsigned long long)c->max_wip));
+		} else if (!guardrail_allows(&c->guardrails, it, &why)) {
+			draft_act(d, cand->i,
+				(struct action){.kind = ACTION_BLOCK,
+					.why = arena_strf(d->a,
+						"needs a decision: %s",
+						why.p)});
+		} else {
+			promote(d, cand);
+		}
+	}
+}

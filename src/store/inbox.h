@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_INBOX_H
+#define STORE_INBOX_H
+
+#include "store/store.h"
+
+/*
+ * BACKLOG_INBOX.yaml: a file beside the backlog into which anybody drops new
+ * work, a bare sequence or one under `items:`. Taking it is exactly once:
+ *
+ *	file on disk               backlog
+ *	1 BACKLOG_INBOX.yaml       -
+ *	2 .BACKLOG_INBOX.<claim>   -                          renamed, synced
+ *	3 .BACKLOG_INBOX.<claim>   items, claim id in applied one save
+ *	4 -                        items, claim id in applied removed, synced
+ *	5 -                        items                      with a later save
+ *
+ * A crash after 1 or 2 takes it (again); after 3 only removes it; after 4
+ * nothing is left but an id that no claim carries, which a later save drops.
+ *
+ * An entry that cannot be taken (no title, a wrong value) goes with its
+ * reason to BACKLOG_INBOX.rejected.yaml before the claim is removed; the
+ * others are taken. A file that still has a writer is left until it has none.
+ */
+
+struct inbox_taken {
+	struct snapshot *next; /* NULL when nothing was saved */
+	struct str_list added; /* ids of the new items; in next->arena */
+	size_t rejected;
+	struct problems problems; /* the caller's to release */
+};
+
+/*
+ * 0: taken (or there was nothing to take: next is NULL, rejected 0). 1: there
+ * is a file, but somebody is still writing it; look again in 150 ms.
+ */
+int store_take_inbox(struct store *st, int64_t now_ns, struct inbox_taken *ret,
+	struct err *e);
+
+#endif

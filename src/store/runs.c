@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/runs.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/stamp.h"
+#include "base/vec.h"
+#include "fio/file.h"
+
+#define RUNS_DIR     ".weir/runs"
+#define INTENT_FILE  "intent.json"
+#define CHILD_FILE   "child.json"
+#define OUTCOME_FILE "outcome.json"
+
+enum { RECORD_MAX = 16 * 1024 * 1024 };
+
+int
+run_id_new(struct sys *sys, struct run_id *ret, struct err *e)
+{
+	char when[STAMP_SIZE];
+	uint32_t random;
+
+	int rc = sys->random(sys, &random, sizeof(random));
+	if (rc < 0)
+		return err_sys(e, -rc, "asking for a random run id");
+	/* 2026-11-20T11:00:46Z */
+	stamp_format(sys->clock(sys, SYS_CLOCK_UNIX), when);
+	(void)snprintf(ret->text, sizeof(ret->text),
+		"r%.4s%.2s%.2s-%.2s%.2s%.2s-%08x", when, when + 5, when + 8,
+		when + 11, when + 14, when + 17, random);
+	return 0;
+}
+
+static void
+set_str(json_t *o, const char *key, struct str s)
+{
+	if (str_is_set(s))
+		json_object_set_new(o, key, json_stringn(s.s, s.n));
+}
+
+static void
+set_list(json_t *o, const char *key, struct str_list list)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < list.n; i++) {
+		/* A path need not be UTF-8; then it cannot be told again. */
+		json_t *s = json_stringn(list.items[i].s, list.items[i].n);
+		json_array_append_new(a, s != NULL ? s : json_null());
+	}
+	json_object_set_new(o, key, a);
+}
+
+/* Durably, once; drops `o`. */
+static int
+write_record(
+	const struct fio_dir *dir, const char *name, json_t *o, struct err *e)
+{
+	char *text = json_dumps(o, JSON_INDENT(1));
+	CLEANUP_BUF struct buf line = {0};
+
+	buf_add_c(&line, text);
+	buf_add_char(&line, '\n');
+	free(text);
+	json_decref(o);
+	return fio_replace(dir, name, buf_str(&line), 0600, NULL, NULL, e);
+}
+
+int
+run_begin(const struct fio_dir *root, const struct run_record *r,
+	struct fio_dir *ret_dir, struct err *e)
+{
+	CLEANUP_FIO_DIR struct fio_dir runs = FIO_DIR_NONE;
+	char when[STAMP_SIZE];
+
+	*ret_dir = FIO_DIR_NONE;
+	if (fio_dir_make_in(&runs, root, RUNS_DIR, 0700, e) < 0 ||
+		fio_dir_make_in(ret_dir, &runs, r->id.s, 0700, e) < 0)
+		return -1;
+	stamp_format(r->started_ns, when);
+	json_t *o = json_object();
+	set_str(o, "run", r->id);
+	set_str(o, "item", r->item);
+	set_str(o, "phase", r->phase);
+	if (r->pool != POOL_UNSET)
+		set_str(o, "pool",
+			str_from(names_get(&pool_names, (int)r->pool)));
+	json_object_set_new(o, "attempt", json_integer(r->attempt));
+	set_str(o, "agent", r->agent);
+	set_str(o, "started", str_from(when));
+	set_list(o, "dirty_paths", r->dirty_paths);
+	set_list(o, "dirty_digests", r->dirty_digests);
+	if (write_record(ret_dir, INTENT_FILE, o, e) == 0)
+		return 0;
+	fio_dir_close(ret_dir);
+	return -1;
+}
+
+int
+run_record_child(const struct fio_dir *run_dir, int64_t pid,
+	uint64_t start_ticks, const char *boot_id, struct err *e)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "pid", json_integer(pid));
+	json_object_set_new(
+		o, "start_ticks", json_integer((json_int_t)start_ticks));
+	json_object_set_new(o, "boot_id", json_string(boot_id));
+	return write_record(run_dir, CHILD_FILE, o, e);
+}
+
+int
+run_finish(const struct fio_dir *run_dir, const char *outcome,
+	struct str reason, int64_t now_ns, struct err *e)
+{
+	char when[STAMP_SIZE];
+	json_t *o = json_object();
+
+	stamp_format(now_ns, when);
+	json_object_set_new(o, "outcome", json_string(outcome));
+	set_str(o, "reason", reason);
+	json_object_set_new(o, "at", json_string(when));
+	return write_record(run_dir, OUTCOME_FILE, o, e);
+}
+
+/* The object in a record; NULL when it is not there or not whole. */
+static json_t *
+read_record(const struct fio_dir *dir, const char *name)
+{
+	CLEANUP_BUF struct buf bytes = {0};
+	struct err e = {0};
+
+	if (fio_read(dir, name, RECORD_MAX, &bytes, NULL, &e) != 0)
+		return NULL;
+	json_t *j = json_loadb(bytes.p, bytes.n, JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_object(j))
+		return j;
+	json_decref(j);
+	return NULL;
+}
+
+static struct str
+get_str(json_t *o, const char *key, struct arena *a)
+{
+	return arena_str(
+		a, str_from(json_string_value(json_object_get(o, key))));
+}
+
+static struct str_list
+get_list(json_t *o, const char *key, struct arena *a)
+{
+	json_t *array = json_object_get(o, key);
+	size_t n = json_array_size(array);
+	struct str *items = ARENA_ARRAY(a, struct str, n);
+
+	for (size_t i = 0; i < n; i++)
+		items[i] = arena_str(a,
+			str_from(json_string_value(json_array_get(array, i))));
+	return (struct str_list){.items = items, .n = n};
+}
+
+static bool
+read_intent(const struct fio_dir *dir, struct arena *a, struct run_record *ret)
+{
+	json_t *o = read_record(dir, INTENT_FILE);
+	int pool = POOL_UNSET;
+
+	if (o == NULL)
+		return false;
+	*ret = (struct run_record){
+		.id = get_str(o, "run", a),
+		.item = get_str(o, "item", a),
+		.phase = get_str(o, "phase", a),
+		.agent = get_str(o, "agent", a),
+		.attempt = (unsigned int)json_integer_value(
+			json_object_get(o, "attempt")),
+		.dirty_paths = get_list(o, "dirty_paths", a),
+		.dirty_digests = get_list(o, "dirty_digests", a),
+	};
+	(void)names_parse(&pool_names, get_str(o, "pool", a), &pool);
+	ret->pool = (enum phase_pool)pool;
+	(void)stamp_parse(get_str(o, "started", a), &ret->started_ns);
+	json_decref(o);
+	return str_is_set(ret->id) && str_is_set(ret->item) &&
+		str_is_set(ret->phase) && ret->attempt > 0 &&
+		ret->dirty_paths.n == ret->dirty_digests.n;
+}
+
+static void
+read_rest(const struct fio_dir *dir, struct arena *a, struct run_record *ret)
+{
+	json_t *child = read_record(dir, CHILD_FILE);
+	json_t *outcome = read_record(dir, OUTCOME_FILE);
+
+	ret->pid = json_integer_value(json_object_get(child, "pid"));
+	ret->start_ticks = (uint64_t)json_integer_value(
+		json_object_get(child, "start_ticks"));
+	ret->boot_id = get_str(child, "boot_id", a);
+	ret->finished = outcome != NULL;
+	ret->outcome = get_str(outcome, "outcome", a);
+	ret->reason = get_str(outcome, "reason", a);
+	json_decref(child);
+	json_decref(outcome);
+}
+
+int
+run_list(const struct fio_dir *root, struct arena *a,
+	const struct run_record **ret, size_t *ret_n, struct err *e)
+{
+	CLEANUP_FIO_DIR struct fio_dir runs = FIO_DIR_NONE;
+	struct str_list names;
+	size_t n = 0;
+
+	*ret = NULL;
+	*ret_n = 0;
+	if (fio_dir_open_in(&runs, root, RUNS_DIR, e) < 0)
+		return e->code == ERR_MISSING ? 0 : -1;
+	if (fio_dir_list(&runs, "r", a, &names, e) < 0)
+		return -1;
+	struct run_record *list = ARENA_ARRAY(a, struct run_record, names.n);
+	for (size_t i = 0; i < names.n; i++) {
+		CLEANUP_FIO_DIR struct fio_dir dir = FIO_DIR_NONE;
+		struct err skip = {0};
+		if (fio_dir_open_in(&dir, &runs, names.items[i].s, &skip) < 0 ||
+			!read_intent(&dir, a, &list[n]) ||
+			!str_eq(list[n].id, names.items[i]))
+			continue;
+		read_rest(&dir, a, &list[n++]);
+	}
+	*ret = list;
+	*ret_n = n;
+	return 0;
+}
+
+int
+run_open(const struct fio_dir *root, struct str id, struct fio_dir *ret_dir,
+	struct err *e)
+{
+	CLEANUP_FIO_DIR struct fio_dir runs = FIO_DIR_NONE;
+
+	*ret_dir = FIO_DIR_NONE;
+	if (fio_dir_open_in(&runs, root, RUNS_DIR, e) < 0)
+		return -1;
+	return fio_dir_open_in(ret_dir, &runs, id.s, e);
+}

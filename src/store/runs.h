@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_RUNS_H
+#define STORE_RUNS_H
+
+#include "fio/dir.h"
+#include "model/item.h"
+
+/*
+ * The record of a run: one attempt of an agent at one phase of one item, in
+ * .weir/runs/<run-id>/.
+ *
+ *	intent.json   durable before the child starts
+ *	prompt.md, stdout.log, stderr.log, result.json
+ *	child.json    who the child is, as soon as it runs
+ *	outcome.json  durable after its effects are saved and committed
+ *
+ * A run without an outcome is unfinished: after a crash it is finished or
+ * failed from what its directory holds.
+ */
+
+/* Seconds, then random: sorts by start. "r20261120-110046-9f3a2c11". */
+struct run_id {
+	char text[48];
+};
+
+struct run_record {
+	struct str id, item, phase, agent;
+	enum phase_pool pool; /* POOL_UNSET: triage */
+	unsigned int attempt;
+	int64_t started_ns; /* unix */
+	/* Paths that were dirty when it started, with their digests. */
+	struct str_list dirty_paths, dirty_digests;
+	/* child.json; pid 0 when it never got that far */
+	int64_t pid;
+	uint64_t start_ticks;
+	struct str boot_id;
+	/* outcome.json */
+	bool finished;
+	struct str outcome, reason; /* an outcome's name */
+};
+
+int run_id_new(struct sys *sys, struct run_id *ret, struct err *e);
+
+/* Make the run's directory with its intent, durably, and open it. */
+int run_begin(const struct fio_dir *root, const struct run_record *r,
+	struct fio_dir *ret_dir, struct err *e);
+int run_record_child(const struct fio_dir *run_dir, int64_t pid,
+	uint64_t start_ticks, const char *boot_id, struct err *e);
+int run_finish(const struct fio_dir *run_dir, const char *outcome,
+	struct str reason, int64_t now_ns, struct err *e);
+
+/*
+ * Every run on record, oldest first. A directory whose intent is missing or
+ * damaged never started a child: it is skipped.
+ */
+int run_list(const struct fio_dir *root, struct arena *a,
+	const struct run_record **ret, size_t *ret_n, struct err *e);
+
+int run_open(const struct fio_dir *root, struct str id, struct fio_dir *ret_dir,
+	struct err *e);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store-priv.h"
+
+#include "base/stamp.h"
+#include "base/vec.h"
+
+/*
+ * Saving, in the order that a crash anywhere in it can be recovered from:
+ *
+ *	1 lock, and read what others saved since
+ *	2 apply the changes, render, parse the result, compare
+ *	3 ids.hwm covers every number about to be issued
+ *	4 the archive holds what leaves, the worklog what happened
+ *	5 the backlog is replaced; from here on it has happened
+ *
+ * Dying after 3 wastes a number; after 4 the item is in both files and the
+ * archive wins; the same changes, redone, append nothing twice.
+ */
+
+#define LOCK_WAIT_NS (10 * NS_PER_SEC)
+
+enum {
+	/* Saving over somebody who saves all the time has to end. */
+	REDO_MAX = 8,
+	/* Numbers skipped when the mark is damaged and cannot be trusted. */
+	DAMAGED_GAP = 1000,
+};
+
+int
+store_state_dir(struct store *st, struct fio_dir *ret, struct err *e)
+{
+	if (fio_dir_make_in(ret, st->root, STORE_STATE_DIR, 0700, e) < 0)
+		return -1;
+	if (fio_create(ret, ".gitignore", STR("*\n"), 0600, e) < 0) {
+		st->poisoned |= e->code == ERR_POISONED;
+		fio_dir_close(ret);
+		return -1;
+	}
+	return 0;
+}
+
+int
+store_lock(struct store *st, const struct fio_dir *state, struct fio_lock *ret,
+	struct err *e)
+{
+	if (st->poisoned)
+		return err_set(e, ERR_POISONED,
+			"an earlier save of '%s' failed halfway; look at the "
+			"file, then start weir again",
+			st->label);
+	return fio_lock_take(ret, state, "lock", LOCK_WAIT_NS, "weir", e);
+}
+
+/* st->now is sound and what the disk holds. */
+static int
+refresh(struct store *st, struct err *e)
+{
+	CLEANUP_PROBLEMS struct problems problems = {0};
+
+	int rc = store_is_stale(st, e);
+	if (rc < 0)
+		return -1;
+	if (rc == 1 || !st->now.sound)
+		rc = store_reload(st, &problems, e);
+	if (rc == 1)
+		return err_set(e, ERR_MISSING,
+			"there is no '%s'; 'weir init' makes one", st->label);
+	return rc;
+}
+
+/* What was asked, and what we may forget by now, as one list. */
+static struct change *
+with_forgets(struct store *st, const struct change *changes, size_t n,
+	struct arena *a, size_t *ret_n)
+{
+	struct change *all = ARENA_ARRAY(a, struct change, n + st->forget.n);
+
+	for (size_t i = 0; i < n; i++)
+		all[i] = changes[i];
+	for (size_t i = 0; i < st->forget.n; i++)
+		all[n + i] = (struct change){
+			.kind = CHANGE_FORGET, .text = st->forget.items[i]};
+	*ret_n = n + st->forget.n;
+	return all;
+}
+
+/* The bytes that say what `effects` says, parsed again to prove it. */
+static int
+prepare(struct store *st, const struct change_effects *effects,
+	struct loaded *ret, struct err *e)
+{
+	CLEANUP_PROBLEMS struct problems problems = {0};
+	const struct archive archive = {.items = effects->next->archived,
+		.n = effects->next->archived_n};
+
+	if (backlog_render(&st->now, effects->next, &ret->bytes, e) < 0)
+		return err_wrap(
+			e, "%s: this change has to be made by hand", st->label);
+	if (backlog_parse(buf_str(&ret->bytes), st->label, &archive,
+		    effects->next->generation, &ret->tree, &ret->root,
+		    &ret->snapshot, &problems, e) < 0)
+		return err_wrap(e,
+			"%s: nothing was saved, because the change would have "
+			"damaged it",
+			st->label);
+	if (!snapshot_equal(ret->snapshot, effects->next))
+		return err_set(e, ERR_CONFLICT,
+			"%s: nothing was saved, because the change would have "
+			"touched something else; make it by hand",
+			st->label);
+	ret->sound = true;
+	return 0;
+}
+
+/* Steps 3 to 5; `next` becomes st->now. */
+static int
+commit(struct store *st, const struct fio_dir *state, uint64_t mark,
+	const struct change_effects *effects, const struct change *changes,
+	size_t n, int64_t now_ns, struct loaded *next, struct err *e)
+{
+	if (effects->next->next_item_id > mark &&
+		mark_write(state, effects->next->next_item_id, e) < 0)
+		return -1;
+	if (archive_append(
+		    st, effects->departed, effects->departed_n, now_ns, e) < 0)
+		return -1;
+	if (worklog_append(st, st->now.snapshot, changes, n, now_ns, e) < 0)
+		return -1;
+	if (fio_replace(&st->dir, st->name, buf_str(&next->bytes), 0644,
+		    &st->now.version, &next->version, e) < 0)
+		return -1;
+	next->archive_version = st->now.archive_version;
+	loaded_release(&st->now);
+	st->now = *next;
+	*next = (struct loaded){0};
+	return 0;
+}
+
+/* The highest number anybody knows of; `*ret_stored` is what is on disk. */
+static int
+find_mark(struct store *st, const struct fio_dir *state, uint64_t *ret,
+	uint64_t *ret_stored, struct err *e)
+{
+	bool damaged;
+
+	if (mark_read(state, ret_stored, &damaged, e) < 0)
+		return -1;
+	uint64_t in_file = st->now.snapshot->next_item_id;
+	*ret = *ret_stored > in_file ? *ret_stored : in_file;
+	if (damaged)
+		*ret += DAMAGED_GAP;
+	return 0;
+}
+
+/* One try on top of what is on disk now. 1: somebody saved in between. */
+static int
+try_apply(struct store *st, const struct fio_dir *state,
+	const struct change *changes, size_t n, int64_t now_ns,
+	struct store_saved *ret, struct err *e)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct change_effects effects = {0};
+	struct loaded next = {0};
+	struct change_env env = {.now_ns = now_ns, .prefix = st->prefix};
+	uint64_t stored;
+	size_t all_n;
+
+	if (refresh(st, e) < 0 ||
+		find_mark(st, state, &env.mark, &stored, e) < 0)
+		return -1;
+	const struct change *all = with_forgets(st, changes, n, &tmp, &all_n);
+	if (changes_apply(st->now.snapshot, all, all_n, &env, &effects, e) < 0)
+		return -1;
+	ret->added = effects.added;
+	ret->saved = !snapshot_equal(st->now.snapshot, effects.next);
+	int rc = 0;
+	if (ret->saved)
+		rc = prepare(st, &effects, &next, e);
+	if (ret->saved && rc == 0)
+		rc = commit(st, state, stored, &effects, all, all_n, now_ns,
+			&next, e);
+	loaded_release(&next);
+	if (rc < 0) {
+		snapshot_unref(effects.next);
+		return e->code == ERR_CONFLICT && store_is_stale(st, e) == 1
+			? 1
+			: -1;
+	}
+	ret->next = effects.next;
+	return 0;
+}
+
+int
+store_apply_locked(struct store *st, const struct fio_dir *state,
+	const struct change *changes, size_t n, int64_t now_ns,
+	struct store_saved *ret, struct err *e)
+{
+	*ret = (struct store_saved){0};
+	for (int i = 0; i < REDO_MAX; i++) {
+		int rc = try_apply(st, state, changes, n, now_ns, ret, e);
+		if (rc < 0) {
+			st->poisoned |= e->code == ERR_POISONED;
+			return -1;
+		}
+		if (rc == 1)
+			continue;
+		VEC_RELEASE(&st->forget);
+		return 0;
+	}
+	return err_set(e, ERR_CONFLICT,
+		"'%s' was changed again and again while saving; try again "
+		"when its other writer rests",
+		st->label);
+}
+
+int
+store_apply(struct store *st, const struct change *changes, size_t n,
+	int64_t now_ns, struct store_saved *ret, struct err *e)
+{
+	CLEANUP_FIO_DIR struct fio_dir state = FIO_DIR_NONE;
+	struct fio_lock lock;
+
+	if (store_state_dir(st, &state, e) < 0 ||
+		store_lock(st, &state, &lock, e) < 0)
+		return -1;
+	int rc = store_apply_locked(st, &state, changes, n, now_ns, ret, e);
+	fio_lock_drop(&lock);
+	return rc;
+}
+
+int
+store_create(struct store *st, struct err *e)
+{
+	return fio_create(&st->dir, st->name,
+		STR("schema_version: 3\nnext_item_id: 0\nitems: []\n"), 0644,
+		e);
+}
+
+int
+store_sweep(struct store *st, struct err *e)
+{
+	CLEANUP_FIO_DIR struct fio_dir state = FIO_DIR_NONE;
+	struct fio_lock lock;
+
+	if (store_state_dir(st, &state, e) < 0 ||
+		store_lock(st, &state, &lock, e) < 0)
+		return -1;
+	int rc = fio_sweep(&state, e);
+	if (rc == 0)
+		rc = fio_sweep(&st->dir, e);
+	fio_lock_drop(&lock);
+	return rc;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/vec.h"
+#include "store/store-priv.h"
+
+static struct str
+beside(struct store *st, const char *backlog, size_t dir_n, const char *name)
+{
+	return arena_strf(&st->arena, "%.*s%s", (int)dir_n, backlog, name);
+}
+
+/* The backlog's directory and its own name in there. */
+static int
+open_place(struct store *st, const char *backlog, struct err *e)
+{
+	const char *slash = strrchr(backlog, '/');
+	size_t dir_n = slash != NULL ? (size_t)(slash - backlog) + 1 : 0;
+	char dir[256];
+
+	if (strlen(backlog) >= sizeof(dir))
+		return err_set(
+			e, ERR_LIMIT, "the path '%s' is too long", backlog);
+	(void)snprintf(st->name, sizeof(st->name), "%s", backlog + dir_n);
+	(void)snprintf(st->label, sizeof(st->label), "%s", backlog);
+	st->paths = (struct store_paths){
+		.backlog = str_from(st->label),
+		.archive = beside(st, backlog, dir_n, ARCHIVE_FILE),
+		.inbox = beside(st, backlog, dir_n, INBOX_FILE),
+		.rejected = beside(st, backlog, dir_n, REJECTED_FILE),
+		.worklog = STR(WORKLOG_DIR),
+	};
+	if (slash == NULL)
+		return fio_dir_open_in(&st->dir, st->root, ".", e);
+	(void)snprintf(dir, sizeof(dir), "%.*s", (int)dir_n - 1, backlog);
+	return fio_dir_open_in(&st->dir, st->root, dir, e);
+}
+
+int
+store_open(struct store **ret, const struct fio_dir *root, struct str backlog,
+	struct str prefix, struct err *e)
+{
+	struct store *st = mem_alloc(sizeof(*st));
+
+	st->root = root;
+	st->dir = FIO_DIR_NONE;
+	st->prefix = arena_str(&st->arena, prefix);
+	if (open_place(st, arena_str(&st->arena, backlog).s, e) < 0) {
+		store_close(st);
+		return -1;
+	}
+	*ret = st;
+	return 0;
+}
+
+void
+loaded_release(struct loaded *l)
+{
+	buf_release(&l->bytes);
+	arena_release(&l->tree);
+	snapshot_unref(l->snapshot);
+	*l = (struct loaded){0};
+}
+
+void
+store_close(struct store *st)
+{
+	if (st == NULL)
+		return;
+	loaded_release(&st->now);
+	fio_dir_close(&st->dir);
+	VEC_RELEASE(&st->forget);
+	arena_release(&st->arena);
+	mem_free(st);
+}
+
+int
+store_reload(struct store *st, struct problems *problems, struct err *e)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct archive archive;
+	struct loaded l = {0};
+	uint64_t generation =
+		st->now.snapshot != NULL ? st->now.snapshot->generation + 1 : 1;
+
+	int rc = fio_read(
+		&st->dir, st->name, STORE_BYTES_MAX, &l.bytes, &l.version, e);
+	if (rc == 0 &&
+		archive_load(st, &tmp, &archive, &l.archive_version, e) < 0)
+		rc = -1;
+	if (rc != 0) {
+		loaded_release(&l);
+		loaded_release(&st->now);
+		if (rc < 0)
+			problems_add(problems, e);
+		return rc;
+	}
+	rc = backlog_parse(buf_str(&l.bytes), st->label, &archive, generation,
+		&l.tree, &l.root, &l.snapshot, problems, e);
+	l.sound = rc == 0;
+	loaded_release(&st->now);
+	st->now = l;
+	return rc;
+}
+
+int
+store_load(struct store *st, struct snapshot **ret, struct problems *problems,
+	struct err *e)
+{
+	*ret = NULL;
+	int rc = store_reload(st, problems, e);
+	if (st->now.snapshot != NULL)
+		*ret = snapshot_ref(st->now.snapshot);
+	return rc;
+}
+
+int
+store_is_stale(struct store *st, struct err *e)
+{
+	if (st->now.snapshot == NULL)
+		return 1;
+	int rc = fio_is_version(&st->dir, st->name, &st->now.version, e);
+	if (rc != 0)
+		return rc;
+	return fio_is_version(
+		&st->dir, ARCHIVE_FILE, &st->now.archive_version, e);
+}
+
+struct store_paths
+store_paths(const struct store *st)
+{
+	return st->paths;
+}

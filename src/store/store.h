@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/problems.h"
+#include "fio/dir.h"
+#include "model/change.h"
+#include "model/snapshot.h"
+
+/*
+ * The files of a project on one side, model types on the other: BACKLOG.yaml,
+ * BACKLOG_INBOX.yaml, BACKLOG_ARCHIVE.jsonl, _worklog/ and .weir/ids.hwm.
+ *
+ *	struct store *st;
+ *	struct snapshot *s;
+ *	store_open(&st, &root, STR("BACKLOG.yaml"), STR("WRK"), &e);
+ *	store_load(st, &s, &problems, &e);
+ *	struct store_saved saved;
+ *	store_apply(st, changes, n, now_ns, &saved, &e);
+ *	snapshot_unref(saved.next); snapshot_unref(s);
+ *	store_close(st);
+ *
+ * Saving changes only the bytes that change, and the new bytes are parsed
+ * again and compared with what was meant before anything touches the disk.
+ * When a call that saves returns 0, its effect survives a power cut; when it
+ * returns -1 the backlog is what it was, but for ERR_POISONED: then what a
+ * power cut would leave is unknown, and every later save is refused.
+ *
+ * Every save takes the lock in .weir/, re-reads what others have saved since,
+ * and redoes the changes on top of it. The lock is held for milliseconds.
+ *
+ * Order of one save: numbers to be issued are covered by ids.hwm; items that
+ * leave are in the archive and notes in the worklog; then the backlog is
+ * replaced. A crash in between leaves an item in both files: at load the
+ * archive wins.
+ */
+
+/* What BACKLOG.yaml may hold at most. */
+#define STORE_BYTES_MAX ((size_t)256 * 1024 * 1024)
+
+struct store;
+
+/*
+ * `root` is borrowed for the store's life; `backlog` is its path from there.
+ * Makes .weir/ (0700, ignored by git through its own .gitignore) on the first
+ * save, not here.
+ */
+int store_open(struct store **ret, const struct fio_dir *root,
+	struct str backlog, struct str prefix, struct err *e);
+void store_close(struct store *st); /* NULL is fine */
+
+/*
+ * The backlog as it is now. 0: every item is sound. 1: there is no backlog.
+ * -1 with `*ret` set: some of it is not sound; `*ret` holds the items that are
+ * and `problems` what is wrong, the first also in `e`; nothing can be saved.
+ * -1 with `*ret` NULL: nothing could be read at all.
+ */
+int store_load(struct store *st, struct snapshot **ret,
+	struct problems *problems, struct err *e);
+
+/* 1 when the file is no longer what the last load or save saw, 0 when it
+ * is. Costs one fstatat in the usual case. */
+int store_is_stale(struct store *st, struct err *e);
+
+struct store_saved {
+	struct snapshot *next; /* one reference, the caller's */
+	struct str_list added; /* ids given to new items; in next->arena */
+	bool saved;	       /* false: the changes changed nothing */
+};
+
+/*
+ * Apply the changes to the backlog as it is now and save. Errors of
+ * changes_apply pass through; ERR_INPUT when the file is not sound;
+ * ERR_MISSING when there is no backlog; ERR_LOCKED after 10 s of waiting.
+ */
+int store_apply(struct store *st, const struct change *changes, size_t n,
+	int64_t now_ns, struct store_saved *ret, struct err *e);
+
+/* Create an empty backlog. 1 when there is one already. */
+int store_create(struct store *st, struct err *e);
+
+/* Remove what dead processes left behind (temporary files). */
+int store_sweep(struct store *st, struct err *e);
+
+/* Local state, ignored by git through its own .gitignore. */
+#define STORE_STATE_DIR ".weir"
+
+/*
+ * weir's own files, from the root: never charged to an agent, committed by
+ * weir. The worklog is the directory. Borrowed until store_close.
+ */
+struct store_paths {
+	struct str backlog, archive, inbox, rejected, worklog;
+};
+struct store_paths store_paths(const struct store *st);
+
+#endif

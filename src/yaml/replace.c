@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "yaml/edit-priv.h"
+
+#include <string.h>
+
+/*
+ * A value behind a colon has a head on the colon's line (or on its own line
+ * below) and a tail of whole lines:
+ *
+ *	key: text # comment          head "text", no tail
+ *	key: | # comment             head "|"
+ *	  text                       tail
+ *	key: # comment               no head
+ *	  - entry                    tail
+ *
+ * Old head gives way to new head and old tail to new tail, so comments beside
+ * and between stay where they are.
+ */
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static void
+put(struct workshop *w, size_t from, size_t to, const struct buf *b)
+{
+	splice_add(&w->splices,
+		&(struct splice){.at = from,
+			.n = to - from,
+			.text = arena_str(w->a, buf_str(b))});
+}
+
+/* The head for bytes [from, to), kept apart from what is around it. */
+static void
+put_head(struct workshop *w, size_t from, size_t to, struct str head)
+{
+	CLEANUP_BUF struct buf b = {0};
+	const char *s = w->bytes.s;
+
+	if (from > 0 && strchr(" \t\n[{,", s[from - 1]) == NULL)
+		buf_add_char(&b, ' ');
+	buf_add_str(&b, head);
+	if (to < w->bytes.n && s[to] == '#')
+		buf_add_char(&b, ' ');
+	put(w, from, to, &b);
+}
+
+/* No head: the old one goes with the blanks in front, or with its line. */
+static void
+drop_head(struct workshop *w, size_t from, size_t to)
+{
+	struct str bytes = w->bytes;
+	size_t rest = spot_blanks(bytes, to);
+	bool last = rest == bytes.n || bytes.s[rest] == '\n' ||
+		bytes.s[rest] == '\r';
+
+	if (spot_leads(bytes, from)) {
+		if (last) {
+			from = spot_line(bytes, from);
+			to = spot_below(bytes, to);
+		}
+	} else {
+		while (is_blank(bytes.s[from - 1]))
+			from--;
+	}
+	put(w, from, to, &(struct buf){0});
+}
+
+/* A head where there was none: behind the colon, in front of a comment. */
+static void
+add_head(struct workshop *w, size_t colon, struct str head)
+{
+	struct str bytes = w->bytes;
+	size_t rest = spot_blanks(bytes, colon);
+
+	if (head.n == 0)
+		return;
+	if (rest < bytes.n && bytes.s[rest] != '\n' && bytes.s[rest] != '\r')
+		rest = colon;
+	put_head(w, rest, rest, head);
+}
+
+static void
+put_tail(struct workshop *w, size_t from, size_t to, size_t depth,
+	const struct buf *tail)
+{
+	if (from == to && tail->n == 0)
+		return;
+	splice_add(&w->splices,
+		&(struct splice){.at = from,
+			.n = to - from,
+			.text = arena_str(w->a, buf_str(tail)),
+			.rank = 2 * depth + 1,
+			.lines = tail->n > 0});
+}
+
+/* Put head and tail in the place of `old`; `colon` is in front of it. */
+static void
+put_parts(struct workshop *w, const struct yaml_node *old, size_t colon,
+	size_t below, size_t depth, const struct emit_parts *p)
+{
+	struct str head = buf_str(&p->head), bytes = w->bytes;
+
+	if (old->start == old->end) {
+		add_head(w, colon, head);
+		put_tail(w, below, below, depth, &p->tail);
+	} else if (old->style == YAML_BLOCK) {
+		add_head(w, colon, head);
+		put_tail(w, spot_line(bytes, old->start), below, depth,
+			&p->tail);
+	} else if (old->style == YAML_LITERAL || old->style == YAML_FOLDED) {
+		size_t end =
+			old->start + strcspn(bytes.s + old->start, " \t\r\n#");
+		size_t first = spot_below(bytes, old->start);
+		if (head.n > 0)
+			put_head(w, old->start, end, head);
+		else
+			drop_head(w, old->start, end);
+		put_tail(w, first, old->end > first ? old->end : first, depth,
+			&p->tail);
+	} else {
+		if (head.n > 0)
+			put_head(w, old->start, old->end, head);
+		else
+			drop_head(w, old->start, old->end);
+		put_tail(w, below, below, depth, &p->tail);
+	}
+}
+
+/* New entries of a block collection stand where the old ones stood. */
+static void
+keep_place(const struct workshop *w, const struct yaml_node *old,
+	const struct yaml_value *v, struct emit_at *at)
+{
+	if (old->kind != v->kind || old->style != YAML_BLOCK)
+		return;
+	at->placed = true;
+	at->column = spot_column(w->bytes, old->start);
+	at->gap = 1;
+}
+
+static void
+replace_in_block(struct workshop *w, const struct site *mapping, size_t i,
+	const struct yaml_value *v)
+{
+	const struct yaml_node *old = mapping->node->pairs[i].value;
+	size_t column =
+		spot_column(w->bytes, spot_child(w->bytes, mapping->node, i));
+	size_t below = spot_past_line(
+		w->bytes, spot_child_end(w->bytes, mapping->node, i));
+	struct emit_parts p = {0};
+	struct emit_at at = {
+		.habit = &w->habit,
+		.old = old->style,
+		.no_literal =
+			spot_past_comments(w->bytes, below, column) != below,
+	};
+
+	keep_place(w, old, v, &at);
+	if (old->style == YAML_FLOW && old->n > 0 && v->kind != YAML_SCALAR)
+		emit_flow(&p.head, YAML_PLAIN, v);
+	else
+		emit_block(&p, &at, column, v);
+	put_parts(w, old, spot_colon(w->bytes, &mapping->node->pairs[i]), below,
+		mapping->depth, &p);
+	buf_release(&p.head);
+	buf_release(&p.tail);
+}
+
+static void
+replace_in_flow(struct workshop *w, const struct site *mapping, size_t i,
+	const struct yaml_value *v)
+{
+	const struct yaml_pair *p = &mapping->node->pairs[i];
+	size_t colon = spot_colon(w->bytes, p);
+	CLEANUP_BUF struct buf b = {0};
+
+	emit_flow(&b, p->value->style, v);
+	if (p->value->start < p->value->end) {
+		put_head(w, p->value->start, p->value->end, buf_str(&b));
+	} else if (colon != SPOT_NONE) {
+		put_head(w, colon, colon, buf_str(&b));
+	} else {
+		CLEANUP_BUF struct buf with_colon = {0};
+		buf_add_c(&with_colon, ": ");
+		buf_add_str(&with_colon, buf_str(&b));
+		put(w, p->key->end, p->key->end, &with_colon);
+	}
+}
+
+int
+replace_value(struct workshop *w, const struct site *mapping, size_t i,
+	const struct yaml_value *v, struct err *e)
+{
+	if (site_check_value(w, mapping->node, i, e) < 0)
+		return -1;
+	if (mapping->node->style == YAML_FLOW)
+		replace_in_flow(w, mapping, i, v);
+	else
+		replace_in_block(w, mapping, i, v);
+	return 0;
+}
+
+/* The root, or an entry of a sequence in block style. */
+static void
+replace_alone(
+	struct workshop *w, const struct site *s, const struct yaml_value *v)
+{
+	const struct yaml_node *n = s->node;
+	struct emit_parts p = {0};
+	struct emit_at at = {.habit = &w->habit, .placed = true, .gap = 1};
+	size_t below = spot_past_line(w->bytes, n->end);
+
+	if (n->style == YAML_BLOCK) {
+		emit_flow(&p.head, YAML_PLAIN, v);
+		if (w->bytes.s[below - 1] == '\n')
+			buf_add_str(&p.head, w->habit.eol);
+		put(w, n->start, below, &p.head);
+	} else if (s->parent != NULL) {
+		emit_flow(&p.head, YAML_PLAIN, v);
+		put(w, n->start, n->end, &p.head);
+	} else {
+		emit_block(&p, &at, 0, v);
+		drop_head(w, n->start, n->end);
+		put_tail(w, below, below, s->depth, &p.tail);
+	}
+	buf_release(&p.head);
+	buf_release(&p.tail);
+}
+
+int
+replace_collection(struct workshop *w, const struct site *s,
+	const struct yaml_value *v, struct err *e)
+{
+	if (s->parent != NULL && s->parent->kind == YAML_MAPPING) {
+		struct site mapping = {
+			.node = s->parent,
+			.depth = s->depth - 1,
+		};
+		return replace_value(w, &mapping, s->index, v, e);
+	}
+	replace_alone(w, s, v);
+	return 0;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "yaml/slices.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/vec.h"
+
+/* One line of the document and where it is. */
+struct line {
+	struct str text; /* without its line break */
+	size_t start, next, number;
+};
+
+static bool
+next_line(struct str bytes, struct line *l)
+{
+	if (l->next >= bytes.n)
+		return false;
+	l->start = l->next;
+	l->number++;
+	l->text = str_of(bytes.s + l->start,
+		str_find_char(str_from_at(bytes, l->start), '\n'));
+	l->next = l->start + l->text.n + 1;
+	if (l->next > bytes.n)
+		l->next = bytes.n;
+	return true;
+}
+
+static size_t
+indent_of(struct str line)
+{
+	size_t n = 0;
+
+	while (n < line.n && line.s[n] == ' ')
+		n++;
+	return n;
+}
+
+static bool
+is_blank_or_comment(struct str line)
+{
+	struct str t = str_trim(line);
+
+	return t.n == 0 || t.s[0] == '#';
+}
+
+static bool
+is_dash(struct str line, size_t indent)
+{
+	struct str rest = str_from_at(line, indent);
+
+	return indent_of(line) == indent && rest.n > 0 && rest.s[0] == '-' &&
+		(rest.n == 1 || rest.s[1] == ' ');
+}
+
+/* True for "items:", with nothing but a comment behind the colon. */
+static bool
+is_key(struct str line, struct str key)
+{
+	if (!str_starts(line, key) || line.n == key.n || line.s[key.n] != ':')
+		return false;
+	return is_blank_or_comment(str_from_at(line, key.n + 1));
+}
+
+/* Move to the line from which entries may come. */
+static bool
+find_list(struct str bytes, struct str key, struct line *l)
+{
+	if (!str_is_set(key))
+		return true;
+	while (next_line(bytes, l))
+		if (is_key(l->text, key))
+			return true;
+	return false;
+}
+
+/* A line at the left edge that is no entry ends the list, unless it is what a
+ * person or git left there by accident: then it belongs to its entry. */
+static bool
+ends_list(struct str line, struct str key)
+{
+	if (!str_is_set(key) || is_blank_or_comment(line))
+		return false;
+	size_t colon = str_find(line, STR(":"));
+
+	return indent_of(line) == 0 && colon > 0 && colon < line.n &&
+		line.s[0] != '-' && line.s[0] != '<' && line.s[0] != '>' &&
+		line.s[0] != '=';
+}
+
+void
+yaml_cut(struct str bytes, struct str key, struct arena *a,
+	struct yaml_slices *ret)
+{
+	VEC(struct yaml_slice) cut = {0};
+	struct line l = {0};
+	size_t indent = 0, end = bytes.n;
+
+	*ret = (struct yaml_slices){.head_end = bytes.n, .tail_start = bytes.n};
+	if (!find_list(bytes, key, &l))
+		return;
+	while (next_line(bytes, &l)) {
+		if (cut.n == 0 && !is_blank_or_comment(l.text))
+			indent = indent_of(l.text);
+		if (is_dash(l.text, indent)) {
+			if (cut.n > 0)
+				cut.items[cut.n - 1].end = l.start;
+			VEC_PUSH(&cut,
+				((struct yaml_slice){
+					.start = l.start, .line = l.number}));
+		} else if (ends_list(l.text, key)) {
+			end = l.start;
+			break;
+		} else if (cut.n == 0 && !is_blank_or_comment(l.text)) {
+			break;
+		}
+	}
+	if (cut.n > 0) {
+		struct yaml_slice *items =
+			ARENA_ARRAY(a, struct yaml_slice, cut.n);
+		cut.items[cut.n - 1].end = end;
+		memcpy(items, cut.items, cut.n * sizeof(items[0]));
+		*ret = (struct yaml_slices){.items = items,
+			.n = cut.n,
+			.head_end = items[0].start,
+			.tail_start = end};
+	}
+	VEC_RELEASE(&cut);
+}
+
+/* Add the slice's place to every node of its tree, once each. */
+static void
+shift(struct yaml_node *n, size_t bytes, size_t lines)
+{
+	n->start += bytes;
+	n->end += bytes;
+	n->content += bytes;
+	n->line += lines;
+	if (n->alias_of != NULL) /* its children are its target's */
+		return;
+	for (size_t i = 0; n->kind == YAML_SEQUENCE && i < n->n; i++)
+		shift(n->items[i], bytes, lines);
+	for (size_t i = 0; n->kind == YAML_MAPPING && i < n->n; i++) {
+		shift(n->pairs[i].key, bytes, lines);
+		shift(n->pairs[i].value, bytes, lines);
+	}
+}
+
+/* "file:3:7: text" with the line counted in the whole document. */
+static void
+shift_error(const char *file, size_t lines, struct err *e)
+{
+	char text[sizeof(e->msg)];
+	size_t line, column;
+	int n = 0;
+
+	size_t file_n = strlen(file);
+	if (strncmp(e->msg, file, file_n) != 0 ||
+		sscanf(e->msg + file_n, ":%zu:%zu: %n", &line, &column, &n) <
+			2 ||
+		n == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%s", e->msg + file_n + n);
+	err_set(e, e->code, "%s:%zu:%zu: %s", file, line + lines, column, text);
+}
+
+int
+yaml_parse_slice(struct str bytes, const struct yaml_slice *slice,
+	const char *file, struct arena *a, struct yaml_node **ret_entry,
+	struct err *e)
+{
+	struct str own =
+		str_of(bytes.s + slice->start, slice->end - slice->start);
+	struct yaml_node *root;
+
+	if (yaml_parse(own, file, NULL, a, &root, e) < 0) {
+		shift_error(file, slice->line - 1, e);
+		return -1;
+	}
+	if (root == NULL || root->kind != YAML_SEQUENCE || root->n != 1)
+		return err_set(e, ERR_INPUT,
+			"%s:%zu:1: this entry cannot be told from what is "
+			"around it",
+			file, slice->line);
+	shift(root, slice->start, slice->line - 1);
+	*ret_entry = root->items[0];
+	return 0;
+}

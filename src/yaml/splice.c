@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "yaml/edit-priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void
+splice_add(struct splices *s, const struct splice *x)
+{
+	if (s->n == s->cap) {
+		size_t cap = mem_capacity(s->cap, s->n + 1);
+		struct splice *items = ARENA_ARRAY(s->a, struct splice, cap);
+		if (s->n > 0)
+			memcpy(items, s->items, s->n * sizeof(items[0]));
+		s->items = items;
+		s->cap = cap;
+	}
+	s->items[s->n++] = *x;
+}
+
+/* By place; insertions before deletions, then by rank. Equal ones keep their
+ * order: they lie in one array. */
+static int
+compare(const void *va, const void *vb)
+{
+	const struct splice *const *pa = va, *const *pb = vb;
+	const struct splice *a = *pa, *b = *pb;
+
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	if ((a->n > 0) != (b->n > 0))
+		return a->n > 0 ? 1 : -1;
+	if (a->rank != b->rank)
+		return a->rank > b->rank ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+static size_t
+line_of(struct str bytes, size_t at)
+{
+	size_t line = 1;
+
+	for (size_t i = 0; i < at; i++)
+		line += bytes.s[i] == '\n';
+	return line;
+}
+
+static void
+begin_line(struct buf *out, size_t from, struct str eol)
+{
+	if (out->n > from && out->p[out->n - 1] != '\n')
+		buf_add_str(out, eol);
+}
+
+int
+splice_apply(struct splices *s, struct str bytes, struct str eol,
+	struct buf *out, struct err *e)
+{
+	const struct splice **order =
+		ARENA_ARRAY(s->a, const struct splice *, s->n);
+	size_t at = 0, from = out->n;
+
+	for (size_t i = 0; i < s->n; i++)
+		order[i] = &s->items[i];
+	if (s->n > 1)
+		qsort(order, s->n, sizeof(order[0]), compare);
+	for (size_t i = 0; i + 1 < s->n; i++) {
+		if (order[i]->at + order[i]->n <= order[i + 1]->at)
+			continue;
+		return err_set(e, ERR_CONFLICT,
+			"two changes of the same text at line %zu",
+			line_of(bytes, order[i + 1]->at));
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		const struct splice *x = order[i];
+		buf_add(out, bytes.s + at, x->at - at);
+		if (x->lines)
+			begin_line(out, from, eol);
+		buf_add_str(out, x->text);
+		at = x->at + x->n;
+	}
+	buf_add(out, bytes.s + at, bytes.n - at);
+	return 0;
+}

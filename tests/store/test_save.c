@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <sys/wait.h>
+
+static struct fixture f;
+
+static const char backlog[] = "# our work\n"
+			      "schema_version: 3\n"
+			      "next_item_id: 7\n"
+			      "owner: someone   # unknown keys stay\n"
+			      "items:\n"
+			      "  # the first\n"
+			      "  - id: WRK-002\n"
+			      "    title: 'Quoted: title'   # why not\n"
+			      "    status: ready\n"
+			      "    dependencies: [WRK-003]\n"
+			      "\n"
+			      "  - id: WRK-003\n"
+			      "    title: Second\n"
+			      "    status: in_progress\n"
+			      "    colour: blue\n"
+			      "    phase: build\n";
+
+static int
+setup(void **state)
+{
+	(void)state;
+	scratch_make(&f.scratch);
+	scratch_put(&f.scratch, "BACKLOG.yaml", backlog);
+	fixture_open(&f, sys_real());
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	fixture_close(&f);
+	scratch_remove(&f.scratch);
+	return 0;
+}
+
+static void
+apply(const struct change *changes, size_t n)
+{
+	struct store_saved saved;
+
+	check_ok(store_apply(f.store, changes, n, NOW, &saved, &f.e), &f.e);
+	snapshot_unref(saved.next);
+}
+
+static void
+only_the_changed_bytes_change(void **state)
+{
+	const struct change done[] = {
+		{.kind = CHANGE_BLOCK,
+			.id = STR("WRK-002"),
+			.text = STR("needs: a decision"),
+			.blocked_type = BLOCKED_DECISION},
+	};
+
+	(void)state;
+	apply(done, 1);
+	check_str(scratch_get(&f.scratch, "BACKLOG.yaml"),
+		"# our work\n"
+		"schema_version: 3\n"
+		"next_item_id: 7\n"
+		"owner: someone   # unknown keys stay\n"
+		"items:\n"
+		"  # the first\n"
+		"  - id: WRK-002\n"
+		"    title: 'Quoted: title'   # why not\n"
+		"    status: blocked\n"
+		"    blocked_from_status: ready\n"
+		"    blocked_reason: 'needs: a decision'\n"
+		"    blocked_type: decision\n"
+		"    dependencies: [WRK-003]\n"
+		"    updated: 2026-11-20T11:00:46Z\n"
+		"\n"
+		"  - id: WRK-003\n"
+		"    title: Second\n"
+		"    status: in_progress\n"
+		"    colour: blue\n"
+		"    phase: build\n");
+}
+
+static void
+a_new_item_gets_the_next_number_and_goes_to_the_end(void **state)
+{
+	const struct change add = change_add("Third");
+	struct store_saved saved;
+
+	(void)state;
+	check_ok(store_apply(f.store, &add, 1, NOW, &saved, &f.e), &f.e);
+	assert_int_equal(saved.added.n, 1);
+	check_str(saved.added.items[0], "WRK-008");
+	snapshot_unref(saved.next);
+	struct str text = scratch_get(&f.scratch, "BACKLOG.yaml");
+	assert_true(str_find(text, STR("next_item_id: 8\n")) < text.n);
+	assert_true(str_ends(text,
+		STR("    phase: build\n"
+		    "  - id: WRK-008\n"
+		    "    title: Third\n"
+		    "    status: new\n"
+		    "    requires_human_review: false\n"
+		    "    created: 2026-11-20T11:00:46Z\n"
+		    "    updated: 2026-11-20T11:00:46Z\n")));
+}
+
+static void
+a_number_is_not_issued_again_after_an_old_file_is_checked_out(void **state)
+{
+	const struct change add = change_add("Third");
+	struct store_saved saved;
+
+	(void)state;
+	apply(&add, 1);
+	scratch_put(&f.scratch, "BACKLOG.yaml", backlog);
+	check_ok(store_apply(f.store, &add, 1, NOW, &saved, &f.e), &f.e);
+	check_str(saved.added.items[0], "WRK-009");
+	snapshot_unref(saved.next);
+}
+
+static void
+a_damaged_mark_leaves_a_gap_and_no_number_twice(void **state)
+{
+	const struct change add = change_add("Third");
+	struct store_saved saved;
+
+	(void)state;
+	apply(&add, 1);
+	scratch_put(&f.scratch, ".weir/ids.hwm", "8 xxh3:00\n");
+	scratch_put(&f.scratch, "BACKLOG.yaml", backlog);
+	check_ok(store_apply(f.store, &add, 1, NOW, &saved, &f.e), &f.e);
+	check_str(saved.added.items[0], "WRK-1008");
+	snapshot_unref(saved.next);
+}
+
+static void
+an_edit_saved_in_between_is_kept(void **state)
+{
+	const struct change add = change_add("Third");
+	char edited[2000];
+	struct snapshot *s = fixture_load(&f);
+
+	(void)state;
+	snapshot_unref(s);
+	(void)snprintf(edited, sizeof(edited), "%s    size: large  # by hand\n",
+		backlog);
+	scratch_put(&f.scratch, "BACKLOG.yaml", edited);
+	apply(&add, 1);
+	struct str text = scratch_get(&f.scratch, "BACKLOG.yaml");
+	assert_true(str_find(text, STR("size: large  # by hand\n")) < text.n);
+	assert_true(str_find(text, STR("title: Third\n")) < text.n);
+}
+
+static void
+what_leaves_is_in_the_archive_and_meets_dependencies(void **state)
+{
+	const struct change done[] = {
+		{.kind = CHANGE_STATUS,
+			.id = STR("WRK-003"),
+			.status = STATUS_DONE},
+		{.kind = CHANGE_ARCHIVE,
+			.id = STR("WRK-003"),
+			.departure = DEPARTED_DONE},
+		{.kind = CHANGE_NOTE,
+			.id = STR("WRK-003"),
+			.text = STR("all of it"),
+			.note = {.phase = STR("build"),
+				.outcome = STR("done"),
+				.run = STR("r1")}},
+	};
+
+	(void)state;
+	apply(done, 3);
+	struct str text = scratch_get(&f.scratch, "BACKLOG.yaml");
+	assert_int_equal(str_find(text, STR("colour: blue")), text.n);
+	struct str line = scratch_get(&f.scratch, "BACKLOG_ARCHIVE.jsonl");
+	assert_true(str_starts(line,
+		STR("{\"id\":\"WRK-003\",\"how\":"
+		    "\"done\",\"at\":\"2026-11-20T")));
+	struct str log = scratch_get(&f.scratch, "_worklog/2026-11.md");
+	assert_true(str_find(log, STR("- **Summary:** all of it\n")) < log.n);
+	struct snapshot *s = fixture_load(&f);
+	assert_null(snapshot_find(s, STR("WRK-003")));
+	assert_non_null(snapshot_find_archived(s, STR("WRK-003")));
+	snapshot_unref(s);
+}
+
+static void
+the_archive_wins_over_an_item_that_is_in_both(void **state)
+{
+	const struct change add = change_add("Third");
+
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG_ARCHIVE.jsonl",
+		"{\"id\":\"WRK-003\",\"how\":\"done\",\"at\":\"x\"}\n{torn");
+	struct snapshot *s = fixture_load(&f);
+	assert_null(snapshot_find(s, STR("WRK-003")));
+	assert_int_equal(s->n, 1);
+	snapshot_unref(s);
+	apply(&add, 1);
+	struct str text = scratch_get(&f.scratch, "BACKLOG.yaml");
+	assert_int_equal(str_find(text, STR("colour: blue")), text.n);
+}
+
+static void
+one_bad_item_hides_no_other_and_nothing_is_saved(void **state)
+{
+	static const char bad[] = "schema_version: 3\nitems:\n"
+				  "- id: A-1\n  title: a\n  status: ready\n"
+				  "- id: A-2\n  title: b\n  status: redy\n"
+				  "- id: A-1\n  title: c\n  status: new\n"
+				  "- id: A-3\n  title: d\n  status: done\n";
+	const struct change add = change_add("Third");
+	struct problems problems = {0};
+	struct store_saved saved;
+	struct snapshot *s;
+
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG.yaml", bad);
+	check_fails(store_load(f.store, &s, &problems, &f.e), &f.e, ERR_INPUT,
+		"BACKLOG.yaml:8:11: 'status': ");
+	assert_int_equal(problems.list.n, 2);
+	assert_non_null(strstr(f.e.msg, "did you mean 'ready'?"));
+	assert_non_null(strstr(problems.list.items[1].msg,
+		"BACKLOG.yaml:9:3: the id 'A-1' is taken by the item at line "
+		"3"));
+	assert_int_equal(s->n, 2);
+	check_str(s->items[1].id, "A-3");
+	snapshot_unref(s);
+	problems_release(&problems);
+	check_fails(store_apply(f.store, &add, 1, NOW, &saved, &f.e), &f.e,
+		ERR_INPUT, "BACKLOG.yaml:8:11");
+	check_str(scratch_get(&f.scratch, "BACKLOG.yaml"), bad);
+}
+
+static void
+sound_items_of_a_file_that_does_not_parse_are_read(void **state)
+{
+	struct problems problems = {0};
+	struct snapshot *s;
+
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nitems:\n"
+		"- id: A-1\n  title: a\n  status: ready\n"
+		"- id: A-2\n  title: \"b\n  status: new\n"
+		"<<<<<<< HEAD\n"
+		"- id: A-3\n  title: d\n  status: new\n");
+	check_fails(store_load(f.store, &s, &problems, &f.e), &f.e, ERR_INPUT,
+		"BACKLOG.yaml:9:1: an unresolved merge conflict");
+	assert_non_null(snapshot_find(s, STR("A-1")));
+	assert_non_null(snapshot_find(s, STR("A-3")));
+	assert_null(snapshot_find(s, STR("A-2")));
+	snapshot_unref(s);
+	problems_release(&problems);
+}
+
+static void
+something_else_in_the_backlogs_place_is_not_an_empty_one(void **state)
+{
+	struct problems problems = {0};
+	struct snapshot *s;
+	char path[512];
+
+	(void)state;
+	assert_int_equal(
+		unlink(scratch_path(&f.scratch, "BACKLOG.yaml", path)), 0);
+	assert_int_equal(store_load(f.store, &s, &problems, &f.e), 1);
+	assert_int_equal(symlink("elsewhere", path), 0);
+	check_fails(store_load(f.store, &s, &problems, &f.e), &f.e, ERR_INPUT,
+		"symbolic link");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0755), 0);
+	check_fails(store_load(f.store, &s, &problems, &f.e), &f.e, ERR_INPUT,
+		"not a regular file");
+	assert_null(s);
+	problems_release(&problems);
+}
+
+enum { WRITERS = 4, ADDS = 25 };
+
+static void
+writers_at_once_lose_nothing_and_share_no_id(void **state)
+{
+	(void)state;
+	for (int i = 0; i < WRITERS; i++) {
+		pid_t pid = fork();
+		if (pid != 0)
+			continue;
+		fixture_open(&f, sys_real());
+		for (int k = 0; k < ADDS; k++) {
+			const struct change add = change_add("same title");
+			struct store_saved saved;
+			if (store_apply(f.store, &add, 1, NOW, &saved, &f.e) <
+				0)
+				_exit(1);
+			snapshot_unref(saved.next);
+		}
+		_exit(0);
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		int status;
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	struct snapshot *s = fixture_load(&f); /* refuses duplicate ids */
+	assert_int_equal(count_title(s, "same title"), WRITERS * ADDS);
+	assert_int_equal(s->next_item_id, 7 + WRITERS * ADDS);
+	snapshot_unref(s);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(only_the_changed_bytes_change),
+		T(a_new_item_gets_the_next_number_and_goes_to_the_end),
+		T(a_number_is_not_issued_again_after_an_old_file_is_checked_out),
+		T(a_damaged_mark_leaves_a_gap_and_no_number_twice),
+		T(an_edit_saved_in_between_is_kept),
+		T(what_leaves_is_in_the_archive_and_meets_dependencies),
+		T(the_archive_wins_over_an_item_that_is_in_both),
+		T(one_bad_item_hides_no_other_and_nothing_is_saved),
+		T(sound_items_of_a_file_that_does_not_parse_are_read),
+		T(something_else_in_the_backlogs_place_is_not_an_empty_one),
+		T(writers_at_once_lose_nothing_and_share_no_id),
+	};
+
+	return cmocka_run_group_tests_name("save", tests, NULL, NULL);
+}
