@@ -148,7 +148,7 @@ static int
 read_text(const struct result_reader *r, const struct key *k, const json_t *v,
 	const char *what, void *at)
 {
-	struct str s;
+	struct str s = STR_ABSENT;
 
 	if (text_get(r, v, what, &s) < 0 || check_filled(r, k, s, what) < 0)
 		return -1;
@@ -162,7 +162,7 @@ static int
 read_line(const struct result_reader *r, const struct key *k, const json_t *v,
 	const char *what, void *at)
 {
-	struct str s;
+	struct str s = STR_ABSENT;
 
 	if (text_get(r, v, what, &s) < 0 || check_filled(r, k, s, what) < 0)
 		return -1;
@@ -179,7 +179,7 @@ static int
 read_enum(const struct result_reader *r, const struct key *k, const json_t *v,
 	const char *what, void *at)
 {
-	struct str s;
+	struct str s = STR_ABSENT;
 	int value;
 
 	if (text_get(r, v, what, &s) < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 
+#include <string.h>
 #include <wchar.h>
 
 static bool
@@ -55,6 +56,14 @@ utf8_check(struct str s)
 
 	while (at < s.n) {
 		uint32_t c;
+		uint64_t eight;
+		if (s.n - at >= sizeof(eight)) { /* mostly it is ASCII */
+			memcpy(&eight, s.s + at, sizeof(eight));
+			if ((eight & 0x8080808080808080u) == 0) {
+				at += sizeof(eight);
+				continue;
+			}
+		}
 		size_t n = (unsigned char)s.s[at] < 0x80
 			? 1
 			: utf8_decode(str_from_at(s, at), &c);
@@ -77,6 +86,13 @@ void
 utf8_add_printable(struct buf *b, struct str s)
 {
 	while (s.n > 0) {
+		size_t plain = 0;
+		while (plain < s.n && s.s[plain] >= 0x20 && s.s[plain] < 0x7f)
+			plain++;
+		buf_add(b, s.s, plain);
+		s = str_from_at(s, plain);
+		if (s.n == 0)
+			return;
 		uint32_t c = 0;
 		size_t n = utf8_decode(s, &c);
 		if (n > 0 && (c == '\n' || c == '\t' || c == '\r'))
@@ -92,6 +108,8 @@ utf8_add_printable(struct buf *b, struct str s)
 static size_t
 columns_of(uint32_t c)
 {
+	if (c >= 0x20 && c < 0x7f)
+		return 1;
 	int w = wcwidth((wchar_t)c);
 
 	return w >= 0 ? (size_t)w : 1;

@@ -32,8 +32,8 @@
 		(v)->items[(v)->n++] = (value);                               \
 	} while (0)
 
-#define VEC_EACH(p, v)                              \
-	for (__typeof__((v)->items) p = (v)->items; \
+#define VEC_EACH(p, v)                                  \
+	for (__typeof__(&(v)->items[0]) p = (v)->items; \
 		p != NULL && p < (v)->items + (v)->n; p++)
 
 #define VEC_RELEASE(v)                 \

@@ -221,7 +221,7 @@ fio_is_version(const struct fio_dir *d, const char *name,
 {
 	struct stat st;
 	CLEANUP_BUF struct buf bytes = {0};
-	struct fio_version now;
+	struct fio_version now = {0};
 
 	int rc = d->sys->fstatat(d->sys, d->fd, name, AT_SYMLINK_NOFOLLOW, &st);
 	if (rc == -ENOENT)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store-priv.h"
 
+#include <fcntl.h>
+
 #include "base/stamp.h"
 #include "base/vec.h"
 
@@ -26,17 +28,29 @@ enum {
 	DAMAGED_GAP = 1000,
 };
 
+/* git is told to ignore the directory by a file inside it. */
+static int
+hide_from_git(const struct fio_dir *state, struct err *e)
+{
+	struct stat st;
+
+	if (state->sys->fstatat(state->sys, state->fd, ".gitignore",
+		    AT_SYMLINK_NOFOLLOW, &st) == 0)
+		return 0;
+	return fio_create(state, ".gitignore", STR("*\n"), 0600, e) < 0 ? -1
+									: 0;
+}
+
 int
 store_state_dir(struct store *st, struct fio_dir *ret, struct err *e)
 {
 	if (fio_dir_make_in(ret, st->root, STORE_STATE_DIR, 0700, e) < 0)
 		return -1;
-	if (fio_create(ret, ".gitignore", STR("*\n"), 0600, e) < 0) {
-		st->poisoned |= e->code == ERR_POISONED;
-		fio_dir_close(ret);
-		return -1;
-	}
-	return 0;
+	if (hide_from_git(ret, e) == 0)
+		return 0;
+	st->poisoned |= e->code == ERR_POISONED;
+	fio_dir_close(ret);
+	return -1;
 }
 
 int

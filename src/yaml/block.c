@@ -11,21 +11,40 @@
  * the middle of one.
  */
 
-/* A block scalar that keeps the blank lines below it as text. */
-static bool
-keeps_blank_lines(struct str bytes, const struct yaml_node *n)
+/* What stands at the very end of a value in block style. */
+static const struct yaml_node *
+last_leaf(const struct yaml_node *n)
 {
 	while (n->kind != YAML_SCALAR && n->style == YAML_BLOCK &&
 		n->alias_of == NULL)
 		n = n->kind == YAML_SEQUENCE ? n->items[n->n - 1]
 					     : n->pairs[n->n - 1].value;
-	if (n->alias_of != NULL ||
-		(n->style != YAML_LITERAL && n->style != YAML_FOLDED))
-		return false;
+	return n;
+}
+
+static bool
+is_block_scalar(const struct yaml_node *n)
+{
+	return n->alias_of == NULL &&
+		(n->style == YAML_LITERAL || n->style == YAML_FOLDED);
+}
+
+/* The sign at the end of "|2+"; 0 when there is none. */
+static char
+chomping(struct str bytes, const struct yaml_node *n)
+{
 	for (size_t i = n->content + 1; i < n->end && i < n->content + 3; i++)
-		if (bytes.s[i] == '+')
-			return true;
-	return false;
+		if (bytes.s[i] == '+' || bytes.s[i] == '-')
+			return bytes.s[i];
+	return 0;
+}
+
+/* Blank lines below it are its text. */
+static bool
+keeps_blank_lines(struct str bytes, const struct yaml_node *n)
+{
+	n = last_leaf(n);
+	return is_block_scalar(n) && chomping(bytes, n) == '+';
 }
 
 static const struct yaml_node *
@@ -105,45 +124,70 @@ past_gone(const struct workshop *w, const struct job *j, size_t i)
 	return past;
 }
 
-static struct str
-text_of(struct workshop *w, const struct job *j, const struct fresh *x,
-	size_t indent, size_t indent_after)
+/* The new child without the indentation in front. */
+static void
+add_child(struct buf *b, const struct workshop *w, const struct job *j,
+	const struct fresh *x)
 {
-	CLEANUP_BUF struct buf b = {0};
 	struct emit_at at = {.habit = &w->habit};
 	const struct yaml_node *n = j->site.node;
 	size_t column = column_of(w, j), gap = 1;
 
-	buf_add_repeat(&b, ' ', indent);
 	if (n->kind == YAML_MAPPING) {
-		emit_pair(&b, &at, column, x->key, x->value);
-	} else {
-		size_t dash = n->start, first = n->items[0]->start;
-		if (first > dash + 1 &&
-			memchr(w->bytes.s + dash, '\n', first - dash) == NULL)
-			gap = first - dash - 1;
-		emit_entry(&b, &at, column, gap, x->value);
+		emit_pair(b, &at, column, x->key, x->value);
+		return;
 	}
-	buf_add_repeat(&b, ' ', indent_after);
-	return arena_str(w->a, buf_str(&b));
+	size_t dash = n->start, first = n->items[0]->start;
+	if (first > dash + 1 &&
+		memchr(w->bytes.s + dash, '\n', first - dash) == NULL)
+		gap = first - dash - 1;
+	emit_entry(b, &at, column, gap, x->value);
 }
 
 static void
-add_deletion(struct workshop *w, size_t from, size_t to, struct str text)
+add_splice(struct workshop *w, size_t from, size_t to, const struct buf *text)
 {
 	splice_add(&w->splices,
-		&(struct splice){.at = from, .n = to - from, .text = text});
+		&(struct splice){.at = from,
+			.n = to - from,
+			.text = arena_str(w->a, buf_str(text))});
 }
 
-static void
-add_lines(struct workshop *w, const struct job *j, const struct fresh *x,
-	size_t at)
+/* Entries at the end of a sequence that go, up to the end of the document, do
+ * not leave the blank line above them there. */
+static size_t
+lead_gone(const struct workshop *w, const struct job *j, size_t i)
 {
-	splice_add(&w->splices,
-		&(struct splice){.at = at,
-			.text = text_of(w, j, x, column_of(w, j), 0),
-			.rank = 2 * j->site.depth,
-			.lines = true});
+	const struct yaml_node *n = j->site.node;
+	size_t lead = lead_of(w, j, i);
+
+	if (n->kind == YAML_MAPPING || j->n > 0 || i == 0 ||
+		j->children[i].above != i - 1 || !blank_above(w, lead) ||
+		keeps_blank_lines(w->bytes, n->items[i - 1]))
+		return lead;
+	for (size_t k = i; k < n->n; k++)
+		if (!j->children[k].gone)
+			return lead;
+	if (past_of(w, j, n->n - 1) < w->bytes.n)
+		return lead;
+	return spot_line(w->bytes, lead - 1);
+}
+
+/* Are entries written with a blank line between them, and will this new one
+ * have none above it? */
+static bool
+wants_blank_line(
+	const struct workshop *w, const struct job *j, const struct fresh *x)
+{
+	const struct yaml_node *n = j->site.node;
+
+	if (n->kind == YAML_MAPPING || n->n < 2 ||
+		!blank_above(w, lead_of(w, j, n->n - 1)))
+		return false;
+	if (x > j->fresh)
+		return true;
+	return !j->children[n->n - 1].gone &&
+		!keeps_blank_lines(w->bytes, n->items[n->n - 1]);
 }
 
 /*
@@ -160,46 +204,63 @@ move_up(struct workshop *w, const struct job *j, size_t *ret_fresh)
 		size_t past = past_gone(w, j, i);
 		size_t next = spot_white(w->bytes, past);
 		if (j->n > 0 && j->fresh[0].after + 1 <= i + 1) {
-			add_deletion(w, from, past,
-				text_of(w, j, &j->fresh[0], 0, 0));
+			CLEANUP_BUF struct buf b = {0};
+			add_child(&b, w, j, &j->fresh[0]);
+			add_splice(w, from, past, &b);
 			*ret_fresh = 1;
 			return i + 1;
 		}
 		bool directly = i + 1 < j->site.node->n &&
 			spot_line(w->bytes, next) == lead_of(w, j, i + 1);
 		if (!directly || !j->children[i + 1].gone) {
-			add_deletion(w, from, next, STR(""));
+			add_splice(w, from, next, &(struct buf){0});
 			return i + 1;
 		}
 	}
 }
 
+/* In front of the first child. */
+static void
+add_first(struct workshop *w, const struct job *j, const struct fresh *x)
+{
+	CLEANUP_BUF struct buf b = {0};
+	size_t at = spot_child(w->bytes, j->site.node, 0);
+	bool leads = spot_leads(w->bytes, at);
+
+	if (leads)
+		buf_add_repeat(&b, ' ', column_of(w, j));
+	add_child(&b, w, j, x);
+	if (leads)
+		at = spot_line(w->bytes, at);
+	else
+		buf_add_repeat(&b, ' ', column_of(w, j));
+	add_splice(w, at, at, &b);
+}
+
 static void
 add_new(struct workshop *w, const struct job *j, const struct fresh *x)
 {
-	const struct yaml_node *n = j->site.node;
-	size_t start = spot_child(w->bytes, n, 0);
+	CLEANUP_BUF struct buf b = {0};
+	size_t after = x->after == SIZE_MAX ? 0 : x->after, at;
 
-	if (x->after != SIZE_MAX) {
-		size_t at = j->children[x->after].gone
-			? past_gone(w, j, x->after)
-			: past_of(w, j, x->after);
-		add_lines(w, j, x, at);
-	} else if (spot_leads(w->bytes, start)) {
-		struct splice s = {
-			.at = spot_line(w->bytes, start),
-			.text = text_of(w, j, x, column_of(w, j), 0),
-		};
-		splice_add(&w->splices, &s);
-	} else if (j->children[0].gone) {
-		add_lines(w, j, x, past_gone(w, j, 0));
-	} else {
-		struct splice s = {
-			.at = start,
-			.text = text_of(w, j, x, 0, column_of(w, j)),
-		};
-		splice_add(&w->splices, &s);
+	if (x->after == SIZE_MAX &&
+		(!j->children[0].gone ||
+			spot_leads(w->bytes,
+				spot_child(w->bytes, j->site.node, 0)))) {
+		add_first(w, j, x);
+		return;
 	}
+	at = j->children[after].gone ? past_gone(w, j, after)
+				     : past_of(w, j, after);
+	if (wants_blank_line(w, j, x))
+		buf_add_str(&b, w->habit.eol);
+	buf_add_repeat(&b, ' ', column_of(w, j));
+	add_child(&b, w, j, x);
+	splice_add(&w->splices,
+		&(struct splice){.at = at,
+			.text = arena_str(w->a, buf_str(&b)),
+			.rank = 2 * j->site.depth,
+			.lines = true});
 }
 
 int
@@ -218,8 +279,8 @@ block_work(struct workshop *w, const struct job *j, struct err *e)
 	for (; child < n->n; child++) {
 		const struct child *c = &j->children[child];
 		if (c->gone)
-			add_deletion(w, lead_of(w, j, child),
-				past_gone(w, j, child), STR(""));
+			add_splice(w, lead_gone(w, j, child),
+				past_gone(w, j, child), &(struct buf){0});
 		else if (c->value != NULL &&
 			replace_value(w, &j->site, child, c->value, e) < 0)
 			return -1;
@@ -227,4 +288,28 @@ block_work(struct workshop *w, const struct job *j, struct err *e)
 	for (; fresh < j->n; fresh++)
 		add_new(w, j, &j->fresh[fresh]);
 	return 0;
+}
+
+void
+block_keep_last_text(struct workshop *w)
+{
+	const struct yaml_node *n = w->root != NULL ? last_leaf(w->root) : NULL;
+	bool needed = false;
+
+	if (n == NULL || !is_block_scalar(n) || n->end < w->bytes.n ||
+		n->value.n == 0 || str_ends(n->value, STR("\n")))
+		return;
+	for (size_t i = 0; i < w->splices.n; i++) {
+		const struct splice *x = &w->splices.items[i];
+		if (x->at <= n->start && n->start < x->at + x->n)
+			return;
+		needed = needed || x->at == w->bytes.n;
+	}
+	char sign = chomping(w->bytes, n);
+	if (!needed || sign == '-')
+		return;
+	size_t at = n->content + 1 +
+		strspn(w->bytes.s + n->content + 1, "123456789");
+	splice_add(&w->splices,
+		&(struct splice){.at = at, .n = sign == '+', .text = STR("-")});
 }

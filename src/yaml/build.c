@@ -199,6 +199,20 @@ name_anchor(struct builder *b, const unsigned char *name, struct yaml_node *n,
 	VEC_PUSH(&b->anchors, x);
 }
 
+/* Lines of white space at the end of a block scalar that are deeper than its
+ * indentation, and so are text, and the empty ones above them. */
+static size_t
+white_lines(struct str value)
+{
+	size_t lines = 0, n = value.n;
+
+	while (n > 0 && value.s[n - 1] == '\n')
+		n--;
+	while (n > 0 && strchr(" \t\n", value.s[n - 1]) != NULL)
+		lines += value.s[--n] == '\n';
+	return n > 0 || value.n == 0 ? lines : lines + 1;
+}
+
 /* The end of a block scalar is past the blank lines after it; those belong
  * to what follows unless the text keeps them ("|+"). */
 static size_t
@@ -217,9 +231,12 @@ block_scalar_end(struct builder *b, const struct yaml_node *n, size_t end)
 	size_t last = trim_end(b->bytes, n->content + indicator, end);
 	if (last < text) /* no text at all: up to the end of the header */
 		last = text;
-	while (last < end && b->bytes.s[last] != '\n')
-		last++;
-	return last < end ? last + 1 : last;
+	for (size_t lines = white_lines(n->value) + 1; lines > 0; lines--) {
+		while (last < end && b->bytes.s[last] != '\n')
+			last++;
+		last += last < end;
+	}
+	return last;
 }
 
 static int
@@ -367,11 +384,11 @@ block_end(const struct builder *b, const struct yaml_node *n)
 		: n->pairs[n->n - 1].value;
 	if (last->end > last->start || last->alias_of != NULL)
 		return last->end;
-	/* An empty value: up to its indicator. */
-	size_t from = n->kind == YAML_MAPPING ? n->pairs[n->n - 1].key->end
-					      : n->content;
-	size_t at = last->start > from ? last->start : from;
-	return trim_end(b->bytes, from, at);
+	/* An empty value stands right behind its dash or colon; one without a
+	 * colon ("? key") is put at the next token. */
+	if (n->kind == YAML_SEQUENCE || b->bytes.s[last->start - 1] == ':')
+		return last->start;
+	return n->pairs[n->n - 1].key->end;
 }
 
 static int
@@ -466,8 +483,8 @@ yaml_build(struct str bytes, const char *file, const struct yaml_limits *limits,
 	if (!yaml_parser_initialize(&p))
 		BUG("libyaml cannot start");
 	yaml_parser_set_encoding(&p, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(
-		&p, (const unsigned char *)bytes.s, bytes.n);
+	struct str text = str_from_at(bytes, b.bom);
+	yaml_parser_set_input_string(&p, (const unsigned char *)text.s, text.n);
 	int rc = run(&b, &p);
 	yaml_parser_delete(&p);
 	VEC_EACH (f, &b.stack) {

@@ -110,6 +110,9 @@ int site_check_removal(
 int job_run(struct workshop *w, struct placed *placed, size_t n, struct err *e);
 
 int block_work(struct workshop *w, const struct job *j, struct err *e);
+/* When lines are added below a literal block that ends the document without a
+ * line break: it gets "-", for a line break would be new text. */
+void block_keep_last_text(struct workshop *w);
 int flow_work(struct workshop *w, const struct job *j, struct err *e);
 
 /* The i-th pair of a mapping gets a value. */

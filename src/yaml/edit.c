@@ -182,5 +182,6 @@ yaml_edit_apply(struct yaml_edit *ed, struct buf *out, struct err *e)
 	emit_habit_of(ed->bytes, ed->root, &w.habit);
 	if (work(&w, ed, e) < 0)
 		return -1;
+	block_keep_last_text(&w);
 	return splice_apply(&w.splices, w.bytes, w.habit.eol, out, e);
 }

@@ -113,6 +113,9 @@ add_new(struct workshop *w, const struct job *j, const struct fresh *x)
 		buf_add_c(&b, ", ");
 	} else {
 		at = spot_child_end(w->bytes, n, behind);
+		/* "key:," would be one word. */
+		if (w->bytes.s[at - 1] == ':')
+			buf_add_char(&b, ' ');
 		buf_add_c(&b, ", ");
 		add_child(&b, j, x);
 		if (w->bytes.s[at] == '#')

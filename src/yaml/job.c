@@ -80,7 +80,7 @@ unset_pair(const struct workshop *w, struct job *j, size_t i,
 	j->children[i].gone = true;
 	j->kept--;
 	claims->items[claims->n++] =
-		(struct claim){p->key->start, p->value->end};
+		(struct claim){p->value->start, p->value->end};
 	return 0;
 }
 

@@ -23,13 +23,15 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* In front of whatever else comes in at the same place. */
 static void
 put(struct workshop *w, size_t from, size_t to, const struct buf *b)
 {
 	splice_add(&w->splices,
 		&(struct splice){.at = from,
 			.n = to - from,
-			.text = arena_str(w->a, buf_str(b))});
+			.text = arena_str(w->a, buf_str(b)),
+			.rank = SIZE_MAX});
 }
 
 /* The head for bytes [from, to), kept apart from what is around it. */
@@ -38,8 +40,10 @@ put_head(struct workshop *w, size_t from, size_t to, struct str head)
 {
 	CLEANUP_BUF struct buf b = {0};
 	const char *s = w->bytes.s;
+	/* {"a":"b"} needs no blank, {"a": b} does. */
+	bool close = from < to && strchr("\"'[{", head.s[0]) != NULL;
 
-	if (from > 0 && strchr(" \t\n[{,", s[from - 1]) == NULL)
+	if (from > 0 && !close && strchr(" \t\n[{,", s[from - 1]) == NULL)
 		buf_add_char(&b, ' ');
 	buf_add_str(&b, head);
 	if (to < w->bytes.n && s[to] == '#')

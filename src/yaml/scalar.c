@@ -71,8 +71,7 @@ static bool
 is_word(struct str s)
 {
 	static const char *const words[] = {"~", "null", "true", "false", "yes",
-		"no", "on", "off", "y", "n", ".nan", ".inf", "+.inf", "-.inf",
-		"<<", "="};
+		"no", "on", "off", ".nan", ".inf", "+.inf", "-.inf", "<<", "="};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strlen(words[i]) == s.n &&

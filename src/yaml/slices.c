@@ -6,6 +6,8 @@
 
 #include "base/vec.h"
 
+#define BOM STR("\xef\xbb\xbf")
+
 /* One line of the document and where it is. */
 struct line {
 	struct str text; /* without its line break */
@@ -94,7 +96,7 @@ yaml_cut(struct str bytes, struct str key, struct arena *a,
 	struct yaml_slices *ret)
 {
 	VEC(struct yaml_slice) cut = {0};
-	struct line l = {0};
+	struct line l = {.next = str_starts(bytes, BOM) ? BOM.n : 0};
 	size_t indent = 0, end = bytes.n;
 
 	*ret = (struct yaml_slices){.head_end = bytes.n, .tail_start = bytes.n};

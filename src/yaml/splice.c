@@ -60,7 +60,7 @@ splice_apply(struct splices *s, struct str bytes, struct str eol,
 {
 	const struct splice **order =
 		ARENA_ARRAY(s->a, const struct splice *, s->n);
-	size_t at = 0, from = out->n;
+	size_t at = 0, from = out->n + spot_line(bytes, 0);
 
 	for (size_t i = 0; i < s->n; i++)
 		order[i] = &s->items[i];

@@ -8,6 +8,8 @@ spot_line(struct str bytes, size_t at)
 {
 	size_t first = str_starts(bytes, BOM) ? BOM.n : 0;
 
+	if (at < first)
+		return first;
 	while (at > first && bytes.s[at - 1] != '\n')
 		at--;
 	return at;

@@ -50,29 +50,50 @@ err_at(struct str bytes, const char *file, size_t at, struct err *e,
 		e, ERR_INPUT, "%s:%zu:%zu: %s", file, line, column, text);
 }
 
+/* What is wrong with the byte at `i`, one of those that may be wrong. */
+static const char *
+judge(struct str bytes, size_t i)
+{
+	struct str rest = str_from_at(bytes, i);
+
+	if (bytes.s[i] == '\0')
+		return "a NUL byte; remove it";
+	if (bytes.s[i] == '\r' && !str_starts(rest, STR("\r\n")))
+		return "a carriage return inside a line; end lines with LF or "
+		       "CR LF";
+	if (str_starts(rest, STR("\xc2\x85")))
+		return "the line break U+0085; write it as \"\\N\" in double "
+		       "quotes";
+	if (str_starts(rest, STR("\xe2\x80\xa8")) ||
+		str_starts(rest, STR("\xe2\x80\xa9")))
+		return "a line break U+2028 or U+2029; write it as \"\\L\" or "
+		       "\"\\P\" in double quotes";
+	uint32_t c = 0;
+	(void)utf8_decode(rest, &c);
+	if ((c < 0x20 && c != '\r') || (c >= 0x7f && c < 0xa0))
+		return "a control character; remove it";
+	if (c == 0xfffe || c == 0xffff || (c == 0xfeff && i > 0))
+		return "a byte order mark or no character at all; remove it";
+	return NULL;
+}
+
 /* The first byte that must not be in a document at all; bytes.n when none. */
 static size_t
 find_forbidden(struct str bytes, const char **ret_what)
 {
+	static const bool suspect[256] = {[0 ... 8] = true,
+		[0x0b ... 0x1f] = true,
+		[0x7f] = true,
+		[0xc2] = true,
+		[0xe2] = true,
+		[0xef] = true};
+
 	for (size_t i = 0; i < bytes.n; i++) {
-		unsigned char c = (unsigned char)bytes.s[i];
-		struct str rest = str_from_at(bytes, i);
-		if (c == 0)
-			*ret_what = "a NUL byte; remove it";
-		else if (c == '\r' && (rest.n < 2 || rest.s[1] != '\n'))
-			*ret_what = "a carriage return inside a line; "
-				    "end lines with LF or CR LF";
-		else if (c == 0xc2 && str_starts(rest, STR("\xc2\x85")))
-			*ret_what = "the line break U+0085; write it as "
-				    "\"\\N\" in double quotes";
-		else if (c == 0xe2 &&
-			(str_starts(rest, STR("\xe2\x80\xa8")) ||
-				str_starts(rest, STR("\xe2\x80\xa9"))))
-			*ret_what = "a line break U+2028 or U+2029; write it "
-				    "as \"\\L\" or \"\\P\" in double quotes";
-		else
+		if (!suspect[(unsigned char)bytes.s[i]])
 			continue;
-		return i;
+		*ret_what = judge(bytes, i);
+		if (*ret_what != NULL)
+			return i;
 	}
 	return bytes.n;
 }
