@@ -23,10 +23,16 @@ struct sys;
  *
  * Commits take exactly the named paths as they are in the work tree (added,
  * modified or deleted) and leave whatever else is staged staged. Hooks, file
- * system monitors, signing and prompts are off: an agent may have written
- * them. Where git knows no author, "weir" is one.
+ * system monitors, signing, prompts and background maintenance are off: an
+ * agent may have written them. Filters (.gitattributes) do run. Where git knows
+ * no author, "weir" is one.
  *
- * Calls block for the milliseconds git takes; each ends after 60 s at most.
+ * Submodules and other repositories inside this one are not looked into, nor
+ * listed, nor committed.
+ *
+ * Calls block for the milliseconds git takes; each call of git ends after 60 s
+ * at most. What git refuses is ERR_SYS with its own words; ERR_LOCKED when
+ * another git is at work, or died and left its lock file.
  */
 
 struct git_repo;
@@ -47,8 +53,9 @@ int git_check_ready(struct git_repo *r, struct err *e);
 struct git_change {
 	struct str path; /* from the project root; outside it: not listed */
 	bool deleted;	 /* not in the work tree */
-	char digest[64]; /* of its content now, "" when deleted: to tell
-			    whether it changes again */
+	char digest[64]; /* of its content and mode now, "" when deleted: to
+			    tell whether it changes again. Unreadable files
+			    have one and the same */
 };
 
 struct git_changes {
@@ -66,8 +73,11 @@ struct str_list git_changed_since(const struct git_changes *before,
 	const struct git_changes *after, struct arena *a);
 
 /*
- * Commit the paths. 1 when none of them differs from HEAD: nothing is
- * committed. `ret_sha` (may be NULL) gets the new commit's id.
+ * Commit those of the paths that git_changes would list now. 1 when none of
+ * them differs from HEAD: nothing is committed, only what was staged of them
+ * and is no longer true is unstaged. `ret_sha` (may be NULL) gets the new
+ * commit's id. ERR_CONFLICT: HEAD moved meanwhile. After a failure or a crash
+ * the paths may be staged, and no commit is lost.
  */
 int git_commit(struct git_repo *r, struct str_list paths, struct str message,
 	struct arena *a, struct str *ret_sha, struct err *e);

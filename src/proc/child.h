@@ -24,13 +24,19 @@
  * on disk no longer changes.
  *
  * It does not read the child's output: hand it files, not pipes.
+ *
+ * Where this process is a subreaper or init, dead orphans of children are
+ * waited for as well, whenever a child ends. Nobody else may start processes
+ * in sessions of their own and expect to wait for them.
  */
 
 enum proc_how {
-	PROC_EXITED,	/* status is the exit code */
+	PROC_EXITED,	/* status is the exit code; -1 when unknown, because
+			   SIGCHLD is ignored */
 	PROC_SIGNALLED, /* status is the signal */
 	PROC_TIMED_OUT, /* we ended it: its total time was up */
-	PROC_STOPPED,	/* we ended it: proc_child_stop */
+	PROC_STOPPED,	/* we ended it: proc_child_stop. In both cases status
+			   is either of the above */
 };
 
 struct proc_end {
@@ -65,9 +71,10 @@ int proc_child_start(struct proc_child **ret, uv_loop_t *loop, struct sys *sys,
  * called again to hurry. */
 void proc_child_stop(struct proc_child *c, bool hurry);
 
-/* Who it is, so that a later process can find it (proc_tree_kill_group). */
+/* Who it is, so that a later process can find it (proc_is_alive). */
 struct proc_identity proc_child_identity(const struct proc_child *c);
 
-void proc_child_free(struct proc_child *c); /* only after its end */
+/* Only after its end. Its memory goes when the loop has turned once more. */
+void proc_child_free(struct proc_child *c);
 
 #endif

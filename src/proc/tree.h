@@ -12,8 +12,9 @@
  * environment ("WEIR_RUN_ID=…"), which children inherit; setsid, double fork
  * and closed descriptors do not shed it.
  *
- * Not found: a process that empties its own environment and leaves the
- * session, or that belongs to another user.
+ * Not found: a process that empties its own environment (and, while its
+ * proc_child lives, also leaves the session), or that belongs to another
+ * user. One that has ended but is not waited for counts as dead.
  */
 
 /* Beyond a pid, which is reused: since when it runs, and on which boot. */
@@ -23,17 +24,21 @@ struct proc_identity {
 	char boot_id[40];
 };
 
-/* False when there is no such process (any more). */
+/* False when there is no such process (any more). For one that has ended but
+ * is not waited for `*ret` is filled all the same. */
 bool proc_identify(struct sys *sys, pid_t pid, struct proc_identity *ret);
 
 /* True while that very process runs; a reused pid is told apart. */
 bool proc_is_alive(struct sys *sys, const struct proc_identity *id);
 
 /*
- * SIGKILL every process that carries `mark`, again and again until a scan
- * finds none; each is pinned by a pidfd and looked at again before it is
- * signalled. Our own process is never touched. Returns how many were killed,
- * -1 when some are still there after `wait_ns`.
+ * SIGKILL every process that carries `mark` ("NAME=value"), again and again
+ * until a scan finds none. Each is looked at and signalled through one
+ * descriptor that stays with it (pidfd_send_signal(2) on /proc/PID), so a pid
+ * given away again is never hit. Our own process is never touched. Blocks;
+ * for what an earlier weir left behind, not for a run whose proc_child lives.
+ * Returns how many were killed, -1 when some are still there after `wait_ns`
+ * (ERR_SYS, ETIMEDOUT).
  */
 int proc_tree_kill(
 	struct sys *sys, struct str mark, int64_t wait_ns, struct err *e);
