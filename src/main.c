@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "sys/real.h"
+
 int
-main(void)
+main(int argc, char **argv)
 {
-	return 0;
+	return cli_main(sys_real(), argc, argv, environ);
 }

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_COMMAND_PRIV_H
+#define CLI_COMMAND_PRIV_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/problems.h"
+#include "base/vec.h"
+#include "engine/project.h"
+
+/*
+ * A command is a row: what it is called, which options it takes, and what it
+ * does with the words. Adding one: its file with a `const struct command`,
+ * its line in command.c, its section in weir(1), its tests.
+ */
+
+/* weir(1), "EXIT STATUS". */
+enum cli_exit {
+	CLI_DONE = 0,
+	CLI_FAILED = 1,
+	CLI_USAGE = 2,
+	CLI_INPUT = 3,
+	CLI_MISSING = 4,
+	CLI_BUSY = 5,
+	CLI_STUCK = 6,
+	CLI_INTERRUPTED = 130,
+};
+
+struct cli_error {
+	const char *code; /* a name of enum err_code, or "usage" */
+	struct str text;
+};
+
+/* One call of the program. */
+struct cli {
+	struct sys *sys;
+	const char *const *environ;
+	const char *dir; /* -C, or NULL */
+	bool json, colour, help, version;
+	struct arena arena; /* lives as long as the call */
+	struct buf out;	    /* for standard output; see cli_flush */
+	int out_errno;	    /* why writing it failed; 0 when it did not */
+	VEC(struct cli_error) errors;
+};
+
+/* Both end the list of options: `id` 0. */
+struct cli_option {
+	int id;	     /* above CLI_OPTIONS */
+	char letter; /* 0: only the long name */
+	const char *name;
+	const char *arg; /* what its value is called; NULL: takes none */
+	const char *help;
+};
+
+enum { CLI_OPTIONS = 1000 };
+
+struct cli_value {
+	int option;
+	const char *text; /* NULL when the option takes none */
+};
+
+struct args {
+	VEC(struct cli_value) options; /* in order, without the global ones */
+	char **words;
+	size_t words_n;
+};
+
+struct command {
+	const char *name, *words, *summary, *about;
+	const struct cli_option *options; /* NULL: none */
+	size_t words_min, words_max;
+	int (*run)(struct cli *c, const struct args *a); /* exit status */
+};
+
+extern const struct command command_add, command_explain, command_help,
+	command_init, command_list, command_run, command_show, command_unblock,
+	command_version;
+
+/* All of them, in the order of help; ends with NULL. */
+extern const struct command *const commands[];
+
+extern const struct cli_option global_options[];
+
+/* NULL when there is none of that name; then the nearest, or NULL. */
+const struct command *command_find(struct str name, const char **ret_nearest);
+int command_unknown(struct cli *c, const char *name, const char *near);
+
+/*
+ * Take the options out of argv: those of `cmd` and the global ones, wherever
+ * they stand; the rest are the words. `cmd` NULL: only global ones, up to the
+ * first word. Returns CLI_DONE or, having said what is wrong, CLI_USAGE.
+ */
+int args_parse(struct cli *c, const struct command *cmd, int argc, char **argv,
+	struct args *ret);
+void args_release(struct args *a);
+
+/* The last value given, NULL when none is. */
+const char *args_get(const struct args *a, int option);
+bool args_has(const struct args *a, int option);
+
+/* Every value of a repeatable option, split at commas, blanks dropped. */
+struct str_list args_list(const struct args *a, int option, struct arena *to);
+
+/* Write `c->out` to standard output, now. Once that failed, nothing more is
+ * written; a reader that has gone is no error. */
+void cli_flush(struct cli *c);
+
+/* Say what is wrong on standard error and remember it for --json; the exit
+ * status that belongs to it comes back. */
+int cli_fail(struct cli *c, const struct err *e);
+/* The same for all of the problems; without any, for `e`. */
+int cli_fail_all(struct cli *c, const struct problems *p, const struct err *e);
+int cli_usage(struct cli *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Append ids, separated by ", ". */
+void ids_add(struct buf *b, struct str_list ids);
+
+/* The project around, and its backlog. */
+struct desk {
+	struct project *project;
+	struct snapshot *backlog; /* NULL: none could be read */
+};
+
+/*
+ * Open the project and, unless `backlog` is false, load the backlog. Says
+ * what is wrong and returns the exit status; with CLI_INPUT the sound items may
+ * still be there. desk_close is due in any case.
+ */
+int desk_open(struct cli *c, bool backlog, struct desk *ret);
+void desk_close(struct desk *d);
+
+/*
+ * The item, or NULL, having said that it is not there, where it went, or
+ * which id is near. CLI_MISSING goes to `*status` unless something graver is
+ * there.
+ */
+const struct item *
+desk_item(struct cli *c, const struct desk *d, struct str id, int *status);
+
+/* A command's usage and options; all commands. */
+void help_add_command(struct buf *b, const struct command *cmd);
+void help_add_all(struct buf *b);
+
+#endif

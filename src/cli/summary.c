@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/stamp.h"
+#include "base/utf8.h"
+#include "cli/events-priv.h"
+#include "cli/json-priv.h"
+
+const char *
+halt_sentence(enum run_halt halt)
+{
+	switch (halt) {
+	case RUN_DONE:
+		return "everything is done";
+	case RUN_BLOCKED:
+		return "the rest waits for a person";
+	case RUN_DEPENDS:
+		return "the rest waits for items that cannot proceed";
+	case RUN_CAP:
+		return "as many phases as allowed were started";
+	case RUN_AGENT:
+		return "an agent dies at once, again and again";
+	case RUN_BREAKER:
+		return "two items in a row failed for good";
+	case RUN_INTERRUPTED:
+		return "interrupted; what was running is tried again";
+	case RUN_HALTS:
+		break;
+	}
+	BUG("halt %d", (int)halt);
+}
+
+struct page {
+	struct buf *out;
+	size_t width;
+	bool colour;
+};
+
+static void
+add_section(struct page *p, const char *head, enum paint paint,
+	struct run_lines lines)
+{
+	struct buf id CLEANUP_BUF = {0};
+
+	if (lines.n == 0)
+		return;
+	buf_add_char(p->out, '\n');
+	paint_add(p->out, p->colour, paint, str_from(head));
+	buf_addf(p->out, " (%zu)\n", lines.n);
+	for (size_t i = 0; i < lines.n; i++) {
+		const struct run_line *l = &lines.items[i];
+		buf_reset(&id);
+		utf8_add_printable(&id, l->id);
+		buf_add_c(p->out, "  ");
+		paint_add(p->out, p->colour, PAINT_BOLD, buf_str(&id));
+		buf_add_c(p->out, "  ");
+		size_t indent = 4 + utf8_columns(buf_str(&id));
+		text_add(p->out, l->title, indent, p->width);
+		if (str_is_empty(l->text))
+			continue;
+		buf_add_repeat(p->out, ' ', indent);
+		text_add(p->out, l->text, indent, p->width);
+	}
+}
+
+static void
+add_step(struct page *p, const char *step, struct str id)
+{
+	struct buf text CLEANUP_BUF = {0};
+
+	buf_add_c(&text, step);
+	if (id.n > 0)
+		buf_addf(&text, " %.*s", STR_ARG(id));
+	buf_add_c(p->out, "next: ");
+	text_add(p->out, buf_str(&text), 6, p->width);
+}
+
+static void
+add_next(struct page *p, const struct run_summary *sum)
+{
+	switch (sum->halt) {
+	case RUN_CAP:
+	case RUN_INTERRUPTED:
+		add_step(p, "weir run goes on", STR_ABSENT);
+		return;
+	case RUN_AGENT:
+		add_step(p,
+			"try the agent's command by hand; what it printed is "
+			"in .weir/runs/",
+			STR_ABSENT);
+		return;
+	case RUN_DONE:
+	case RUN_BLOCKED:
+	case RUN_DEPENDS:
+	case RUN_BREAKER:
+	case RUN_HALTS:
+		break;
+	}
+	if (sum->blocked.n > 0)
+		add_step(p, "weir explain", sum->blocked.items[0].id);
+	else if (sum->waiting.n > 0)
+		add_step(p, "weir explain", sum->waiting.items[0].id);
+	else
+		add_step(p, "weir add 'what is to be done'", STR_ABSENT);
+}
+
+void
+summary_add(
+	struct buf *b, const struct run_summary *sum, size_t width, bool colour)
+{
+	struct page p = {.out = b, .width = width, .colour = colour};
+	struct buf head CLEANUP_BUF = {0};
+	char elapsed[STAMP_SIZE];
+
+	duration_format(sum->elapsed_ns, elapsed);
+	buf_addf(&head, "%llu phase%s in %s: %s.",
+		(unsigned long long)sum->phases, sum->phases == 1 ? "" : "s",
+		elapsed, halt_sentence(sum->halt));
+	text_add(b, buf_str(&head), 0, width);
+	add_section(&p, "done", PAINT_GREEN, sum->done);
+	add_section(&p, "blocked", PAINT_RED, sum->blocked);
+	add_section(&p, "waiting", PAINT_YELLOW, sum->waiting);
+	add_section(&p, "added", PAINT_CYAN, sum->added);
+	buf_add_char(b, '\n');
+	add_next(&p, sum);
+}
+
+static json_t *
+lines_json(struct run_lines lines)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < lines.n; i++)
+		json_array_append_new(all,
+			json_pack("{s:o,s:o,s:o}", "id",
+				json_text(lines.items[i].id), "title",
+				json_text(lines.items[i].title), "text",
+				json_text(lines.items[i].text)));
+	return all;
+}
+
+json_t *
+summary_json(const struct run_summary *sum)
+{
+	return json_pack("{s:s,s:s,s:o,s:f,s:o,s:o,s:o,s:o}", "event",
+		"summary", "halt", names_get(&run_halt_names, (int)sum->halt),
+		"phases", json_count(sum->phases), "elapsed",
+		(double)sum->elapsed_ns / 1e9, "done", lines_json(sum->done),
+		"blocked", lines_json(sum->blocked), "waiting",
+		lines_json(sum->waiting), "added", lines_json(sum->added));
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ENGINE_ENGINE_PRIV_H
+#define ENGINE_ENGINE_PRIV_H
+
+#include <uv.h>
+
+#include "engine/coordinator.h"
+#include "engine/holds.h"
+#include "engine/memory.h"
+#include "engine/project-priv.h"
+#include "engine/run.h"
+#include "engine/task.h"
+#include "engine/worktree.h"
+#include "fio/watch.h"
+
+/*
+ * One `weir run` in progress. loop.c waits and ticks, conclude.c ends tasks,
+ * recover.c picks up what an earlier run left, report.c tells.
+ */
+struct engine {
+	struct project *project;
+	const struct run_options *options;
+	struct sys *sys;
+	const struct config *config;
+	struct coordinator coordinator;
+	struct worktree tree;
+	struct memory memory;
+	struct holds holds;
+
+	uv_loop_t loop;
+	uv_signal_t sigint, sigterm;
+	uv_poll_t changed;
+	uv_timer_t wake, display;
+	struct fio_watch watch;
+
+	VEC(struct task *) tasks;
+	uint64_t started; /* phases, of the cap */
+	unsigned int given_up_in_a_row;
+	bool stopping; /* a signal came */
+	bool draining; /* no new work; `halt` says why */
+	bool over;
+	bool told_broken; /* the notice about a broken backlog is out */
+	enum run_halt halt;
+	struct err fatal; /* code ERR_NONE while all is well */
+
+	struct arena lines; /* strings of the three below */
+	VEC(struct run_line) done;
+	VEC(struct run_line) added;
+};
+
+/* loop.c: from the first tick to the last. */
+int engine_loop(struct engine *g, struct err *e);
+/* Nothing new from here on; the run ends when its tasks have. */
+void engine_drain(struct engine *g, enum run_halt why);
+void engine_fail(struct engine *g, const struct err *e);
+
+/* conclude.c: what the end of a task leads to, saved and committed. 1: the
+ * backlog cannot be saved to now; try again when it has changed. */
+int engine_conclude(struct engine *g, struct task *t, struct err *e);
+
+/* recover.c: every unfinished run on record is ended or finished. */
+int engine_recover(struct engine *g, struct err *e);
+
+/* report.c */
+void engine_emit(struct engine *g, struct event ev);
+void engine_notice(struct engine *g, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void engine_added(struct engine *g, struct str_list ids, const char *from);
+void
+engine_summarize(struct engine *g, struct arena *a, struct run_summary *ret);
+
+#endif

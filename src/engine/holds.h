@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ENGINE_HOLDS_H
+#define ENGINE_HOLDS_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "plan/select.h"
+
+/*
+ * Who must rest until when: an item after a failed attempt, an agent that
+ * dies at once. Each rest is twice as long as the one before it.
+ */
+struct holds {
+	struct arena arena;
+	VEC(struct plan_hold) list;
+	/* Agents that died at once, and how often in a row. */
+	VEC(struct agent_trouble) troubles;
+};
+
+struct agent_trouble {
+	struct str agent;
+	unsigned int deaths;
+};
+
+enum { HOLD_DEATHS_MAX = 5 }; /* then the agent is of no use */
+
+void holds_release(struct holds *h);
+
+void holds_item(struct holds *h, struct str item, unsigned int failures,
+	int64_t now_ns);
+
+/* How often it has died in a row, this time included. */
+unsigned int holds_agent_died(
+	struct holds *h, struct str agent, struct str why, int64_t now_ns);
+void holds_agent_works(struct holds *h, struct str agent);
+
+/* Drop what is over. */
+void holds_prune(struct holds *h, int64_t now_ns);
+
+#endif

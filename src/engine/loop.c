@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/engine-priv.h"
+
+#include <signal.h>
+
+#include "base/stamp.h"
+#include "base/vec.h"
+#include "plan/select.h"
+#include "store/inbox.h"
+
+/*
+ * Wait, then tick, until it is over. What can end the wait: a child's end, a
+ * change beside the backlog, a rest that is over, a signal. A tick looks at
+ * everything afresh, so no wake-up carries meaning.
+ */
+
+enum { INBOX_AGAIN_MS = 150 };
+
+void
+engine_drain(struct engine *g, enum run_halt why)
+{
+	if (g->draining)
+		return;
+	g->draining = true;
+	g->halt = why;
+}
+
+void
+engine_fail(struct engine *g, const struct err *e)
+{
+	if (g->fatal.code == ERR_NONE)
+		g->fatal = *e;
+	engine_drain(g, RUN_INTERRUPTED);
+	for (size_t i = 0; i < g->tasks.n; i++)
+		if (!g->tasks.items[i]->ended)
+			proc_child_stop(g->tasks.items[i]->child, false);
+}
+
+static void
+on_signal(uv_signal_t *handle, int signo)
+{
+	struct engine *g = handle->data;
+	bool again = g->stopping;
+
+	g->stopping = true;
+	engine_drain(g, RUN_INTERRUPTED);
+	g->halt = RUN_INTERRUPTED;
+	engine_emit(g,
+		(struct event){
+			.kind = EVENT_STOPPING,
+			.text = again ? STR("once more: ending agents now")
+				: signo == SIGINT
+				? STR("interrupted: ending agents, saving")
+				: STR("asked to end: ending agents, saving"),
+		});
+	for (size_t i = 0; i < g->tasks.n; i++)
+		if (!g->tasks.items[i]->ended)
+			proc_child_stop(g->tasks.items[i]->child, again);
+}
+
+static void
+on_change(uv_poll_t *handle, int status, int events)
+{
+	struct engine *g = handle->data;
+	struct err e = {0};
+
+	(void)status;
+	(void)events;
+	if (fio_watch_drain(&g->watch, &e) < 0)
+		engine_fail(g, &e);
+}
+
+/* The wait is over; the tick after it does the rest. */
+static void
+on_wake(uv_timer_t *handle)
+{
+	(void)handle;
+}
+
+static void
+on_display(uv_timer_t *handle)
+{
+	struct engine *g = handle->data;
+
+	g->options->sink.on_tick(g->options->sink.ctx);
+}
+
+static void
+on_end(void *ctx, struct proc_child *child, const struct proc_end *end)
+{
+	struct engine *g = ctx;
+
+	for (size_t i = 0; i < g->tasks.n; i++) {
+		struct task *t = g->tasks.items[i];
+		if (t->child != child)
+			continue;
+		t->ended = true;
+		t->end = *end;
+	}
+}
+
+static void
+remove_task(struct engine *g, size_t at)
+{
+	task_free(g->tasks.items[at]);
+	for (size_t i = at + 1; i < g->tasks.n; i++)
+		g->tasks.items[i - 1] = g->tasks.items[i];
+	g->tasks.n--;
+}
+
+/* Tasks whose agents have ended. One that cannot be saved now stays. */
+static int
+conclude_ended(struct engine *g, struct err *e)
+{
+	for (size_t i = 0; i < g->tasks.n;) {
+		if (!g->tasks.items[i]->ended) {
+			i++;
+			continue;
+		}
+		int rc = engine_conclude(g, g->tasks.items[i], e);
+		if (rc < 0)
+			return -1;
+		if (rc == 1)
+			i++;
+		else
+			remove_task(g, i);
+	}
+	return 0;
+}
+
+/* The backlog as others left it. 1: it is not sound now. */
+static int
+look_at_backlog(struct engine *g)
+{
+	struct err e = {0};
+
+	int rc = coordinator_refresh(&g->coordinator, &e);
+	if (rc >= 0) {
+		if (g->told_broken)
+			engine_notice(g, "the backlog is sound again");
+		g->told_broken = false;
+		return 0;
+	}
+	if (!g->told_broken)
+		engine_notice(
+			g, "%s; nothing new starts until it is mended", e.msg);
+	g->told_broken = true;
+	return 1;
+}
+
+static int
+take_inbox(struct engine *g, struct err *e)
+{
+	struct inbox_taken taken;
+
+	int rc = store_take_inbox(g->project->store,
+		g->sys->clock(g->sys, SYS_CLOCK_UNIX), &taken, e);
+	if (taken.next != NULL) {
+		coordinator_adopt(&g->coordinator, taken.next);
+		engine_added(g, taken.added, "inbox");
+	}
+	VEC_EACH (p, &taken.problems.list)
+		engine_emit(g,
+			(struct event){.kind = EVENT_REJECTED,
+				.text = str_from(p->msg)});
+	problems_release(&taken.problems);
+	if (rc == 1)
+		(void)uv_timer_start(&g->wake, on_wake, INBOX_AGAIN_MS, 0);
+	if (rc >= 0)
+		return 0;
+	if (e->code == ERR_SYS || e->code == ERR_POISONED)
+		return -1;
+	engine_notice(g, "%s", e->msg);
+	return 0;
+}
+
+static void
+plan_now(struct engine *g, struct arena *a, struct plan_input *in,
+	struct plan *ret)
+{
+	struct plan_running *running =
+		ARENA_ARRAY(a, struct plan_running, g->tasks.n);
+	int64_t now = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED);
+
+	for (size_t i = 0; i < g->tasks.n; i++)
+		running[i] = (struct plan_running){
+			.item = g->tasks.items[i]->record.item,
+			.destructive = g->tasks.items[i]->destructive,
+		};
+	holds_prune(&g->holds, now);
+	*in = (struct plan_input){
+		.snapshot = g->coordinator.now,
+		.config = g->config,
+		.running = running,
+		.running_n = g->tasks.n,
+		.holds = g->holds.list.items,
+		.holds_n = g->holds.list.n,
+		.targets = g->options->targets,
+		.starts_left = g->options->cap - g->started,
+		.now_ns = now,
+	};
+	plan_select(in, a, ret);
+}
+
+static void
+tell_action(struct engine *g, const struct action *act)
+{
+	struct event ev = {
+		.item = act->item->id,
+		.title = act->item->title,
+	};
+
+	if (act->kind == ACTION_PROMOTE) {
+		ev.kind = EVENT_PROMOTED;
+		ev.where = act->phase->name;
+	} else if (act->kind == ACTION_BLOCK) {
+		ev.kind = EVENT_BLOCKED;
+		ev.reason = act->why;
+	} else {
+		return;
+	}
+	engine_emit(g, ev);
+}
+
+/* Every action that is only a change, in one save. 1: there were some. */
+static int
+apply_actions(struct engine *g, const struct plan *p, struct err *e)
+{
+	VEC(struct change) changes = {0};
+	struct change some[3];
+
+	for (size_t i = 0; i < p->actions_n; i++) {
+		if (p->actions[i].kind == ACTION_RUN)
+			continue;
+		size_t n = action_changes(&p->actions[i], some);
+		for (size_t k = 0; k < n; k++)
+			VEC_PUSH(&changes, some[k]);
+	}
+	if (changes.n == 0)
+		return 0;
+	/* The actions speak of the snapshot they were chosen on. */
+	struct snapshot *chosen_on = snapshot_ref(g->coordinator.now);
+	int rc = coordinator_apply(
+		&g->coordinator, changes.items, changes.n, NULL, e);
+	for (size_t i = 0; rc == 0 && i < p->actions_n; i++)
+		tell_action(g, &p->actions[i]);
+	snapshot_unref(chosen_on);
+	VEC_RELEASE(&changes);
+	return rc < 0 ? -1 : 1;
+}
+
+static void
+start_run(struct engine *g, const struct action *act)
+{
+	const struct task_input in = {
+		.sys = g->sys,
+		.root = &g->project->root,
+		.root_path = g->project->path,
+		.environ = g->options->environ,
+		.config = g->config,
+		.snapshot = g->coordinator.now,
+		.item = act->item,
+		.phase = act->phase,
+		.pool = act->pool,
+		.memory = memory_of(&g->memory, act->item->id),
+		.tree = &g->tree,
+		.loop = &g->loop,
+		.on_end = on_end,
+		.ctx = g,
+	};
+	struct err e = {0};
+	struct task *t;
+
+	if (task_start(&t, &in, &e) < 0) {
+		unsigned int deaths = holds_agent_died(&g->holds,
+			act->phase->agent, str_from(e.msg),
+			g->sys->clock(g->sys, SYS_CLOCK_ELAPSED));
+		engine_notice(g, "%.*s %.*s did not start: %s",
+			STR_ARG(act->item->id), STR_ARG(act->phase->name),
+			e.msg);
+		if (deaths >= HOLD_DEATHS_MAX)
+			engine_drain(g, RUN_AGENT);
+		return;
+	}
+	VEC_PUSH(&g->tasks, t);
+	g->started++;
+	engine_emit(g,
+		(struct event){
+			.kind = EVENT_PHASE_STARTED,
+			.item = t->record.item,
+			.title = t->title,
+			.phase = t->record.phase,
+			.agent = t->record.agent,
+			.run = t->record.id,
+			.attempt = t->record.attempt,
+			.attempts = t->attempts,
+		});
+}
+
+static enum run_halt
+halt_of(enum halt why)
+{
+	switch (why) {
+	case HALT_DONE:
+		return RUN_DONE;
+	case HALT_BLOCKED:
+		return RUN_BLOCKED;
+	case HALT_DEPENDS:
+		return RUN_DEPENDS;
+	case HALT_CAP:
+		return RUN_CAP;
+	case HALT_NOT:
+	case HALTS:
+		break;
+	}
+	BUG("halt %d", (int)why);
+}
+
+/* Sleep until the first rest is over. */
+static void
+wake_at(struct engine *g, int64_t at_ns, int64_t now_ns)
+{
+	if (at_ns == INT64_MAX)
+		return;
+	int64_t left = at_ns > now_ns ? at_ns - now_ns : 0;
+	(void)uv_timer_start(
+		&g->wake, on_wake, (uint64_t)(left / NS_PER_MS) + 1, 0);
+}
+
+/* Choose and carry out, until nothing but waiting is left. */
+static int
+dispatch(struct engine *g, struct err *e)
+{
+	for (;;) {
+		CLEANUP_ARENA struct arena tmp = {0};
+		struct plan_input in;
+		struct plan p;
+		plan_now(g, &tmp, &in, &p);
+		int rc = apply_actions(g, &p, e);
+		if (rc < 0)
+			return -1;
+		if (rc == 1)
+			continue;
+		for (size_t i = 0; i < p.actions_n && !g->draining; i++)
+			start_run(g, &p.actions[i]);
+		if (p.actions_n > 0 && g->tasks.n == 0 && !g->draining)
+			continue; /* none started: their agents rest now */
+		wake_at(g, p.wake_ns, in.now_ns);
+		enum halt why = plan_halt(&in, &p);
+		if (g->tasks.n == 0 && p.actions_n == 0 && why != HALT_NOT)
+			engine_drain(g, halt_of(why));
+		return 0;
+	}
+}
+
+static void
+update_display(struct engine *g)
+{
+	const struct event_sink *sink = &g->options->sink;
+
+	if (sink->on_tick == NULL)
+		return;
+	if (g->tasks.n == 0)
+		(void)uv_timer_stop(&g->display);
+	else if (!uv_is_active((uv_handle_t *)&g->display))
+		(void)uv_timer_start(&g->display, on_display,
+			(uint64_t)(sink->tick_ns / NS_PER_MS),
+			(uint64_t)(sink->tick_ns / NS_PER_MS));
+}
+
+/* An error that another look at the backlog may cure stops nothing. */
+static bool
+is_passing(const struct err *e)
+{
+	return e->code == ERR_INPUT || e->code == ERR_CONFLICT ||
+		e->code == ERR_LOCKED || e->code == ERR_MISSING;
+}
+
+static int
+tick(struct engine *g, struct err *e)
+{
+	int broken = look_at_backlog(g);
+
+	if (!broken && conclude_ended(g, e) < 0)
+		return -1;
+	if (!broken && !g->draining && take_inbox(g, e) < 0)
+		return -1;
+	if (!broken && !g->draining && dispatch(g, e) < 0 && !is_passing(e))
+		return -1;
+	bool waiting = false;
+	for (size_t i = 0; i < g->tasks.n; i++)
+		waiting = waiting || !g->tasks.items[i]->ended;
+	/* A result that cannot be saved now is safe in its run directory. */
+	g->over = g->draining && !waiting &&
+		(g->tasks.n == 0 || g->stopping || g->fatal.code != ERR_NONE);
+	update_display(g);
+	return 0;
+}
+
+int
+engine_loop(struct engine *g, struct err *e)
+{
+	g->sigint.data = g->sigterm.data = g->changed.data = g;
+	g->display.data = g;
+	(void)uv_signal_start(&g->sigint, on_signal, SIGINT);
+	(void)uv_signal_start(&g->sigterm, on_signal, SIGTERM);
+	(void)uv_poll_start(&g->changed, UV_READABLE, on_change);
+	for (;;) {
+		struct err why = {0};
+		if (tick(g, &why) < 0)
+			engine_fail(g, &why);
+		if (g->fatal.code != ERR_NONE && g->tasks.n > 0)
+			g->stopping = true;
+		if (g->over || (g->fatal.code != ERR_NONE && g->tasks.n == 0))
+			break;
+		(void)uv_run(&g->loop, UV_RUN_ONCE);
+	}
+	if (g->fatal.code == ERR_NONE)
+		return 0;
+	*e = g->fatal;
+	return -1;
+}

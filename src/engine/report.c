@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/engine-priv.h"
+
+#include <stdarg.h>
+
+/* Items that are done but still in the file count, as do those that have
+ * left it in this run. */
+static void
+count(const struct engine *g, struct event *ev)
+{
+	const struct snapshot *s = g->coordinator.now;
+
+	ev->done = g->done.n;
+	ev->total = s->n + g->done.n;
+	for (size_t i = 0; i < s->n; i++)
+		ev->done += s->items[i].status == STATUS_DONE;
+}
+
+void
+engine_emit(struct engine *g, struct event ev)
+{
+	const struct event_sink *sink = &g->options->sink;
+
+	ev.unix_ns = g->sys->clock(g->sys, SYS_CLOCK_UNIX);
+	count(g, &ev);
+	if (sink->on_event != NULL)
+		sink->on_event(sink->ctx, &ev);
+}
+
+void
+engine_notice(struct engine *g, const char *fmt, ...)
+{
+	CLEANUP_BUF struct buf text = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	engine_emit(g,
+		(struct event){.kind = EVENT_NOTICE, .text = buf_str(&text)});
+}
+
+void
+engine_added(struct engine *g, struct str_list ids, const char *from)
+{
+	for (size_t i = 0; i < ids.n; i++) {
+		const struct item *it =
+			snapshot_find(g->coordinator.now, ids.items[i]);
+		if (it == NULL)
+			continue;
+		struct run_line line = {
+			.id = arena_str(&g->lines, it->id),
+			.title = arena_str(&g->lines, it->title),
+			.text = arena_str(&g->lines, str_from(from)),
+		};
+		VEC_PUSH(&g->added, line);
+		engine_emit(g,
+			(struct event){.kind = EVENT_ADDED,
+				.item = line.id,
+				.title = line.title,
+				.text = line.text});
+	}
+}
+
+static struct run_lines
+copy_lines(const struct run_line *lines, size_t n, struct arena *a)
+{
+	struct run_line *copy = ARENA_ARRAY(a, struct run_line, n);
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = (struct run_line){
+			.id = arena_str(a, lines[i].id),
+			.title = arena_str(a, lines[i].title),
+			.text = arena_str(a, lines[i].text),
+		};
+	return (struct run_lines){.items = copy, .n = n};
+}
+
+static struct run_lines
+lines_of(const struct plan *p, bool blocked, struct arena *a)
+{
+	struct run_line *lines = ARENA_ARRAY(a, struct run_line, p->verdicts_n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->verdicts_n; i++) {
+		const struct verdict *v = &p->verdicts[i];
+		const struct item *it = v->item;
+		if (it->status == STATUS_DONE ||
+			(it->status == STATUS_BLOCKED) != blocked)
+			continue;
+		lines[n++] = (struct run_line){
+			.id = arena_str(a, it->id),
+			.title = arena_str(a, it->title),
+			.text = arena_str(a,
+				blocked && str_is_set(it->blocked_reason)
+					? it->blocked_reason
+					: v->why),
+		};
+	}
+	return (struct run_lines){.items = lines, .n = n};
+}
+
+void
+engine_summarize(struct engine *g, struct arena *a, struct run_summary *ret)
+{
+	const struct plan_input in = {
+		.snapshot = g->coordinator.now,
+		.config = g->config,
+		.targets = g->options->targets,
+		.starts_left = g->options->cap - g->started,
+	};
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct plan p;
+
+	plan_select(&in, &tmp, &p);
+	ret->halt = g->halt;
+	ret->phases = g->started;
+	ret->done = copy_lines(g->done.items, g->done.n, a);
+	ret->added = copy_lines(g->added.items, g->added.n, a);
+	ret->blocked = lines_of(&p, true, a);
+	ret->waiting = lines_of(&p, false, a);
+}

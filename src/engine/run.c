@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/run.h"
+
+#include <stdio.h>
+
+#include "agent/launch.h"
+#include "base/stamp.h"
+#include "engine/engine-priv.h"
+#include "fio/lock.h"
+
+/* Before anything starts: what would make every phase fail the same way. */
+static int
+check_agents(
+	const struct project *p, const struct run_options *o, struct err *e)
+{
+	const struct config *c = &p->config;
+
+	if (c->agents_n == 0)
+		return err_set(e, ERR_MISSING,
+			"%.*s names no agent; add one under 'agents:'",
+			STR_ARG(c->path));
+	for (size_t i = 0; i < c->agents_n; i++) {
+		const struct agent_config *agent = &c->agents[i];
+		if (launch_check(agent, &p->root, o->environ, e) < 0)
+			return err_wrap(e, "%.*s:%zu:1: agent '%.*s'",
+				STR_ARG(c->path), agent->line,
+				STR_ARG(agent->name));
+	}
+	return 0;
+}
+
+static int
+check_phase(const struct project *p, const struct phase_config *phase,
+	struct err *e)
+{
+	for (size_t i = 0; i < phase->workflows.n; i++) {
+		struct stat st;
+		struct str path = phase->workflows.items[i];
+		int rc = p->sys->fstatat(p->sys, p->root.fd, path.s, 0, &st);
+		if (rc < 0 || !S_ISREG(st.st_mode))
+			return err_set(e, ERR_MISSING,
+				"%.*s:%zu:1: phase '%.*s': there is no file "
+				"'%.*s'",
+				STR_ARG(p->config.path), phase->line,
+				STR_ARG(phase->name), STR_ARG(path));
+	}
+	return 0;
+}
+
+static int
+check_workflows(const struct project *p, struct err *e)
+{
+	const struct config *c = &p->config;
+
+	if (check_phase(p, &c->triage, e) < 0)
+		return -1;
+	for (size_t i = 0; i < c->pipelines_n; i++) {
+		const struct pipeline_config *pipe = &c->pipelines[i];
+		for (size_t k = 0; k < pipe->pre_n; k++)
+			if (check_phase(p, &pipe->pre[k], e) < 0)
+				return -1;
+		for (size_t k = 0; k < pipe->main_n; k++)
+			if (check_phase(p, &pipe->main[k], e) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+static int
+check_targets(const struct snapshot *s, struct str_list targets, struct err *e)
+{
+	for (size_t i = 0; i < targets.n; i++) {
+		struct str id = targets.items[i];
+		if (snapshot_find(s, id) != NULL ||
+			snapshot_find_archived(s, id) != NULL)
+			continue;
+		return err_set(
+			e, ERR_MISSING, "there is no item '%.*s'", STR_ARG(id));
+	}
+	return 0;
+}
+
+static int
+open_tree(struct engine *g, struct err *e)
+{
+	g->tree.own = store_paths(g->project->store);
+	if (!g->config->git)
+		return 0;
+	int rc = git_open(&g->tree.git, g->sys, project_root(g->project), e);
+	if (rc < 0)
+		return -1;
+	if (rc == 1) {
+		engine_notice(g,
+			"no git repository here: nothing will be "
+			"committed");
+		return 0;
+	}
+	return git_check_ready(g->tree.git, e);
+}
+
+static int
+open_loop(struct engine *g, struct err *e)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct str backlog = g->config->backlog;
+	size_t dir = backlog.n;
+
+	while (dir > 0 && backlog.s[dir - 1] != '/')
+		dir--;
+	struct str watched = arena_strf(
+		&tmp, "%s/%.*s", project_root(g->project), (int)dir, backlog.s);
+	if (fio_watch_open(&g->watch, g->sys, e) < 0 ||
+		fio_watch_add(&g->watch, watched.s, e) < 0)
+		return -1;
+	int rc = uv_loop_init(&g->loop);
+	if (rc < 0)
+		return err_sys(e, -rc, "starting the event loop");
+	(void)uv_signal_init(&g->loop, &g->sigint);
+	(void)uv_signal_init(&g->loop, &g->sigterm);
+	(void)uv_timer_init(&g->loop, &g->wake);
+	(void)uv_timer_init(&g->loop, &g->display);
+	rc = uv_poll_init(&g->loop, &g->changed, g->watch.fd);
+	if (rc < 0)
+		return err_sys(e, -rc, "watching for changes");
+	return 0;
+}
+
+static void
+close_handle(uv_handle_t *handle, void *ctx)
+{
+	(void)ctx;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+static void
+close_loop(struct engine *g)
+{
+	uv_walk(&g->loop, close_handle, NULL);
+	(void)uv_run(&g->loop, UV_RUN_DEFAULT);
+	(void)uv_loop_close(&g->loop);
+}
+
+static void
+release(struct engine *g)
+{
+	for (size_t i = 0; i < g->tasks.n; i++)
+		task_free(g->tasks.items[i]);
+	VEC_RELEASE(&g->tasks);
+	fio_watch_close(&g->watch);
+	git_close(g->tree.git);
+	coordinator_close(&g->coordinator);
+	memory_release(&g->memory);
+	holds_release(&g->holds);
+	VEC_RELEASE(&g->done);
+	VEC_RELEASE(&g->added);
+	arena_release(&g->lines);
+}
+
+/* Every run of ours is on record by now, so the backlog need not name any. */
+static void
+forget_applied(struct engine *g)
+{
+	struct err e = {0};
+
+	if (g->coordinator.now->applied.n > 0 &&
+		coordinator_apply(&g->coordinator, NULL, 0, NULL, &e) < 0)
+		engine_notice(g, "%s", e.msg);
+}
+
+/* What is still only in weir's files, into git. */
+static void
+commit_rest(struct engine *g)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct err e = {0};
+	struct str sha;
+
+	int rc = worktree_commit_own(
+		&g->tree, STR("[weir] save the backlog"), &tmp, &sha, &e);
+	if (rc < 0)
+		engine_notice(
+			g, "the backlog is saved but not committed: %s", e.msg);
+	if (rc == 0)
+		engine_emit(g,
+			(struct event){.kind = EVENT_COMMITTED, .commit = sha});
+}
+
+/* All that must hold before the first agent starts. */
+static int
+prepare(struct engine *g, struct err *e)
+{
+	if (coordinator_open(&g->coordinator, g->project->store, g->sys, e) <
+			0 ||
+		check_targets(g->coordinator.now, g->options->targets, e) < 0 ||
+		open_tree(g, e) < 0)
+		return -1;
+	if (g->options->cap > 0 &&
+		(check_agents(g->project, g->options, e) < 0 ||
+			check_workflows(g->project, e) < 0))
+		return -1;
+	return store_sweep(g->project->store, e);
+}
+
+static int
+run(struct engine *g, struct err *e)
+{
+	CLEANUP_PROBLEMS struct problems notes = {0};
+
+	project_check(g->project, g->coordinator.now, &notes);
+	VEC_EACH (p, &notes.list)
+		engine_notice(g, "%s", p->msg);
+	engine_emit(g, (struct event){.kind = EVENT_RUN_STARTED});
+	if (engine_recover(g, e) < 0 || engine_loop(g, e) < 0)
+		return -1;
+	return 0;
+}
+
+static int
+run_locked(struct engine *g, struct arena *a, struct run_summary *ret,
+	struct err *e)
+{
+	int64_t start = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED);
+
+	if (prepare(g, e) < 0 || open_loop(g, e) < 0)
+		return -1;
+	(void)g->sys->set_subreaper(g->sys);
+	int rc = run(g, e);
+	close_loop(g);
+	if (rc == 0)
+		forget_applied(g);
+	commit_rest(g);
+	engine_summarize(g, a, ret);
+	ret->elapsed_ns = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED) - start;
+	if (rc == 0)
+		engine_emit(g,
+			(struct event){.kind = EVENT_FINISHED,
+				.text = str_from(names_get(
+					&run_halt_names, (int)g->halt))});
+	return rc;
+}
+
+int
+engine_run(struct project *p, const struct run_options *options,
+	struct arena *a, struct run_summary *ret, struct err *e)
+{
+	CLEANUP_FIO_DIR struct fio_dir state = FIO_DIR_NONE;
+	struct fio_lock lock;
+	struct engine g = {
+		.project = p,
+		.options = options,
+		.sys = p->sys,
+		.config = &p->config,
+		.watch.fd = -1,
+	};
+
+	*ret = (struct run_summary){0};
+	if (fio_dir_make_in(&state, &p->root, STORE_STATE_DIR, 0700, e) < 0 ||
+		fio_lock_take(&lock, &state, "run.lock", 0, "weir run", e) < 0)
+		return -1;
+	int rc = run_locked(&g, a, ret, e);
+	release(&g);
+	fio_lock_drop(&lock);
+	return rc;
+}
