@@ -95,7 +95,8 @@ engine_recover(struct engine *g, struct err *e)
 	const struct run_record *runs;
 	size_t n;
 
-	if (run_list(&g->project->root, &tmp, &runs, &n, e) < 0)
+	if (run_sweep(&g->project->root, e) < 0 ||
+		run_list(&g->project->root, &tmp, &runs, &n, e) < 0)
 		return -1;
 	forget_ended(g, runs, n);
 	for (size_t i = 0; i < n; i++)

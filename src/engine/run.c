@@ -8,6 +8,10 @@
 #include "engine/engine-priv.h"
 #include "fio/lock.h"
 
+/* A weir killed while it starts an agent leaves its lock to that child until
+ * the child's exec closes it. */
+#define LOCK_WAIT_NS (500 * NS_PER_MS)
+
 /* Before anything starts: what would make every phase fail the same way. */
 static int
 check_agents(
@@ -224,7 +228,6 @@ run_locked(struct engine *g, struct arena *a, struct run_summary *ret,
 
 	if (prepare(g, e) < 0 || open_loop(g, e) < 0)
 		return -1;
-	(void)g->sys->set_subreaper(g->sys);
 	int rc = run(g, e);
 	close_loop(g);
 	if (rc == 0)
@@ -256,7 +259,8 @@ engine_run(struct project *p, const struct run_options *options,
 
 	*ret = (struct run_summary){0};
 	if (fio_dir_make_in(&state, &p->root, STORE_STATE_DIR, 0700, e) < 0 ||
-		fio_lock_take(&lock, &state, "run.lock", 0, "weir run", e) < 0)
+		fio_lock_take(&lock, &state, "run.lock", LOCK_WAIT_NS,
+			"weir run", e) < 0)
 		return -1;
 	int rc = run_locked(&g, a, ret, e);
 	release(&g);

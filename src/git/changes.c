@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <xxhash.h>
 
 #include "base/vec.h"
@@ -127,13 +128,6 @@ git_changes(struct git_repo *r, struct arena *a, struct git_changes *ret,
 	return rc;
 }
 
-static bool
-is_same(const struct git_change *a, const struct git_change *b)
-{
-	return a->deleted == b->deleted &&
-		str_eq_c(str_from(a->digest), b->digest);
-}
-
 struct str_list
 git_changed_since(const struct git_changes *before,
 	const struct git_changes *after, struct arena *a)
@@ -148,7 +142,7 @@ git_changed_since(const struct git_changes *before,
 			at++;
 		if (at == before->n ||
 			!str_eq(before->items[at].path, now->path) ||
-			!is_same(&before->items[at], now))
+			strcmp(before->items[at].digest, now->digest) != 0)
 			paths[n++] = now->path;
 	}
 	return (struct str_list){.items = paths, .n = n};

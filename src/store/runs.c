@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/runs.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,6 +233,31 @@ run_list(const struct fio_dir *root, struct arena *a,
 	}
 	*ret = list;
 	*ret_n = n;
+	return 0;
+}
+
+int
+run_sweep(const struct fio_dir *root, struct err *e)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	CLEANUP_FIO_DIR struct fio_dir runs = FIO_DIR_NONE;
+	struct str_list names;
+	struct stat st;
+
+	if (fio_dir_open_in(&runs, root, RUNS_DIR, e) < 0)
+		return e->code == ERR_MISSING ? 0 : -1;
+	if (fio_dir_list(&runs, "r", &tmp, &names, e) < 0)
+		return -1;
+	for (size_t i = 0; i < names.n; i++) {
+		CLEANUP_FIO_DIR struct fio_dir dir = FIO_DIR_NONE;
+		if (fio_dir_open_in(&dir, &runs, names.items[i].s, e) < 0)
+			return -1;
+		if (dir.sys->fstatat(dir.sys, dir.fd, OUTCOME_FILE,
+			    AT_SYMLINK_NOFOLLOW, &st) == 0)
+			continue;
+		if (fio_sweep(&dir, e) < 0)
+			return -1;
+	}
 	return 0;
 }
 

@@ -56,6 +56,10 @@ int run_finish(const struct fio_dir *run_dir, const char *outcome,
 int run_list(const struct fio_dir *root, struct arena *a,
 	const struct run_record **ret, size_t *ret_n, struct err *e);
 
+/* Remove what dead writers left in the directories of unfinished runs. Only
+ * while no run is under way. */
+int run_sweep(const struct fio_dir *root, struct err *e);
+
 int run_open(const struct fio_dir *root, struct str id, struct fio_dir *ret_dir,
 	struct err *e);
 

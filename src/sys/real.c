@@ -10,7 +10,6 @@
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -275,13 +274,6 @@ real_kill_group(struct sys *s, pid_t pgid, int signo)
 }
 
 static int
-real_set_subreaper(struct sys *s)
-{
-	(void)s;
-	return result(prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L));
-}
-
-static int
 real_pipe(struct sys *s, int ret_fd[2])
 {
 	(void)s;
@@ -380,7 +372,6 @@ sys_real(void)
 		.pidfd_signal = real_pidfd_signal,
 		.wait = real_wait,
 		.kill_group = real_kill_group,
-		.set_subreaper = real_set_subreaper,
 		.pipe = real_pipe,
 		.memfd = real_memfd,
 		.poll_in = real_poll_in,

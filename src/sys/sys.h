@@ -87,8 +87,6 @@ struct sys {
 	/* -EAGAIN while it runs. Reaps. */
 	int (*wait)(struct sys *s, int pidfd, struct sys_exit *ret);
 	int (*kill_group)(struct sys *s, pid_t pgid, int signo);
-	/* Orphaned descendants become our children instead of init's. */
-	int (*set_subreaper)(struct sys *s);
 	int (*pipe)(struct sys *s, int ret_fd[2]); /* both CLOEXEC */
 	int (*memfd)(struct sys *s); /* a file in memory, CLOEXEC */
 	int (*poll_in)(

@@ -639,7 +639,6 @@ static int
 leave_bare(void)
 {
 	char *const nothing[] = {NULL};
-	char *const argv[] = {strdup("sleep"), strdup("60"), NULL};
 	char byte;
 	int ends[2];
 
@@ -647,7 +646,7 @@ leave_bare(void)
 		return 6;
 	if (fork() == 0) {
 		(void)setpgid(0, 0);
-		(void)execve("/bin/sleep", argv, nothing);
+		(void)execle("/bin/sleep", "sleep", "60", NULL, nothing);
 		_exit(6);
 	}
 	close(ends[1]);

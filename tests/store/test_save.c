@@ -100,6 +100,7 @@ a_new_item_gets_the_next_number_and_goes_to_the_end(void **state)
 	assert_true(str_find(text, STR("next_item_id: 8\n")) < text.n);
 	assert_true(str_ends(text,
 		STR("    phase: build\n"
+		    "\n" /* as between the others */
 		    "  - id: WRK-008\n"
 		    "    title: Third\n"
 		    "    status: new\n"
