@@ -86,7 +86,7 @@ fio_lock_take(struct fio_lock *ret, const struct fio_dir *d, const char *name,
 			return -1;
 		}
 		/* The kernel offers no timed wait on such a lock. */
-		(void)sys->poll_in(sys, -1, PAUSE_NS);
+		(void)sys_poll_in(sys, -1, PAUSE_NS);
 	}
 }
 

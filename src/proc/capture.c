@@ -177,7 +177,7 @@ put_down(struct capture *c)
 {
 	(void)c->sys->kill_group(c->sys, c->pid, SIGKILL);
 	if (c->pidfd >= 0)
-		(void)c->sys->poll_in(c->sys, c->pidfd, NS_PER_SEC);
+		(void)sys_poll_in(c->sys, c->pidfd, NS_PER_SEC);
 }
 
 static int

@@ -223,7 +223,7 @@ give_up(struct proc_child *c)
 static bool
 has_exited(struct proc_child *c)
 {
-	return c->sys->poll_in(c->sys, c->pidfd, 0) == 1;
+	return sys_poll_in(c->sys, c->pidfd, 0) == 1;
 }
 
 static void
@@ -274,7 +274,7 @@ put_down(struct proc_child *c)
 	(void)c->sys->kill_group(c->sys, c->identity.pid, SIGKILL);
 	if (c->pidfd < 0)
 		return;
-	(void)c->sys->poll_in(c->sys, c->pidfd, KILL_TIME_NS);
+	(void)sys_poll_in(c->sys, c->pidfd, KILL_TIME_NS);
 	(void)c->sys->wait(c->sys, c->pidfd, &ignored);
 	(void)c->sys->close(c->sys, c->pidfd);
 }

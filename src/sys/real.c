@@ -299,14 +299,6 @@ real_poll(struct sys *s, struct pollfd *fds, size_t n, int64_t timeout_ns)
 	return result(ppoll(fds, n, timeout_ns < 0 ? NULL : &t, NULL));
 }
 
-static int
-real_poll_in(struct sys *s, int fd, int64_t timeout_ns)
-{
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-
-	return real_poll(s, &p, 1, timeout_ns);
-}
-
 static int64_t
 real_clock(struct sys *s, enum sys_clock which)
 {
@@ -374,7 +366,6 @@ sys_real(void)
 		.kill_group = real_kill_group,
 		.pipe = real_pipe,
 		.memfd = real_memfd,
-		.poll_in = real_poll_in,
 		.poll = real_poll,
 		.clock = real_clock,
 		.random = real_random,

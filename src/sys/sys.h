@@ -2,13 +2,12 @@
 #ifndef SYS_SYS_H
 #define SYS_SYS_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/types.h>
-
-struct pollfd;
 
 /*
  * The only door to the kernel: one table of system calls. Code that touches
@@ -89,8 +88,6 @@ struct sys {
 	int (*kill_group)(struct sys *s, pid_t pgid, int signo);
 	int (*pipe)(struct sys *s, int ret_fd[2]); /* both CLOEXEC */
 	int (*memfd)(struct sys *s); /* a file in memory, CLOEXEC */
-	int (*poll_in)(
-		struct sys *s, int fd, int64_t timeout_ns); /* 1: ready */
 	/* How many are ready; timeouts below 0 never come. */
 	int (*poll)(struct sys *s, struct pollfd *fds, size_t n,
 		int64_t timeout_ns);
@@ -99,5 +96,14 @@ struct sys {
 	int (*random)(struct sys *s, void *p, size_t n); /* all n, or -errno */
 	pid_t (*getpid)(struct sys *s);
 };
+
+/* 1: `fd` can be read without waiting; 0: the time is up. */
+static inline int
+sys_poll_in(struct sys *s, int fd, int64_t timeout_ns)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return s->poll(s, &p, 1, timeout_ns);
+}
 
 #endif
