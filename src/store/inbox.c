@@ -77,7 +77,7 @@ take_entry(struct intake *in, const struct yaml_node *node, struct str text)
 	VEC_PUSH(&in->changes, add);
 }
 
-/* An entry's own lines, from its dash on. */
+/* An entry's own lines, whole. */
 static struct str
 text_of(struct str bytes, const struct yaml_node *node)
 {
@@ -85,7 +85,9 @@ text_of(struct str bytes, const struct yaml_node *node)
 
 	while (start > 0 && bytes.s[start - 1] != '\n')
 		start--;
-	return str_of(bytes.s + start, node->end - start);
+	size_t end =
+		node->end + str_find_char(str_from_at(bytes, node->end), '\n');
+	return str_of(bytes.s + start, end - start);
 }
 
 static void

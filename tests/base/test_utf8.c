@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+
+#include <locale.h>
+
+#include "base/utf8.h"
+
+/* Every code point, encoded by the definition, is valid alone; every other
+ * sequence of one to four bytes is not. */
+static size_t
+encode(uint32_t c, char *p)
+{
+	if (c < 0x80) {
+		p[0] = (char)c;
+		return 1;
+	}
+	size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	for (size_t i = n - 1; i > 0; i--) {
+		p[i] = (char)(0x80 | (c & 0x3f));
+		c >>= 6;
+	}
+	p[0] = (char)((0xf00 >> n) | c);
+	return n;
+}
+
+static void
+every_code_point_and_nothing_else_is_valid(void **state)
+{
+	char p[4];
+
+	(void)state;
+	for (uint32_t c = 0; c < 0x120000; c++) {
+		size_t n = encode(c, p);
+		uint32_t back = 0;
+		bool good = c < 0x110000 && (c < 0xd800 || c > 0xdfff);
+		size_t got = utf8_decode(str_of(p, n), &back);
+		if (got != (good ? n : 0) || (good && back != c))
+			fail_msg("U+%04X: length %zu, U+%04X", c, got, back);
+	}
+}
+
+static void
+overlong_and_cut_forms_are_found_where_they_are(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n, at;
+	} cases[] = {
+		{"abc", 3, 3},
+		{"ab\xc0\x80", 4, 2},
+		{"\xe0\x80\xaf", 3, 0},
+		{"a\xed\xa0\x80", 4, 1},
+		{"\xf4\x90\x80\x80", 4, 0},
+		{"twelve bytes\xc3", 13, 12},
+		{"twelve bytes\x80", 13, 12},
+		{"123456789 \xc3\xa9 ok", 15, 15},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(utf8_check(str_of(cases[i].bytes, cases[i].n)),
+			cases[i].at);
+}
+
+static void
+nothing_that_moves_a_terminal_gets_through(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	utf8_add_printable(&b,
+		STR("a\x1b[2J\nb\tc\x7f\xc2\x9b"
+		    "d\xe2\x80\xae"
+		    "e\xff"));
+	check_str(buf_str(&b),
+		"a\xef\xbf\xbd[2J b c\xef\xbf\xbd\xef\xbf\xbd"
+		"d\xef\xbf\xbd"
+		"e\xef\xbf\xbd");
+	buf_release(&b);
+}
+
+static void
+text_is_cut_to_columns_not_bytes(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	assert_int_equal(utf8_columns(STR("\xe6\x97\xa5\xe6\x9c\xac")), 4);
+	utf8_add_cut(&b, STR("\xe6\x97\xa5\xe6\x9c\xac"), 3);
+	check_str(buf_str(&b), "\xe6\x97\xa5\xe2\x80\xa6");
+	buf_reset(&b);
+	utf8_add_cut(&b, STR("short"), 5);
+	check_str(buf_str(&b), "short");
+	buf_reset(&b);
+	utf8_add_cut(&b, STR("longer"), 5);
+	check_str(buf_str(&b), "long\xe2\x80\xa6");
+	buf_reset(&b);
+	utf8_add_cut(&b, STR("longer"), 0);
+	check_str(buf_str(&b), "");
+	buf_release(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_code_point_and_nothing_else_is_valid),
+		cmocka_unit_test(
+			overlong_and_cut_forms_are_found_where_they_are),
+		cmocka_unit_test(nothing_that_moves_a_terminal_gets_through),
+		cmocka_unit_test(text_is_cut_to_columns_not_bytes),
+	};
+
+	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
+}

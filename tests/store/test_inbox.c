@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include "store/runs.h"
+
+static struct fixture f;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	scratch_make(&f.scratch);
+	scratch_put(
+		&f.scratch, "BACKLOG.yaml", "schema_version: 3\nitems: []\n");
+	fixture_open(&f, sys_real());
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	fixture_close(&f);
+	scratch_remove(&f.scratch);
+	return 0;
+}
+
+/* Take what was dropped; the backlog afterwards. */
+static struct snapshot *
+take(const char *dropped, size_t taken_n, size_t rejected_n)
+{
+	struct inbox_taken taken;
+
+	scratch_put(&f.scratch, "BACKLOG_INBOX.yaml", dropped);
+	int rc = store_take_inbox(f.store, NOW, &taken, &f.e);
+	if (rc != 0)
+		fail_msg("took %d: %s", rc, f.e.msg);
+	assert_int_equal(taken.added.n, taken_n);
+	assert_int_equal(taken.rejected, rejected_n);
+	assert_int_equal(taken.problems.list.n, rejected_n);
+	assert_false(scratch_has(&f.scratch, "BACKLOG_INBOX.yaml"));
+	snapshot_unref(taken.next);
+	problems_release(&taken.problems);
+	return fixture_load(&f);
+}
+
+static void
+no_inbox_is_nothing_to_do(void **state)
+{
+	struct inbox_taken taken;
+
+	(void)state;
+	assert_int_equal(store_take_inbox(f.store, NOW, &taken, &f.e), 0);
+	assert_null(taken.next);
+	assert_int_equal(taken.rejected, 0);
+}
+
+static void
+both_forms_are_taken_with_every_field(void **state)
+{
+	(void)state;
+	struct snapshot *s = take("- title: ' bare '\n"
+				  "  description: why it matters\n"
+				  "  size: small\n"
+				  "  dependencies: [X-1]\n"
+				  "  tags: [a]\n",
+		1, 0);
+	const struct item *it = &s->items[0];
+	check_str(it->id, "WRK-001");
+	check_str(it->title, "bare");
+	check_str(it->description.context, "why it matters");
+	check_str(it->origin, "inbox");
+	check_str(it->dependencies.items[0], "X-1");
+	assert_int_equal(it->size, SIZE_SMALL);
+	snapshot_unref(s);
+	s = take("items:\n  - title: wrapped\n", 1, 0);
+	check_str(s->items[1].title, "wrapped");
+	snapshot_unref(s);
+}
+
+static void
+an_entry_cannot_choose_its_id_status_or_accept_its_risk(void **state)
+{
+	(void)state;
+	struct snapshot *s = take("- title: sneaky\n"
+				  "  id: WRK-999\n"
+				  "  status: in_progress\n"
+				  "  phase: build\n"
+				  "  guardrails_accepted: {risk: high}\n",
+		1, 0);
+	check_str(s->items[0].id, "WRK-001");
+	assert_int_equal(s->items[0].status, STATUS_NEW);
+	assert_false(str_is_set(s->items[0].phase));
+	assert_int_equal(s->items[0].guardrails_accepted.risk, LEVEL_UNSET);
+	snapshot_unref(s);
+}
+
+static void
+a_bad_entry_is_set_aside_verbatim_and_the_others_are_taken(void **state)
+{
+	(void)state;
+	struct snapshot *s = take("- title: good\n"
+				  "- size: small  # no title\n"
+				  "- title: bad size\n  size: huge\n"
+				  "- title: good, too\n",
+		2, 2);
+	assert_int_equal(s->n, 2);
+	snapshot_unref(s);
+	struct str aside =
+		scratch_get(&f.scratch, "BACKLOG_INBOX.rejected.yaml");
+	assert_true(
+		str_find(aside, STR("- size: small  # no title\n")) < aside.n);
+	assert_true(str_find(aside,
+			    STR("BACKLOG_INBOX.yaml:2:3: an entry without "
+				"'title'")) < aside.n);
+	assert_true(str_find(aside, STR("- title: bad size\n  size: huge\n")) <
+		aside.n);
+}
+
+static void
+a_file_that_does_not_parse_gives_what_is_sound(void **state)
+{
+	(void)state;
+	struct snapshot *s = take("- title: good\n"
+				  "- title: \"torn\n"
+				  "- title: good, too\n",
+		2, 1);
+	check_str(s->items[1].title, "good, too");
+	snapshot_unref(s);
+	struct str aside =
+		scratch_get(&f.scratch, "BACKLOG_INBOX.rejected.yaml");
+	assert_true(str_find(aside, STR("# - title: \"torn\n")) < aside.n);
+}
+
+static void
+what_is_no_list_is_set_aside_whole(void **state)
+{
+	(void)state;
+	struct snapshot *s = take("just some words\n", 0, 1);
+	assert_int_equal(s->n, 0);
+	snapshot_unref(s);
+	struct str aside =
+		scratch_get(&f.scratch, "BACKLOG_INBOX.rejected.yaml");
+	assert_true(str_ends(aside, STR("# just some words\n")));
+}
+
+static void
+an_empty_file_is_taken_silently(void **state)
+{
+	(void)state;
+	snapshot_unref(take("", 0, 0));
+	snapshot_unref(take("# only a comment\n", 0, 0));
+	snapshot_unref(take("items:\n", 0, 0));
+	assert_false(scratch_has(&f.scratch, "BACKLOG_INBOX.rejected.yaml"));
+}
+
+static void
+equal_entries_are_two_items(void **state)
+{
+	(void)state;
+	struct snapshot *s = take("- title: same\n- title: same\n", 2, 0);
+	assert_int_equal(count_title(s, "same"), 2);
+	snapshot_unref(s);
+}
+
+static void
+a_later_save_forgets_the_claim(void **state)
+{
+	const struct change add = change_add("later");
+	struct store_saved saved;
+
+	(void)state;
+	struct snapshot *s = take("- title: one\n", 1, 0);
+	assert_int_equal(s->applied.n, 1);
+	snapshot_unref(s);
+	check_ok(store_apply(f.store, &add, 1, NOW, &saved, &f.e), &f.e);
+	assert_int_equal(saved.next->applied.n, 0);
+	snapshot_unref(saved.next);
+}
+
+static void
+a_run_is_on_record_from_intent_to_outcome(void **state)
+{
+	const struct str paths[] = {STR("a b.c"), STR("\xc3\xa9")};
+	const struct str digests[] = {STR("1"), STR("")};
+	struct run_id id;
+	struct fio_dir dir;
+	struct arena a = {0};
+	const struct run_record *runs;
+	size_t n;
+
+	(void)state;
+	check_ok(run_list(&f.root, &a, &runs, &n, &f.e), &f.e);
+	assert_int_equal(n, 0);
+	check_ok(run_id_new(sys_real(), &id, &f.e), &f.e);
+	const struct run_record r = {.id = str_from(id.text),
+		.item = STR("WRK-001"),
+		.phase = STR("build"),
+		.agent = STR("w"),
+		.pool = POOL_MAIN,
+		.attempt = 2,
+		.started_ns = NOW,
+		.dirty_paths = {.items = paths, .n = 2},
+		.dirty_digests = {.items = digests, .n = 2}};
+	check_ok(run_begin(&f.root, &r, &dir, &f.e), &f.e);
+	check_ok(run_list(&f.root, &a, &runs, &n, &f.e), &f.e);
+	assert_int_equal(n, 1);
+	assert_false(runs[0].finished);
+	check_str(runs[0].item, "WRK-001");
+	assert_int_equal(runs[0].pool, POOL_MAIN);
+	assert_int_equal(runs[0].attempt, 2);
+	assert_true(runs[0].started_ns == NOW);
+	check_str(runs[0].dirty_paths.items[1], "\xc3\xa9");
+	check_ok(run_record_child(&dir, 71, 5, "boot", &f.e), &f.e);
+	check_ok(run_finish(&dir, "done", STR("why"), NOW, &f.e), &f.e);
+	check_ok(run_list(&f.root, &a, &runs, &n, &f.e), &f.e);
+	assert_true(runs[0].finished);
+	check_str(runs[0].outcome, "done");
+	check_str(runs[0].reason, "why");
+	assert_int_equal(runs[0].pid, 71);
+	fio_dir_close(&dir);
+	arena_release(&a);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(no_inbox_is_nothing_to_do),
+		T(both_forms_are_taken_with_every_field),
+		T(an_entry_cannot_choose_its_id_status_or_accept_its_risk),
+		T(a_bad_entry_is_set_aside_verbatim_and_the_others_are_taken),
+		T(a_file_that_does_not_parse_gives_what_is_sound),
+		T(what_is_no_list_is_set_aside_whole),
+		T(an_empty_file_is_taken_silently),
+		T(equal_entries_are_two_items),
+		T(a_later_save_forgets_the_claim),
+		T(a_run_is_on_record_from_intent_to_outcome),
+	};
+
+	return cmocka_run_group_tests_name("inbox", tests, NULL, NULL);
+}
