@@ -20,9 +20,9 @@ const struct cli_option global_options[] = {
 /* The options that hold in one place, as getopt_long wants them. */
 struct grammar {
 	struct option longs[OPTIONS_MAX + 1];
-	char shorts[3 * OPTIONS_MAX + 3];
+	char shorts[2 * OPTIONS_MAX + 3];
 	const struct cli_option *all[OPTIONS_MAX];
-	size_t n;
+	size_t n, shorts_n;
 };
 
 static void
@@ -36,8 +36,9 @@ grammar_add(struct grammar *g, const struct cli_option *o)
 		g->all[g->n++] = o;
 		if (o->letter == 0)
 			continue;
-		strncat(g->shorts, &o->letter, 1);
-		strcat(g->shorts, o->arg != NULL ? ":" : "");
+		g->shorts[g->shorts_n++] = o->letter;
+		if (o->arg != NULL)
+			g->shorts[g->shorts_n++] = ':';
 	}
 }
 
@@ -60,7 +61,7 @@ bad_option(struct cli *c, const struct grammar *g, int got, const char *word)
 	struct names all = {.name = names, .n = g->n};
 	size_t n = strcspn(word, "=");
 
-	if (got == ':')
+	if (got == ':' && o != NULL)
 		return cli_usage(c, "option '%.*s' needs a value: %s", (int)n,
 			word, o->arg);
 	if (o != NULL)
@@ -109,13 +110,16 @@ int
 args_parse(struct cli *c, const struct command *cmd, int argc, char **argv,
 	struct args *ret)
 {
-	struct grammar g = {.shorts = ":"};
+	/* A leading "+" stops at the first word; ":" tells a value that is
+	 * missing from an option that is unknown. */
+	struct grammar g = {0};
 	const char *bad = NULL;
 	int got, bad_got = 0, bad_opt = 0;
 
 	if (cmd == NULL)
-		strcpy(g.shorts, "+:");
-	else
+		g.shorts[g.shorts_n++] = '+';
+	g.shorts[g.shorts_n++] = ':';
+	if (cmd != NULL)
 		grammar_add(&g, cmd->options);
 	grammar_add(&g, global_options);
 	opterr = 0;

@@ -13,16 +13,6 @@
 #include "cli/paint-priv.h"
 
 static int
-help_on(struct cli *c, const struct command *cmd)
-{
-	char name[32];
-	char *words[] = {strcpy(name, cmd->name)};
-	const struct args a = {.words = words, .words_n = 1};
-
-	return command_help.run(c, &a);
-}
-
-static int
 check_words(struct cli *c, const struct command *cmd, const struct args *a)
 {
 	if (a->words_n < cmd->words_min)
@@ -45,7 +35,7 @@ run_command(struct cli *c, const struct command *cmd, int argc, char **argv)
 	int status = args_parse(c, cmd, argc, argv, &a);
 
 	if (status == CLI_DONE && c->help)
-		status = help_on(c, cmd);
+		help_print(c, cmd);
 	else if (status == CLI_DONE && c->version)
 		status = command_version.run(c, &a);
 	else if (status == CLI_DONE) {
@@ -134,10 +124,10 @@ is_closed(int fd)
 }
 
 int
-cli_main(struct sys *sys, int argc, char **argv, char **environ)
+cli_main(struct sys *sys, int argc, char **argv, char **envp)
 {
 	struct cli c = {.sys = sys,
-		.environ = (const char *const *)environ,
+		.environ = (const char *const *)envp,
 		.colour = terminal_wants_colour()};
 
 	if (is_closed(STDERR_FILENO))

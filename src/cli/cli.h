@@ -13,6 +13,6 @@ struct sys;
  * weir(1) says what each command prints and what each status means. The
  * arguments may be reordered.
  */
-int cli_main(struct sys *sys, int argc, char **argv, char **environ);
+int cli_main(struct sys *sys, int argc, char **argv, char **envp);
 
 #endif

@@ -46,9 +46,9 @@ struct cli {
 	VEC(struct cli_error) errors;
 };
 
-/* Both end the list of options: `id` 0. */
+/* A list of them ends with `id` 0. */
 struct cli_option {
-	int id;	     /* above CLI_OPTIONS */
+	int id;	     /* of a command's own: above CLI_OPTIONS */
 	char letter; /* 0: only the long name */
 	const char *name;
 	const char *arg; /* what its value is called; NULL: takes none */
@@ -141,8 +141,7 @@ void desk_close(struct desk *d);
 const struct item *
 desk_item(struct cli *c, const struct desk *d, struct str id, int *status);
 
-/* A command's usage and options; all commands. */
-void help_add_command(struct buf *b, const struct command *cmd);
-void help_add_all(struct buf *b);
+/* How the command is used; NULL: which there are. */
+void help_print(struct cli *c, const struct command *cmd);
 
 #endif

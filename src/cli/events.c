@@ -196,6 +196,34 @@ event_add_line(struct buf *b, const struct event *ev)
 	buf_add_char(b, '\n');
 }
 
+/* "WRK-001 plan done in 12s, now build  Title"; painted where it fits on one
+ * line. */
+static void
+add_head(struct buf *b, const struct telling *t, struct str title, size_t width,
+	bool colour)
+{
+	struct buf text CLEANUP_BUF = {0};
+
+	buf_add_str(&text, buf_str(&t->who));
+	if (text.n > 0)
+		buf_add_char(&text, ' ');
+	buf_add_str(&text, buf_str(&t->what));
+	size_t used = INDENT + utf8_columns(buf_str(&text));
+	if (width > 0 && used > width) {
+		text_add(b, buf_str(&text), INDENT, width);
+		return;
+	}
+	paint_add(b, colour, PAINT_BOLD, buf_str(&t->who));
+	if (t->who.n > 0)
+		buf_add_char(b, ' ');
+	paint_add(b, colour, t->paint, buf_str(&t->what));
+	if (title.n > 0 && (width == 0 || used + 2 < width)) {
+		buf_add_c(b, "  ");
+		utf8_add_cut(b, title, width > 0 ? width - used - 2 : SIZE_MAX);
+	}
+	buf_add_char(b, '\n');
+}
+
 void
 event_add_lines(
 	struct buf *b, const struct event *ev, size_t width, bool colour)
@@ -204,20 +232,9 @@ event_add_lines(
 	struct buf title CLEANUP_BUF = {0};
 
 	tell(ev, &t);
-	add_time(b, ev->unix_ns, colour);
-	paint_add(b, colour, PAINT_BOLD, buf_str(&t.who));
-	if (t.who.n > 0)
-		buf_add_char(b, ' ');
-	paint_add(b, colour, t.paint, buf_str(&t.what));
-	size_t used = INDENT + utf8_columns(buf_str(&t.who)) + 1 +
-		utf8_columns(buf_str(&t.what));
 	utf8_add_printable(&title, ev->title);
-	if (title.n > 0 && (width == 0 || used + 2 < width)) {
-		buf_add_c(b, "  ");
-		utf8_add_cut(b, buf_str(&title),
-			width > 0 ? width - used - 2 : SIZE_MAX);
-	}
-	buf_add_char(b, '\n');
+	add_time(b, ev->unix_ns, colour);
+	add_head(b, &t, buf_str(&title), width, colour);
 	if (str_is_empty(t.said))
 		return;
 	buf_add_repeat(b, ' ', INDENT);

@@ -27,8 +27,8 @@ add_usage(struct buf *b, const struct command *cmd)
 		cmd->words != NULL ? cmd->words : "");
 }
 
-void
-help_add_command(struct buf *b, const struct command *cmd)
+static void
+add_command(struct buf *b, const struct command *cmd)
 {
 	buf_add_c(b, "usage: ");
 	add_usage(b, cmd);
@@ -41,8 +41,8 @@ help_add_command(struct buf *b, const struct command *cmd)
 	add_options(b, global_options);
 }
 
-void
-help_add_all(struct buf *b)
+static void
+add_all(struct buf *b)
 {
 	buf_add_c(b,
 		"usage: weir [OPTION]... COMMAND [ARGUMENT]...\n\n"
@@ -76,6 +76,17 @@ print_json(struct cli *c, const struct command *only)
 	json_print(all, &c->out);
 }
 
+void
+help_print(struct cli *c, const struct command *cmd)
+{
+	if (c->json)
+		print_json(c, cmd);
+	else if (cmd != NULL)
+		add_command(&c->out, cmd);
+	else
+		add_all(&c->out);
+}
+
 static int
 run_help(struct cli *c, const struct args *a)
 {
@@ -87,12 +98,7 @@ run_help(struct cli *c, const struct args *a)
 		if (cmd == NULL)
 			return command_unknown(c, a->words[0], near);
 	}
-	if (c->json)
-		print_json(c, cmd);
-	else if (cmd != NULL)
-		help_add_command(&c->out, cmd);
-	else
-		help_add_all(&c->out);
+	help_print(c, cmd);
 	return CLI_DONE;
 }
 

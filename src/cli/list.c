@@ -73,22 +73,6 @@ compare(const void *x, const void *y)
 	return a < b ? -1 : a > b;
 }
 
-/* A merged item stands for what took it over. */
-static bool
-is_met(const struct snapshot *s, struct str id)
-{
-	for (size_t hops = 0; hops <= s->archived_n; hops++) {
-		const struct item *it = snapshot_find(s, id);
-		const struct archived *left = snapshot_find_archived(s, id);
-		if (it != NULL)
-			return it->status == STATUS_DONE;
-		if (left == NULL || left->how != DEPARTED_MERGED)
-			return left != NULL && left->how == DEPARTED_DONE;
-		id = left->into;
-	}
-	return false;
-}
-
 static struct str_list
 unmet(const struct snapshot *s, const struct item *it, struct arena *a)
 {
@@ -98,7 +82,7 @@ unmet(const struct snapshot *s, const struct item *it, struct arena *a)
 	if (it->status == STATUS_DONE)
 		return (struct str_list){0};
 	for (size_t i = 0; i < it->dependencies.n; i++)
-		if (!is_met(s, it->dependencies.items[i]))
+		if (!project_dependency_met(s, it->dependencies.items[i]))
 			ids[n++] = it->dependencies.items[i];
 	return (struct str_list){.items = ids, .n = n};
 }
@@ -204,7 +188,8 @@ print(struct cli *c, const struct snapshot *s, const struct filter *f,
 	for (size_t i = 0; i < s->n; i++)
 		if (filter_has(f, &s->items[i]))
 			items[n++] = &s->items[i];
-	qsort(items, n, sizeof(*items), compare);
+	if (n > 1)
+		qsort(items, n, sizeof(*items), compare);
 	if (c->json) {
 		json_t *all = json_array();
 		for (size_t i = 0; i < n; i++)

@@ -7,7 +7,7 @@ enum { TARGET = CLI_OPTIONS + 1, CAP };
 
 static const struct cli_option options[] = {
 	{TARGET, 0, "target", "ID,...", "only these items"},
-	{CAP, 0, "cap", "N", "start at most N phases"},
+	{CAP, 0, "cap", "N", "start at most N phases; 0: only look"},
 	{0},
 };
 
@@ -119,8 +119,8 @@ run(struct cli *c, const struct args *a)
 	const char *cap = args_get(a, CAP);
 	struct desk d;
 
-	if (cap != NULL && (!parse_u64(str_from(cap), &o.cap) || o.cap == 0))
-		return cli_usage(c, "--cap: '%s' is not a number above 0", cap);
+	if (cap != NULL && !parse_u64(str_from(cap), &o.cap))
+		return cli_usage(c, "--cap: '%s' is not a whole number", cap);
 	if (args_has(a, TARGET) && o.targets.n == 0)
 		return cli_usage(c, "--target: no id is given");
 	int status = desk_open(c, false, &d);

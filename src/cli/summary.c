@@ -28,24 +28,29 @@ halt_sentence(enum run_halt halt)
 	BUG("halt %d", (int)halt);
 }
 
+/* Waiting items were there before and are there after: a few will do. */
+enum { WAITING_MAX = 10 };
+
 struct page {
 	struct buf *out;
 	size_t width;
 	bool colour;
 };
 
+/* At most `most` of the lines, and how many there are beyond. */
 static void
 add_section(struct page *p, const char *head, enum paint paint,
-	struct run_lines lines)
+	struct run_lines lines, size_t most)
 {
 	struct buf id CLEANUP_BUF = {0};
+	size_t shown = lines.n < most ? lines.n : most;
 
 	if (lines.n == 0)
 		return;
 	buf_add_char(p->out, '\n');
 	paint_add(p->out, p->colour, paint, str_from(head));
 	buf_addf(p->out, " (%zu)\n", lines.n);
-	for (size_t i = 0; i < lines.n; i++) {
+	for (size_t i = 0; i < shown; i++) {
 		const struct run_line *l = &lines.items[i];
 		buf_reset(&id);
 		utf8_add_printable(&id, l->id);
@@ -59,6 +64,9 @@ add_section(struct page *p, const char *head, enum paint paint,
 		buf_add_repeat(p->out, ' ', indent);
 		text_add(p->out, l->text, indent, p->width);
 	}
+	if (shown < lines.n)
+		buf_addf(p->out, "  and %zu more; weir list shows them\n",
+			lines.n - shown);
 }
 
 static void
@@ -115,10 +123,10 @@ summary_add(
 		(unsigned long long)sum->phases, sum->phases == 1 ? "" : "s",
 		elapsed, halt_sentence(sum->halt));
 	text_add(b, buf_str(&head), 0, width);
-	add_section(&p, "done", PAINT_GREEN, sum->done);
-	add_section(&p, "blocked", PAINT_RED, sum->blocked);
-	add_section(&p, "waiting", PAINT_YELLOW, sum->waiting);
-	add_section(&p, "added", PAINT_CYAN, sum->added);
+	add_section(&p, "done", PAINT_GREEN, sum->done, SIZE_MAX);
+	add_section(&p, "blocked", PAINT_RED, sum->blocked, SIZE_MAX);
+	add_section(&p, "waiting", PAINT_YELLOW, sum->waiting, WAITING_MAX);
+	add_section(&p, "added", PAINT_CYAN, sum->added, SIZE_MAX);
 	buf_add_char(b, '\n');
 	add_next(&p, sum);
 }

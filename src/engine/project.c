@@ -7,6 +7,7 @@
 
 #include "engine/project-priv.h"
 #include "plan/check.h"
+#include "plan/deps.h"
 #include "store/config.h"
 
 static bool
@@ -144,6 +145,12 @@ project_apply(struct project *p, const struct change *changes, size_t n,
 	ret->next = saved.next;
 	ret->added = saved.added;
 	return 0;
+}
+
+bool
+project_dependency_met(const struct snapshot *s, struct str id)
+{
+	return dep_state(s, id) == DEP_MET;
 }
 
 bool

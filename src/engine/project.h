@@ -61,6 +61,9 @@ struct project_saved {
 int project_apply(struct project *p, const struct change *changes, size_t n,
 	struct project_saved *ret, struct err *e);
 
+/* Whether what depends on `id` may begin, as plan/deps.h judges it. */
+bool project_dependency_met(const struct snapshot *s, struct str id);
+
 /* Why an item is or is not running, were `weir run` started now. False when it
  * is not in the snapshot. */
 bool project_explain(struct project *p, const struct snapshot *s, struct str id,

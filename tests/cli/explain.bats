@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+bats_require_minimum_version 1.5.0
+load helper
+load project
+
+prepare() {
+	project
+	backlog "$(going WRK-001)" \
+		"$(item WRK-002 ready 'dependencies: [WRK-001]')" \
+		"$(item WRK-003 blocked 'blocked_reason: which way?' \
+			'blocked_from_status: ready')" \
+		"$(item WRK-004 ready)"
+}
+
+@test "explain: what would run now" {
+	succeeds weir explain WRK-001
+	[ "${lines[0]}" = "WRK-001  Title of WRK-001" ]
+	says "  status       in_progress"
+	says "build"
+	never_says '! '
+}
+
+@test "explain: what waits, the facts that hold it back, the next step" {
+	succeeds weir explain WRK-002
+	says "waits for WRK-001 (in_progress)."
+	says "! depends on   WRK-001 (in_progress)"
+	says "next: weir explain WRK-001"
+}
+
+@test "explain: what is blocked, and that a person can unblock it" {
+	succeeds weir explain WRK-003
+	says "which way?"
+	says "next: weir unblock WRK-003"
+}
+
+@test "explain: as many in progress as allowed" {
+	succeeds weir explain WRK-004
+	says "! in progress  1 of 1"
+}
+
+@test "explain --json" {
+	succeeds weir explain WRK-002 --json
+	output_is .id WRK-002
+	output_is .verdict depends
+	output_is .why "waits for WRK-001 (in_progress)"
+	output_is '[.facts[] | select(.holds_back) | .label] | join(" ")' \
+		"depends on"
+	output_is .next_step "weir explain WRK-001"
+	succeeds weir explain WRK-001 --json
+	output_is .verdict chosen
+	output_is .next_step null
+}
+
+@test "explain: an unknown id is not found" {
+	fails 4 weir explain WRK-00
+	says "did you mean 'WRK-00"
+}

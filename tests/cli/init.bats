@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+bats_require_minimum_version 1.5.0
+load helper
+load project
+
+made() {
+	printf '%s\n' weir.yaml workflows/plan.md workflows/build.md \
+		workflows/review.md BACKLOG.yaml .weir/
+}
+
+@test "init makes a project and says what it made and what comes next" {
+	local file
+
+	succeeds weir init
+	for file in $(made); do
+		says "made  $file"
+		[ -e "$file" ]
+	done
+	says "next: weir add"
+	[ "$(stat -c %a .weir)" = 700 ]
+	[ "$(cat .weir/.gitignore)" = '*' ]
+}
+
+@test "what init makes is a sound, empty backlog" {
+	succeeds weir init
+	succeeds weir list
+	says "The backlog is empty. Next: weir add"
+	succeeds weir add First
+	says "added WRK-001  First"
+}
+
+@test "init again changes nothing and says that it kept everything" {
+	local file
+
+	weir init
+	echo "# mine" >>weir.yaml
+	echo "mine" >workflows/plan.md
+	find . -type f -exec cksum {} + | sort >../before
+	succeeds weir init
+	for file in $(made); do
+		says "kept  $file"
+	done
+	never_says made
+	find . -type f -exec cksum {} + | sort >../after
+	same ../before ../after
+}
+
+@test "init completes what is missing" {
+	weir init
+	rm workflows/build.md BACKLOG.yaml
+	succeeds weir init
+	says "made  workflows/build.md"
+	says "made  BACKLOG.yaml"
+	says "kept  weir.yaml"
+}
+
+@test "init makes only prompt files that the configuration names" {
+	echo 'git: off' >weir.yaml
+	succeeds weir init
+	never_says workflows
+	[ ! -e workflows ]
+	[ "$(cat weir.yaml)" = 'git: off' ]
+}
+
+@test "init makes the backlog where the configuration says" {
+	echo 'project: { backlog: TODO.yaml }' >weir.yaml
+	succeeds weir init
+	says "made  TODO.yaml"
+	[ ! -e BACKLOG.yaml ]
+}
+
+@test "init --prefix" {
+	succeeds weir init --prefix ABC
+	succeeds weir add First
+	says "added ABC-001"
+	succeeds weir init --prefix DEF
+	says "its prefix stays"
+	succeeds weir add Second
+	says "added ABC-002"
+}
+
+@test "init --prefix: what cannot begin an id is refused, nothing is made" {
+	fails 2 weir init --prefix 'a b'
+	says "'a b' cannot begin an id"
+	fails 2 weir init --prefix ''
+	[ -z "$(ls -A)" ]
+}
+
+@test "init -C works in that directory" {
+	mkdir there
+	succeeds weir -C there init
+	[ -f there/BACKLOG.yaml ]
+	[ -z "$(find . -maxdepth 1 -type f)" ]
+	fails 4 weir -C nowhere init
+}
+
+@test "init --json" {
+	succeeds weir init --json
+	output_is '.made | join(" ")' "$(made | paste -sd ' ')"
+	output_is '.kept | length' 0
+	succeeds weir init --json
+	output_is '.made | length' 0
+	output_is '.kept | join(" ")' "$(made | paste -sd ' ')"
+}
+
+@test "init refuses to go on from a configuration that is not valid" {
+	printf 'git: on\nagnets: {}\n' >weir.yaml
+	fails 3 weir init
+	says "weir.yaml:2:1:"
+	[ ! -e BACKLOG.yaml ]
+}
+
+@test "a symlink in place of weir.yaml is neither followed nor replaced" {
+	echo 'git: off' >../target
+	ln -s ../target weir.yaml
+	fails 3 weir init
+	[ -L weir.yaml ]
+	[ "$(cat ../target)" = 'git: off' ]
+}
+
+@test "the starter names each phase's prompt file, and agents to choose from" {
+	weir init
+	for name in plan build review; do
+		has weir.yaml "workflows/$name.md"
+		[ "$(wc -l <"workflows/$name.md")" -gt 20 ]
+	done
+	has weir.yaml 'command: [claude, -p, --permission-mode, acceptEdits]'
+	has weir.yaml '# codex:'
+	has weir.yaml '# opencode:'
+	has weir.yaml '# gemini:'
+}
+
+@test "every agent of the starter can be taken instead of the first" {
+	for name in codex opencode gemini script; do
+		rm -f weir.yaml
+		weir init
+		sed -i "s/^  # \($name:\)/  \1/; /^  $name:/,+1s/^  #   /    /
+			s/^  default: .*/  default: $name/" weir.yaml
+		succeeds weir list
+	done
+}
+
+@test "every key that is commented out in the starter is valid" {
+	weir init
+	sed -i -e 's/^\( *\)# \(backlog\|max_retries\|phase_timeout\|phase_cap\|timeout\|triage\): /\1\2: /' \
+		weir.yaml
+	has weir.yaml '  phase_cap: 100'
+	has weir.yaml 'triage: { agent'
+	succeeds weir list
+}

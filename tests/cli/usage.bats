@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+bats_require_minimum_version 1.5.0
+load helper
+load project
+
+@test "without a command it says that one is needed" {
+	fails 2 weir
+	says "a command is needed"
+}
+
+@test "help lists every command" {
+	succeeds weir help
+	for name in init add list show explain run unblock help version; do
+		says "  $name "
+	done
+	succeeds weir --help
+	says "commands:"
+	succeeds weir -h
+	says "commands:"
+}
+
+@test "help of a command names its words and options" {
+	succeeds weir help add
+	says "usage: weir add [OPTION]... TITLE"
+	says "--depends ID,..."
+	local want=$output
+	succeeds weir add --help
+	[ "$output" = "$want" ] || explain "not what 'weir help add' says"
+	succeeds weir add -h
+	[ "$output" = "$want" ] || explain "not what 'weir help add' says"
+}
+
+@test "every command has a help, and it is in the manual page" {
+	local name option
+
+	for name in $(weir help --json | jq -r '.[].name'); do
+		succeeds weir "$name" --help
+		says "usage: weir $name"
+		grep -q "^\*$name\*" "$ROOT/man/weir.1.scd" ||
+			explain "$name is not in weir(1)"
+		for option in $(grep -o -- '--[a-z-]*' <<<"$output"); do
+			grep -qF -- "*$option*" "$ROOT/man/weir.1.scd" ||
+				explain "$option of $name is not in weir(1)"
+		done
+	done
+}
+
+@test "every command and option can be completed" {
+	local name option
+
+	for name in $(weir help --json | jq -r '.[].name'); do
+		has "$ROOT/completions/weir.bash" "$name"
+		has "$ROOT/completions/_weir" "'$name:"
+		for option in $(weir help "$name" | grep -o -- '--[a-z-]*'); do
+			has "$ROOT/completions/weir.bash" "$option"
+			has "$ROOT/completions/_weir" "$option"
+		done
+	done
+}
+
+@test "help --json names commands, their usage and what they are for" {
+	succeeds weir help list --json
+	output_is '.[0].name' list
+	output_is '.[0].usage' 'weir list [OPTION]...'
+	output_is '.[0].summary | length > 0' true
+}
+
+@test "version" {
+	succeeds weir version
+	[[ $output =~ ^weir\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+	succeeds weir --version
+	[[ $output =~ ^weir\ [0-9] ]]
+	succeeds weir version --json
+	output_is '.version | test("^[0-9]+[.]")' true
+}
+
+@test "an unknown command is refused, with the nearest known name" {
+	fails 2 weir lits
+	says "unknown command 'lits'; did you mean 'list'?"
+	fails 2 weir help explane
+	says "did you mean 'explain'?"
+	fails 2 weir qqqqqq
+	says "unknown command 'qqqqqq'"
+	never_says "did you mean"
+}
+
+@test "an unknown option is refused, with the nearest known name" {
+	fails 2 weir list --statsu new
+	says "unknown option '--statsu'; did you mean '--status'?"
+	fails 2 weir --jsno list
+	says "did you mean '--json'?"
+	fails 2 weir list -q
+	says "unknown option '-q'"
+	fails 2 weir list --size small
+	says "unknown option '--size'"
+}
+
+@test "control characters never get into a message" {
+	fails 2 weir $'li\033[31mst'
+	says "unknown command 'li�[31mst'"
+	[[ $output != *$'\033'* ]]
+}
+
+@test "an option without its value, or with one too many, is refused" {
+	fails 2 weir add title --size
+	says "option '--size' needs a value: SIZE"
+	fails 2 weir list -C
+	says "option '-C' needs a value: DIR"
+	fails 2 weir list --all=yes
+	says "option '--all' takes no value"
+}
+
+@test "too few and too many words are refused" {
+	fails 2 weir add
+	says "'weir add' needs TITLE"
+	fails 2 weir show
+	says "'weir show' needs ID"
+	fails 2 weir add one two
+	says "'two' is too much for 'weir add'"
+	fails 2 weir list WRK-001
+	says "'WRK-001' is too much"
+}
+
+@test "global options are taken before and after the command" {
+	mkdir elsewhere
+	(cd elsewhere && project)
+	succeeds weir -C elsewhere --json list
+	[ "$output" = '[]' ]
+	succeeds weir list -C elsewhere --json
+	[ "$output" = '[]' ]
+	succeeds weir --directory=elsewhere list
+	says "The backlog is empty"
+}
+
+@test "-C: a directory that is not there is not found" {
+	fails 4 weir -C nowhere list
+	says "there is no directory 'nowhere'"
+}
+
+@test "without -C the project is the nearest directory upwards" {
+	project
+	mkdir -p a/b
+	cd a/b
+	succeeds weir list
+	says "The backlog is empty"
+}
+
+@test "after -- a word may begin with a dash" {
+	project
+	succeeds weir add -- --all
+	says "added WRK-010  --all"
+}
+
+@test "--json says usage errors as JSON too, wherever it stands" {
+	run --separate-stderr weir list --bogus --json
+	exits 2
+	output_is '.errors[0].code' usage
+	[[ $stderr == *"unknown option '--bogus'"* ]]
+	run --separate-stderr weir lst --json
+	exits 2
+	output_is '.errors[0].message | test("did you mean .list.")' true
+}
