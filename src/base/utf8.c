@@ -82,13 +82,22 @@ is_control(uint32_t c)
 		(c >= 0x2066 && c <= 0x2069) || c == 0x061c || c == 0xfeff;
 }
 
+/* Bytes at the start that are printable ASCII: one column each. */
+static size_t
+plain_run(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.s[n] >= 0x20 && s.s[n] < 0x7f)
+		n++;
+	return n;
+}
+
 void
 utf8_add_printable(struct buf *b, struct str s)
 {
 	while (s.n > 0) {
-		size_t plain = 0;
-		while (plain < s.n && s.s[plain] >= 0x20 && s.s[plain] < 0x7f)
-			plain++;
+		size_t plain = plain_run(s);
 		buf_add(b, s.s, plain);
 		s = str_from_at(s, plain);
 		if (s.n == 0)
@@ -108,8 +117,6 @@ utf8_add_printable(struct buf *b, struct str s)
 static size_t
 columns_of(uint32_t c)
 {
-	if (c >= 0x20 && c < 0x7f)
-		return 1;
 	int w = wcwidth((wchar_t)c);
 
 	return w >= 0 ? (size_t)w : 1;
@@ -120,13 +127,17 @@ utf8_columns(struct str s)
 {
 	size_t columns = 0;
 
-	while (s.n > 0) {
+	for (;;) {
+		size_t plain = plain_run(s);
+		columns += plain;
+		s = str_from_at(s, plain);
+		if (s.n == 0)
+			return columns;
 		uint32_t c = 0;
 		size_t n = utf8_decode(s, &c);
 		columns += n > 0 ? columns_of(c) : 1;
 		s = str_from_at(s, n > 0 ? n : 1);
 	}
-	return columns;
 }
 
 void

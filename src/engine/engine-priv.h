@@ -54,6 +54,10 @@ int engine_loop(struct engine *g, struct err *e);
 void engine_drain(struct engine *g, enum run_halt why);
 void engine_fail(struct engine *g, const struct err *e);
 
+/* start.c: start the agent of an ACTION_RUN, or say why not. */
+void
+engine_start(struct engine *g, const struct action *act, proc_end_fn *on_end);
+
 /* conclude.c: what the end of a task leads to, saved and committed. 1: the
  * backlog cannot be saved to now; try again when it has changed. */
 int engine_conclude(struct engine *g, struct task *t, struct err *e);

@@ -238,63 +238,12 @@ apply_actions(struct engine *g, const struct plan *p, struct err *e)
 	}
 	if (changes.n == 0)
 		return 0;
-	/* The actions speak of the snapshot they were chosen on. */
-	struct snapshot *chosen_on = snapshot_ref(g->coordinator.now);
 	int rc = coordinator_apply(
 		&g->coordinator, changes.items, changes.n, NULL, e);
 	for (size_t i = 0; rc == 0 && i < p->actions_n; i++)
 		tell_action(g, &p->actions[i]);
-	snapshot_unref(chosen_on);
 	VEC_RELEASE(&changes);
 	return rc < 0 ? -1 : 1;
-}
-
-static void
-start_run(struct engine *g, const struct action *act)
-{
-	const struct task_input in = {
-		.sys = g->sys,
-		.root = &g->project->root,
-		.root_path = g->project->path,
-		.environ = g->options->environ,
-		.config = g->config,
-		.snapshot = g->coordinator.now,
-		.item = act->item,
-		.phase = act->phase,
-		.pool = act->pool,
-		.memory = memory_of(&g->memory, act->item->id),
-		.tree = &g->tree,
-		.loop = &g->loop,
-		.on_end = on_end,
-		.ctx = g,
-	};
-	struct err e = {0};
-	struct task *t;
-
-	if (task_start(&t, &in, &e) < 0) {
-		unsigned int deaths = holds_agent_died(&g->holds,
-			act->phase->agent, str_from(e.msg),
-			g->sys->clock(g->sys, SYS_CLOCK_ELAPSED));
-		engine_notice(g, "%.*s %.*s did not start: %s",
-			STR_ARG(act->item->id), STR_ARG(act->phase->name),
-			e.msg);
-		if (deaths >= HOLD_DEATHS_MAX)
-			engine_drain(g, RUN_AGENT);
-		return;
-	}
-	VEC_PUSH(&g->tasks, t);
-	g->started++;
-	engine_emit(g,
-		(struct event){
-			.kind = EVENT_PHASE_STARTED,
-			.item = t->record.item,
-			.title = t->title,
-			.phase = t->record.phase,
-			.agent = t->record.agent,
-			.run = t->record.id,
-			.attempt = t->record.attempt,
-			.attempts = t->attempts,
-		});
 }
 
 static enum run_halt
@@ -327,30 +276,42 @@ wake_at(struct engine *g, int64_t at_ns, int64_t now_ns)
 		&g->wake, on_wake, (uint64_t)(left / NS_PER_MS) + 1, 0);
 }
 
+/* One plan, carried out. 1: something changed, so there is another to make. */
+static int
+carry_out(struct engine *g, struct err *e)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct plan_input in;
+	struct plan p;
+
+	plan_now(g, &tmp, &in, &p);
+	int rc = apply_actions(g, &p, e);
+	if (rc != 0)
+		return rc;
+	for (size_t i = 0; i < p.actions_n && !g->draining; i++)
+		engine_start(g, &p.actions[i], on_end);
+	if (p.actions_n > 0 && g->tasks.n == 0 && !g->draining)
+		return 1; /* none started: held back, or its agent rests */
+	wake_at(g, p.wake_ns, in.now_ns);
+	enum halt why = plan_halt(&in, &p);
+	if (g->tasks.n == 0 && p.actions_n == 0 && why != HALT_NOT)
+		engine_drain(g, halt_of(why));
+	return 0;
+}
+
 /* Choose and carry out, until nothing but waiting is left. */
 static int
 dispatch(struct engine *g, struct err *e)
 {
-	for (;;) {
-		CLEANUP_ARENA struct arena tmp = {0};
-		struct plan_input in;
-		struct plan p;
-		plan_now(g, &tmp, &in, &p);
-		int rc = apply_actions(g, &p, e);
-		if (rc < 0)
-			return -1;
-		if (rc == 1)
-			continue;
-		for (size_t i = 0; i < p.actions_n && !g->draining; i++)
-			start_run(g, &p.actions[i]);
-		if (p.actions_n > 0 && g->tasks.n == 0 && !g->draining)
-			continue; /* none started: their agents rest now */
-		wake_at(g, p.wake_ns, in.now_ns);
-		enum halt why = plan_halt(&in, &p);
-		if (g->tasks.n == 0 && p.actions_n == 0 && why != HALT_NOT)
-			engine_drain(g, halt_of(why));
-		return 0;
-	}
+	int rc;
+
+	do {
+		/* Actions speak of the snapshot they were chosen on. */
+		struct snapshot *chosen_on = snapshot_ref(g->coordinator.now);
+		rc = carry_out(g, e);
+		snapshot_unref(chosen_on);
+	} while (rc == 1);
+	return rc;
 }
 
 static void

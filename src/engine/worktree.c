@@ -37,6 +37,12 @@ worktree_head(
 	return w->git != NULL ? git_head(w->git, a, ret, e) : 0;
 }
 
+int
+worktree_has(struct worktree *w, struct str sha, struct err *e)
+{
+	return w->git != NULL ? git_is_ancestor(w->git, sha, e) : 1;
+}
+
 static bool
 is_under(struct str path, struct str dir)
 {

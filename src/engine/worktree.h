@@ -32,6 +32,9 @@ worktree_recorded(const struct run_record *r, struct arena *a);
 int worktree_head(
 	struct worktree *w, struct arena *a, struct str *ret, struct err *e);
 
+/* 1: the commit is in HEAD's history, or there is no repository to ask. */
+int worktree_has(struct worktree *w, struct str sha, struct err *e);
+
 /* Which of the phase's changes a commit takes. */
 enum worktree_scope {
 	WORKTREE_ALL,	     /* everything the phase changed */
