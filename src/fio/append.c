@@ -66,7 +66,7 @@ fio_append(const struct fio_dir *d, const char *name, struct str record,
 	(void)sys->close(sys, fd);
 	if (rc < 0)
 		return err_sys(e, -rc, "appending to '%s'", path.text);
-	/* Its name is new, or may be: an earlier append can have died before
-	 * this. */
-	return st.st_size == 0 ? fio_dir_sync(d, e) : 0;
+	/* Its name may be new, also when there are bytes: an earlier append
+	 * can have died before this. */
+	return fio_dir_sync(d, e);
 }

@@ -216,8 +216,8 @@ fio_read_settled(const struct fio_dir *d, const char *name, size_t max,
 }
 
 int
-fio_is_version(const struct fio_dir *d, const char *name,
-	const struct fio_version *v, struct err *e)
+fio_is_version(const struct fio_dir *d, const char *name, struct fio_version *v,
+	struct err *e)
 {
 	struct stat st;
 	CLEANUP_BUF struct buf bytes = {0};
@@ -236,5 +236,8 @@ fio_is_version(const struct fio_dir *d, const char *name,
 	rc = fio_read(d, name, (size_t)st.st_size, &bytes, &now, e);
 	if (rc != 0)
 		return rc;
-	return !fio_digest_eq(now.digest, v->digest);
+	if (!fio_digest_eq(now.digest, v->digest))
+		return 1;
+	*v = now;
+	return 0;
 }

@@ -63,10 +63,11 @@ int fio_read_settled(const struct fio_dir *d, const char *name, size_t max,
 
 /*
  * 0: the name still holds those bytes. 1: something else. The content is read
- * only when identity and times do not settle it.
+ * only when identity and times do not settle it; `v` then learns the identity
+ * under which it was found again.
  */
 int fio_is_version(const struct fio_dir *d, const char *name,
-	const struct fio_version *v, struct err *e);
+	struct fio_version *v, struct err *e);
 
 /*
  * Replace (or create) the file with `bytes`. `expected`: the version it is

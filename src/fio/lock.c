@@ -72,15 +72,17 @@ fio_lock_take(struct fio_lock *ret, const struct fio_dir *d, const char *name,
 			sign(ret, holder);
 			return 0;
 		}
-		if (rc == 0) { /* somebody replaced the file under us */
+		if (rc == 0) /* somebody replaced the file under us */
 			fio_lock_drop(ret);
-			continue;
-		}
-		if (rc != -EAGAIN) {
+		else if (rc != -EAGAIN) {
 			fio_lock_drop(ret);
 			return err_sys(e, -rc, "locking '%s'", path.text);
 		}
 		if (sys->clock(sys, SYS_CLOCK_ELAPSED) >= end) {
+			if (ret->fd < 0)
+				return err_set(e, ERR_LOCKED,
+					"'%s' is replaced again and again",
+					path.text);
 			say_locked(ret, &path, e);
 			fio_lock_drop(ret);
 			return -1;

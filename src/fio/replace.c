@@ -165,7 +165,11 @@ fio_replace(const struct fio_dir *d, const char *name, struct str bytes,
 	if (write_temp_twice(d, name, &t, bytes, keep ? expected->mode : mode,
 		    keep ? expected : NULL, e) < 0)
 		return -1;
-	int rc = expected != NULL ? fio_is_version(d, name, expected, e) : 0;
+	int rc = 0;
+	if (expected != NULL) {
+		struct fio_version copy = *expected;
+		rc = fio_is_version(d, name, &copy, e);
+	}
 	if (rc == 1)
 		rc = err_set(e, ERR_CONFLICT,
 			"'%s' was changed by somebody else; read it again",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/stamp.h"
+#include "base/strmap.h"
 
 /*
  * BACKLOG_ARCHIVE.jsonl: one line per item that left. Only the id and how it
@@ -68,9 +69,18 @@ add_field(json_t *o, const struct field *f, const struct item *it)
 	json_decref(value);
 }
 
-static void
-add_line(struct buf *b, const struct departed *d, const char *when)
+struct fio_digest
+archive_digest(struct str bytes, const struct yaml_node *node)
 {
+	return fio_digest(
+		str_of(bytes.s + node->start, node->end - node->start));
+}
+
+static void
+add_line(struct buf *b, const struct departed *d, struct fio_digest was,
+	const char *when)
+{
+	char digest[FIO_DIGEST_TEXT];
 	json_t *line = json_object();
 	json_t *item = json_object();
 
@@ -78,6 +88,8 @@ add_line(struct buf *b, const struct departed *d, const char *when)
 	json_object_set_new(line, "how",
 		json_string(names_get(&departure_names, (int)d->how)));
 	json_object_set_new(line, "at", json_string(when));
+	fio_digest_format(was, digest);
+	json_object_set_new(line, "was", json_string(digest));
 	if (str_is_set(d->into))
 		json_object_set_new(line, "into", json_of(d->into));
 	if (str_is_set(d->reason))
@@ -92,16 +104,53 @@ add_line(struct buf *b, const struct departed *d, const char *when)
 	json_decref(line);
 }
 
+/* The item's bytes in the backlog as it is before this save. */
+static struct fio_digest
+digest_of(const struct loaded *from, struct str id)
+{
+	const struct yaml_node *items = yaml_get(from->root, STR("items"));
+
+	for (size_t i = 0; i < items->n; i++) {
+		const struct yaml_node *node = items->items[i];
+		if (str_eq(yaml_get(node, STR("id"))->value, id))
+			return archive_digest(buf_str(&from->bytes), node);
+	}
+	BUG("'%.*s' leaves and is not there", STR_ARG(id));
+}
+
+/* A save that died after this step has left the very line already. */
+static bool
+is_there(const struct archive *archive, const struct departed *d,
+	struct fio_digest was)
+{
+	for (size_t i = 0; i < archive->n; i++) {
+		const struct archive_line *line = &archive->lines[i];
+		if (str_eq(line->item.id, d->item.id))
+			return fio_digest_eq(line->was, was) &&
+				line->item.how == d->how &&
+				str_eq(line->item.into, d->into);
+	}
+	return false;
+}
+
 int
 archive_append(struct store *st, const struct departed *departed, size_t n,
 	int64_t now_ns, struct err *e)
 {
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct archive archive;
 	char when[STAMP_SIZE];
 
 	stamp_format(now_ns, when);
+	if (n > 0 && archive_load(st, &tmp, &archive, NULL, e) < 0)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		CLEANUP_BUF struct buf line = {0};
-		add_line(&line, &departed[i], when);
+		struct fio_digest was =
+			digest_of(&st->now, departed[i].item.id);
+		if (is_there(&archive, &departed[i], was))
+			continue;
+		add_line(&line, &departed[i], was, when);
 		if (fio_append(&st->dir, ARCHIVE_FILE, buf_str(&line), 0644,
 			    e) < 0)
 			return -1;
@@ -110,24 +159,48 @@ archive_append(struct store *st, const struct departed *departed, size_t n,
 }
 
 static bool
-read_line(struct str line, struct arena *a, struct archived *ret)
+read_line(struct str line, struct arena *a, struct archive_line *ret)
 {
 	json_t *j = json_loadb(line.s, line.n, JSON_REJECT_DUPLICATES, NULL);
 	const char *id = json_string_value(json_object_get(j, "id"));
 	const char *how = json_string_value(json_object_get(j, "how"));
 	const char *into = json_string_value(json_object_get(j, "into"));
+	const char *was = json_string_value(json_object_get(j, "was"));
 	int value;
 
+	*ret = (struct archive_line){0};
 	bool good = id != NULL && how != NULL &&
 		names_parse(&departure_names, str_from(how), &value);
-	if (good)
-		*ret = (struct archived){
+	if (good) {
+		ret->item = (struct archived){
 			.id = arena_str(a, str_from(id)),
 			.how = (enum departure)value,
 			.into = arena_str(a, str_from(into)),
 		};
+		(void)fio_digest_parse(str_from(was), &ret->was);
+	}
 	json_decref(j);
 	return good;
+}
+
+/* Of several lines about one id the last counts. */
+static void
+keep_last(struct archive_line *lines, size_t n, struct archive *ret)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct strmap seen;
+	size_t kept = 0, at;
+
+	strmap_init(&seen, n, &tmp);
+	for (size_t i = 0; i < n; i++) {
+		if (strmap_get(&seen, lines[i].item.id, &at)) {
+			lines[at] = lines[i];
+			continue;
+		}
+		(void)strmap_put(&seen, lines[i].item.id, kept);
+		lines[kept++] = lines[i];
+	}
+	*ret = (struct archive){.lines = lines, .n = kept};
 }
 
 int
@@ -135,8 +208,8 @@ archive_load(struct store *st, struct arena *a, struct archive *ret,
 	struct fio_version *ret_version, struct err *e)
 {
 	CLEANUP_BUF struct buf bytes = {0};
-	VEC(struct archived) lines = {0};
-	struct archived one;
+	VEC(struct archive_line) lines = {0};
+	struct archive_line one;
 	struct str line;
 
 	*ret = (struct archive){0};
@@ -147,10 +220,11 @@ archive_load(struct store *st, struct arena *a, struct archive *ret,
 	while (str_next_line(&rest, &line))
 		if (read_line(line, a, &one))
 			VEC_PUSH(&lines, one);
-	struct archived *copy = ARENA_ARRAY(a, struct archived, lines.n);
+	struct archive_line *copy =
+		ARENA_ARRAY(a, struct archive_line, lines.n);
 	for (size_t i = 0; i < lines.n; i++)
 		copy[i] = lines.items[i];
-	*ret = (struct archive){.items = copy, .n = lines.n};
+	keep_last(copy, lines.n, ret);
 	VEC_RELEASE(&lines);
 	return 0;
 }

@@ -15,6 +15,7 @@
 #define SCHEMA 3
 
 struct reading {
+	struct str bytes;
 	const char *file;
 	const struct archive *archive;
 	struct snapshot *s;
@@ -22,11 +23,14 @@ struct reading {
 	VEC(struct item) items;
 	VEC(const struct yaml_node *) nodes; /* of `items`; for messages */
 	struct strmap gone;		     /* archived ids */
+	bool *live; /* archive lines whose item has not left after all */
+	bool failed;
 };
 
 static void
 complain(struct reading *r, const struct err *e)
 {
+	r->failed = true;
 	for (size_t i = 0; i < r->problems->list.n; i++)
 		if (str_eq_c(str_from(e->msg), r->problems->list.items[i].msg))
 			return;
@@ -44,9 +48,20 @@ read_entry(struct reading *r, const struct yaml_node *node)
 		complain(r, &e);
 		return;
 	}
-	/* The archive was written first, so it knows better. */
-	if (strmap_get(&r->gone, it.id, &at))
-		return;
+	/* The archive is written first: while these are the bytes it names,
+	 * the save that was to take the item out has not happened. */
+	if (strmap_get(&r->gone, it.id, &at)) {
+		r->live[at] = fio_digest_eq(r->archive->lines[at].was,
+			archive_digest(r->bytes, node));
+		if (!r->live[at]) {
+			yaml_err(r->file, node, &e,
+				"'%.*s' is in the archive already; give this "
+				"item another id, or take it out here",
+				STR_ARG(it.id));
+			complain(r, &e);
+			return;
+		}
+	}
 	VEC_PUSH(&r->items, it);
 	VEC_PUSH(&r->nodes, node);
 }
@@ -199,20 +214,24 @@ read_pieces(struct reading *r, struct str bytes, struct arena *tree)
 static void
 seal(struct reading *r)
 {
-	struct item *items = ARENA_ARRAY(&r->s->arena, struct item, r->items.n);
-	struct archived *gone =
-		ARENA_ARRAY(&r->s->arena, struct archived, r->archive->n);
+	struct arena *a = &r->s->arena;
+	struct item *items = ARENA_ARRAY(a, struct item, r->items.n);
+	struct archived *gone = ARENA_ARRAY(a, struct archived, r->archive->n);
+	size_t gone_n = 0;
 
 	for (size_t i = 0; i < r->items.n; i++)
 		items[i] = r->items.items[i];
-	for (size_t i = 0; i < r->archive->n; i++)
-		gone[i] = (struct archived){
-			.id = arena_str(&r->s->arena, r->archive->items[i].id),
-			.how = r->archive->items[i].how,
-			.into = arena_str(
-				&r->s->arena, r->archive->items[i].into),
+	for (size_t i = 0; i < r->archive->n; i++) {
+		const struct archived *it = &r->archive->lines[i].item;
+		if (r->live[i])
+			continue;
+		gone[gone_n++] = (struct archived){
+			.id = arena_str(a, it->id),
+			.how = it->how,
+			.into = arena_str(a, it->into),
 		};
-	snapshot_seal(r->s, items, r->items.n, gone, r->archive->n);
+	}
+	snapshot_seal(r->s, items, r->items.n, gone, gone_n);
 }
 
 int
@@ -222,6 +241,7 @@ backlog_parse(struct str bytes, const char *file, const struct archive *archive,
 {
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct reading r = {
+		.bytes = bytes,
 		.file = file,
 		.archive = archive,
 		.s = snapshot_new(),
@@ -229,9 +249,10 @@ backlog_parse(struct str bytes, const char *file, const struct archive *archive,
 	};
 	size_t before = problems->list.n;
 
+	r.live = ARENA_ARRAY(&tmp, bool, archive->n);
 	strmap_init(&r.gone, archive->n, &tmp);
 	for (size_t i = 0; i < archive->n; i++)
-		(void)strmap_put(&r.gone, archive->items[i].id, i);
+		(void)strmap_put(&r.gone, archive->lines[i].item.id, i);
 	*ret_root = NULL;
 	if (yaml_parse(bytes, file, NULL, tree, ret_root, e) < 0) {
 		complain(&r, e);
@@ -246,8 +267,10 @@ backlog_parse(struct str bytes, const char *file, const struct archive *archive,
 	VEC_RELEASE(&r.items);
 	VEC_RELEASE(&r.nodes);
 	*ret = r.s;
-	if (problems->list.n == before)
+	if (!r.failed)
 		return 0;
-	*e = problems->list.items[before];
+	/* A full list has dropped ours: any of it will do. */
+	size_t first = before < problems->list.n ? before : 0;
+	*e = problems->list.items[first];
 	return -1;
 }

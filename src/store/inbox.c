@@ -24,8 +24,7 @@
 
 struct intake {
 	struct str bytes;
-	const char *claim; /* its file's name */
-	struct str id;	   /* "claim-…" */
+	struct str id; /* "claim-…" */
 	struct arena a;
 	VEC(struct change) changes;
 	struct buf rejected;
@@ -33,11 +32,13 @@ struct intake {
 };
 
 /*
- * What cannot be taken, as a person left it: entries that parse verbatim,
- * others as comments, so that the file they go to stays valid.
+ * What cannot be taken, as a person left it, as an entry at the left edge: so
+ * the file it goes to is a list of all of them. What does not parse becomes a
+ * comment.
  */
 static void
-reject(struct intake *in, struct str text, bool parses, const struct err *why)
+reject(struct intake *in, struct str text, size_t indent, bool parses,
+	const struct err *why)
 {
 	struct str line;
 
@@ -47,15 +48,57 @@ reject(struct intake *in, struct str text, bool parses, const struct err *why)
 	buf_add_c(&in->rejected, why->msg);
 	buf_add_char(&in->rejected, '\n');
 	while (str_next_line(&text, &line)) {
+		size_t cut = 0;
+		while (cut < indent && cut < line.n && line.s[cut] == ' ')
+			cut++;
 		if (!parses)
 			buf_add_c(&in->rejected, "# ");
-		buf_add_str(&in->rejected, line);
+		buf_add_str(&in->rejected, str_from_at(line, cut));
 		buf_add_char(&in->rejected, '\n');
 	}
 }
 
+/* An entry of a list in flow style, which has no lines of its own. */
 static void
-take_entry(struct intake *in, const struct yaml_node *node, struct str text)
+reject_flow(
+	struct intake *in, const struct yaml_node *node, const struct err *why)
+{
+	CLEANUP_BUF struct buf text = {0};
+
+	buf_add_c(&text, "- ");
+	for (size_t i = node->start; i < node->end; i++) {
+		buf_add_char(&text, in->bytes.s[i]);
+		if (in->bytes.s[i] == '\n') /* deeper than the dash */
+			buf_add_c(&text, "  ");
+	}
+	reject(in, buf_str(&text), 0, true, why);
+}
+
+/* Where the line of `at` begins. */
+static size_t
+line_start(struct str bytes, size_t at)
+{
+	while (at > 0 && bytes.s[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+static void
+reject_block(
+	struct intake *in, const struct yaml_node *node, const struct err *why)
+{
+	size_t start = line_start(in->bytes, node->start);
+	struct str rest = str_from_at(in->bytes, node->end);
+	size_t end = node->end + str_find_char(rest, '\n');
+	size_t indent = 0;
+
+	while (in->bytes.s[start + indent] == ' ')
+		indent++;
+	reject(in, str_of(in->bytes.s + start, end - start), indent, true, why);
+}
+
+static void
+take_entry(struct intake *in, const struct yaml_node *node, bool flow)
 {
 	struct change add = {.kind = CHANGE_ADD};
 	struct err e = {0};
@@ -66,7 +109,10 @@ take_entry(struct intake *in, const struct yaml_node *node, struct str text)
 			"an entry without 'title'; give it one and drop it "
 			"in again");
 	if (rc < 0) {
-		reject(in, text, true, &e);
+		if (flow)
+			reject_flow(in, node, &e);
+		else
+			reject_block(in, node, &e);
 		return;
 	}
 	add.item.title = str_trim(add.item.title);
@@ -75,19 +121,6 @@ take_entry(struct intake *in, const struct yaml_node *node, struct str text)
 	add.item.status = STATUS_NEW;
 	add.item.guardrails_accepted = (struct guardrail_levels){0};
 	VEC_PUSH(&in->changes, add);
-}
-
-/* An entry's own lines, whole. */
-static struct str
-text_of(struct str bytes, const struct yaml_node *node)
-{
-	size_t start = node->start;
-
-	while (start > 0 && bytes.s[start - 1] != '\n')
-		start--;
-	size_t end =
-		node->end + str_find_char(str_from_at(bytes, node->end), '\n');
-	return str_of(bytes.s + start, end - start);
 }
 
 static void
@@ -106,12 +139,11 @@ take_nodes(struct intake *in, const struct yaml_node *root)
 		yaml_err(INBOX_FILE, root, &e,
 			"an inbox must be a list of entries such as "
 			"'- title: …'");
-		reject(in, in->bytes, false, &e);
+		reject(in, in->bytes, 0, false, &e);
 		return;
 	}
 	for (size_t i = 0; i < list->n; i++)
-		take_entry(
-			in, list->items[i], text_of(in->bytes, list->items[i]));
+		take_entry(in, list->items[i], list->style == YAML_FLOW);
 }
 
 /* The file does not parse: each entry is judged alone. */
@@ -124,7 +156,7 @@ take_pieces(struct intake *in, const struct err *why)
 	if (slices.n == 0)
 		yaml_cut(in->bytes, STR("items"), &in->a, &slices);
 	if (slices.n == 0)
-		reject(in, in->bytes, false, why);
+		reject(in, in->bytes, 0, false, why);
 	for (size_t i = 0; i < slices.n; i++) {
 		const struct yaml_slice *s = &slices.items[i];
 		struct str text =
@@ -133,9 +165,9 @@ take_pieces(struct intake *in, const struct err *why)
 		struct err e = {0};
 		if (yaml_parse_slice(
 			    in->bytes, s, INBOX_FILE, &in->a, &entry, &e) < 0)
-			reject(in, text, false, &e);
+			reject(in, text, 0, false, &e);
 		else
-			take_entry(in, entry, text);
+			take_entry(in, entry, false);
 	}
 }
 
@@ -144,17 +176,19 @@ take_pieces(struct intake *in, const struct err *why)
 static int
 write_rejected(struct store *st, struct intake *in, struct err *e)
 {
-	CLEANUP_BUF struct buf there = {0};
+	CLEANUP_BUF struct buf text = {0};
+	struct fio_version seen;
 
 	if (in->rejected.n == 0)
 		return 0;
-	if (fio_read(&st->dir, REJECTED_FILE, STORE_BYTES_MAX, &there, NULL,
+	if (fio_read(&st->dir, REJECTED_FILE, STORE_BYTES_MAX, &text, &seen,
 		    e) < 0)
 		return -1;
-	if (str_find(buf_str(&there), in->id) < there.n)
+	if (str_find(buf_str(&text), in->id) < text.n)
 		return 0;
-	return fio_append(
-		&st->dir, REJECTED_FILE, buf_str(&in->rejected), 0644, e);
+	buf_add_str(&text, buf_str(&in->rejected));
+	return fio_replace(
+		&st->dir, REJECTED_FILE, buf_str(&text), 0644, &seen, NULL, e);
 }
 
 static int
@@ -184,7 +218,47 @@ drop_claim(struct store *st, const char *claim, struct str id, struct err *e)
 {
 	if (fio_remove(&st->dir, claim, e) < 0)
 		return -1;
-	VEC_PUSH(&st->forget, arena_str(&st->arena, id));
+	store_forget(st, id);
+	return 0;
+}
+
+/* A claim that can never be taken goes, whole, to where a person sees it; the
+ * others go on. */
+static int
+set_aside(struct store *st, const char *claim, struct inbox_taken *ret,
+	struct err *e)
+{
+	char name[sizeof(REJECTED_FILE) + 64];
+
+	if (e->code != ERR_LIMIT && e->code != ERR_INPUT)
+		return -1;
+	(void)snprintf(name, sizeof(name), "%s.%s", REJECTED_FILE,
+		claim + sizeof(CLAIM_PREFIX) - 1);
+	err_wrap(e, "set aside as '%s'", name);
+	problems_add(&ret->problems, e);
+	ret->rejected++;
+	return fio_move(&st->dir, claim, name, e) < 0 ? -1 : 0;
+}
+
+/* Read the claim and judge its entries. 1: somebody is still writing it; 2: it
+ * is set aside. */
+static int
+read_claim(struct store *st, const char *claim, struct intake *in,
+	struct buf *bytes, struct err *e)
+{
+	struct yaml_node *root;
+	struct err why = {0};
+
+	int rc = fio_read_settled(&st->dir, claim, INBOX_MAX, bytes, NULL, e);
+	if (rc < 0)
+		return set_aside(st, claim, in->ret, e) < 0 ? -1 : 2;
+	if (rc > 0)
+		return 1;
+	in->bytes = buf_str(bytes);
+	if (yaml_parse(in->bytes, INBOX_FILE, NULL, &in->a, &root, &why) < 0)
+		take_pieces(in, &why);
+	else
+		take_nodes(in, root);
 	return 0;
 }
 
@@ -193,36 +267,23 @@ static int
 take_claim(struct store *st, const struct fio_dir *state, const char *claim,
 	int64_t now_ns, struct inbox_taken *ret, struct err *e)
 {
-	struct str suffix =
-		str_from_at(str_from(claim), sizeof(CLAIM_PREFIX) - 1);
-	struct intake in = {.claim = claim, .ret = ret};
+	const char *suffix = claim + sizeof(CLAIM_PREFIX) - 1;
+	struct intake in = {.ret = ret};
 	CLEANUP_BUF struct buf bytes = {0};
-	struct yaml_node *root;
-	struct err why = {0};
-
-	in.id = arena_strf(&in.a, CLAIM_ID "%.*s", STR_ARG(suffix));
 	int rc = 0;
+
+	in.id = arena_strf(&in.a, CLAIM_ID "%s", suffix);
 	if (!str_list_has(st->now.snapshot->applied, in.id)) {
-		rc = fio_read_settled(
-			&st->dir, claim, INBOX_MAX, &bytes, NULL, e);
-		if (rc == 0) {
-			in.bytes = buf_str(&bytes);
-			if (yaml_parse(in.bytes, INBOX_FILE, NULL, &in.a, &root,
-				    &why) < 0)
-				take_pieces(&in, &why);
-			else
-				take_nodes(&in, root);
+		rc = read_claim(st, claim, &in, &bytes, e);
+		if (rc == 0)
 			rc = save_entries(st, state, &in, now_ns, e);
-		} else if (rc == 2) {
-			rc = 1;
-		}
 	}
 	if (rc == 0)
 		rc = drop_claim(st, claim, in.id, e);
 	VEC_RELEASE(&in.changes);
 	buf_release(&in.rejected);
 	arena_release(&in.a);
-	return rc;
+	return rc == 2 ? 0 : rc;
 }
 
 /*
@@ -244,12 +305,12 @@ find_forgettable(struct store *st, struct str_list claims, struct err *e)
 			there = there ||
 				str_ends(claims.items[k],
 					str_from_at(id, sizeof(CLAIM_ID) - 1));
-		if (there)
+		if (there || store_forgets(st, id))
 			continue;
 		if (!synced && fio_dir_sync(&st->dir, e) < 0)
 			return -1;
 		synced = true;
-		VEC_PUSH(&st->forget, arena_str(&st->arena, id));
+		store_forget(st, id);
 	}
 	return 0;
 }
@@ -286,13 +347,12 @@ take_locked(struct store *st, const struct fio_dir *state, int64_t now_ns,
 	struct inbox_taken *ret, struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
-	CLEANUP_PROBLEMS struct problems problems = {0};
+	struct snapshot *now;
 	struct str_list claims;
 	int busy = 0;
 
-	int rc = store_is_stale(st, e);
-	if (rc == 1)
-		rc = store_reload(st, &problems, e);
+	int rc = store_look(st, &now, e);
+	snapshot_unref(now);
 	if (rc == 1)
 		return err_set(e, ERR_MISSING, "there is no '%s'", st->label);
 	if (rc < 0 || claim_inbox(st, e) < 0)
@@ -301,7 +361,8 @@ take_locked(struct store *st, const struct fio_dir *state, int64_t now_ns,
 		find_forgettable(st, claims, e) < 0)
 		return -1;
 	for (size_t i = 0; i < claims.n; i++) {
-		rc = take_claim(st, state, claims.items[i].s, now_ns, ret, e);
+		const char *claim = claims.items[i].s;
+		rc = take_claim(st, state, claim, now_ns, ret, e);
 		if (rc < 0)
 			return -1;
 		busy |= rc;

@@ -11,10 +11,11 @@
 #include "base/vec.h"
 #include "fio/file.h"
 
-#define RUNS_DIR     ".weir/runs"
-#define INTENT_FILE  "intent.json"
-#define CHILD_FILE   "child.json"
-#define OUTCOME_FILE "outcome.json"
+#define RUNS_DIR      ".weir/runs"
+#define INTENT_FILE   "intent.json"
+#define CHILD_FILE    "child.json"
+#define DECISION_FILE "decision.json"
+#define OUTCOME_FILE  "outcome.json"
 
 enum { RECORD_MAX = 16 * 1024 * 1024 };
 
@@ -92,8 +93,8 @@ run_begin(const struct fio_dir *root, const struct run_record *r,
 	json_object_set_new(o, "attempt", json_integer(r->attempt));
 	set_str(o, "agent", r->agent);
 	set_str(o, "started", str_from(when));
-	set_list(o, "dirty_paths", r->dirty_paths);
-	set_list(o, "dirty_digests", r->dirty_digests);
+	set_list(o, "dirty_paths", r->before.paths);
+	set_list(o, "dirty_digests", r->before.digests);
 	if (write_record(ret_dir, INTENT_FILE, o, e) == 0)
 		return 0;
 	fio_dir_close(ret_dir);
@@ -113,34 +114,60 @@ run_record_child(const struct fio_dir *run_dir, int64_t pid,
 	return write_record(run_dir, CHILD_FILE, o, e);
 }
 
-int
-run_finish(const struct fio_dir *run_dir, const char *outcome,
-	struct str reason, int64_t now_ns, struct err *e)
+static int
+write_verdict(const struct fio_dir *run_dir, const char *name,
+	const struct run_verdict *v, int64_t now_ns, struct err *e)
 {
 	char when[STAMP_SIZE];
 	json_t *o = json_object();
 
 	stamp_format(now_ns, when);
-	json_object_set_new(o, "outcome", json_string(outcome));
-	set_str(o, "reason", reason);
+	set_str(o, "outcome", v->outcome);
+	set_str(o, "reason", v->reason);
+	set_str(o, "message", v->message);
 	json_object_set_new(o, "at", json_string(when));
-	return write_record(run_dir, OUTCOME_FILE, o, e);
+	if (v->left.paths.n > 0) {
+		set_list(o, "left_paths", v->left.paths);
+		set_list(o, "left_digests", v->left.digests);
+	}
+	return write_record(run_dir, name, o, e);
 }
 
-/* The object in a record; NULL when it is not there or not whole. */
-static json_t *
-read_record(const struct fio_dir *dir, const char *name)
+int
+run_decide(const struct fio_dir *run_dir, const struct run_verdict *v,
+	int64_t now_ns, struct err *e)
+{
+	return write_verdict(run_dir, DECISION_FILE, v, now_ns, e);
+}
+
+int
+run_finish(const struct fio_dir *run_dir, const struct run_verdict *v,
+	int64_t now_ns, struct err *e)
+{
+	return write_verdict(run_dir, OUTCOME_FILE, v, now_ns, e);
+}
+
+/* The object in a record. 1: there is no such record. */
+static int
+read_record(const struct fio_dir *dir, const char *name, json_t **ret,
+	struct err *e)
 {
 	CLEANUP_BUF struct buf bytes = {0};
-	struct err e = {0};
 
-	if (fio_read(dir, name, RECORD_MAX, &bytes, NULL, &e) != 0)
-		return NULL;
-	json_t *j = json_loadb(bytes.p, bytes.n, JSON_REJECT_DUPLICATES, NULL);
-	if (json_is_object(j))
-		return j;
-	json_decref(j);
-	return NULL;
+	*ret = NULL;
+	int rc = fio_read(dir, name, RECORD_MAX, &bytes, NULL, e);
+	if (rc != 0)
+		return rc;
+	*ret = json_loadb(
+		buf_str(&bytes).s, bytes.n, JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_object(*ret))
+		return 0;
+	json_decref(*ret);
+	*ret = NULL;
+	return err_set(e, ERR_INPUT,
+		"'%s' is damaged; move its directory away when you have "
+		"looked at it",
+		fio_path(dir, name).text);
 }
 
 static struct str
@@ -163,14 +190,29 @@ get_list(json_t *o, const char *key, struct arena *a)
 	return (struct str_list){.items = items, .n = n};
 }
 
-static bool
-read_intent(const struct fio_dir *dir, struct arena *a, struct run_record *ret)
+static struct run_dirt
+get_dirt(json_t *o, const char *paths, const char *digests, struct arena *a)
 {
-	json_t *o = read_record(dir, INTENT_FILE);
-	int pool = POOL_UNSET;
+	struct run_dirt d = {
+		.paths = get_list(o, paths, a),
+		.digests = get_list(o, digests, a),
+	};
 
-	if (o == NULL)
-		return false;
+	if (d.digests.n < d.paths.n)
+		d.paths.n = d.digests.n;
+	return d;
+}
+
+static int
+read_intent(const struct fio_dir *dir, struct arena *a, struct run_record *ret,
+	struct err *e)
+{
+	int pool = POOL_UNSET;
+	json_t *o;
+
+	int rc = read_record(dir, INTENT_FILE, &o, e);
+	if (rc != 0)
+		return rc;
 	*ret = (struct run_record){
 		.id = get_str(o, "run", a),
 		.item = get_str(o, "item", a),
@@ -178,33 +220,53 @@ read_intent(const struct fio_dir *dir, struct arena *a, struct run_record *ret)
 		.agent = get_str(o, "agent", a),
 		.attempt = (unsigned int)json_integer_value(
 			json_object_get(o, "attempt")),
-		.dirty_paths = get_list(o, "dirty_paths", a),
-		.dirty_digests = get_list(o, "dirty_digests", a),
+		.before = get_dirt(o, "dirty_paths", "dirty_digests", a),
 	};
 	(void)names_parse(&pool_names, get_str(o, "pool", a), &pool);
 	ret->pool = (enum phase_pool)pool;
 	(void)stamp_parse(get_str(o, "started", a), &ret->started_ns);
 	json_decref(o);
-	return str_is_set(ret->id) && str_is_set(ret->item) &&
-		str_is_set(ret->phase) && ret->attempt > 0 &&
-		ret->dirty_paths.n == ret->dirty_digests.n;
+	return 0;
 }
 
-static void
-read_rest(const struct fio_dir *dir, struct arena *a, struct run_record *ret)
+static int
+read_verdict(const struct fio_dir *dir, const char *name, struct arena *a,
+	struct run_verdict *ret, struct err *e)
 {
-	json_t *child = read_record(dir, CHILD_FILE);
-	json_t *outcome = read_record(dir, OUTCOME_FILE);
+	json_t *o;
 
+	if (read_record(dir, name, &o, e) < 0)
+		return -1;
+	*ret = (struct run_verdict){
+		.outcome = get_str(o, "outcome", a),
+		.reason = get_str(o, "reason", a),
+		.message = get_str(o, "message", a),
+		.left = get_dirt(o, "left_paths", "left_digests", a),
+	};
+	json_decref(o);
+	return 0;
+}
+
+/* 1: it never started a child. */
+static int
+read_run(const struct fio_dir *dir, struct arena *a, struct run_record *ret,
+	struct err *e)
+{
+	json_t *child;
+
+	int rc = read_intent(dir, a, ret, e);
+	if (rc != 0)
+		return rc;
+	if (read_record(dir, CHILD_FILE, &child, e) < 0 ||
+		read_verdict(dir, DECISION_FILE, a, &ret->decision, e) < 0 ||
+		read_verdict(dir, OUTCOME_FILE, a, &ret->outcome, e) < 0)
+		return -1;
 	ret->pid = json_integer_value(json_object_get(child, "pid"));
 	ret->start_ticks = (uint64_t)json_integer_value(
 		json_object_get(child, "start_ticks"));
 	ret->boot_id = get_str(child, "boot_id", a);
-	ret->finished = outcome != NULL;
-	ret->outcome = get_str(outcome, "outcome", a);
-	ret->reason = get_str(outcome, "reason", a);
 	json_decref(child);
-	json_decref(outcome);
+	return 0;
 }
 
 int
@@ -224,12 +286,13 @@ run_list(const struct fio_dir *root, struct arena *a,
 	struct run_record *list = ARENA_ARRAY(a, struct run_record, names.n);
 	for (size_t i = 0; i < names.n; i++) {
 		CLEANUP_FIO_DIR struct fio_dir dir = FIO_DIR_NONE;
-		struct err skip = {0};
-		if (fio_dir_open_in(&dir, &runs, names.items[i].s, &skip) < 0 ||
-			!read_intent(&dir, a, &list[n]) ||
-			!str_eq(list[n].id, names.items[i]))
-			continue;
-		read_rest(&dir, a, &list[n++]);
+		if (fio_dir_open_in(&dir, &runs, names.items[i].s, e) < 0)
+			return -1;
+		int rc = read_run(&dir, a, &list[n], e);
+		if (rc < 0)
+			return -1;
+		if (rc == 0 && str_eq(list[n].id, names.items[i]))
+			n++;
 	}
 	*ret = list;
 	*ret_n = n;

@@ -9,13 +9,16 @@
  * The record of a run: one attempt of an agent at one phase of one item, in
  * .weir/runs/<run-id>/.
  *
- *	intent.json   durable before the child starts
+ *	intent.json    durable before the child starts
  *	prompt.md, stdout.log, stderr.log, result.json
- *	child.json    who the child is, as soon as it runs
- *	outcome.json  durable after its effects are saved and committed
+ *	child.json     who the child is, as soon as it runs
+ *	decision.json  what the run leads to, durable before it is saved; it
+ *	               holds once the run's id is among the backlog's `applied`
+ *	outcome.json   durable after its effects are saved and committed
  *
  * A run without an outcome is unfinished: after a crash it is finished or
- * failed from what its directory holds.
+ * failed from what its directory holds. A record that is there and cannot be
+ * read is an error: it is not taken for one that was never written.
  */
 
 /* Seconds, then random: sorts by start. "r20261120-110046-9f3a2c11". */
@@ -23,20 +26,30 @@ struct run_id {
 	char text[48];
 };
 
+/* Paths that are not as HEAD has them, with digests of their content; an
+ * empty digest is a deleted file. */
+struct run_dirt {
+	struct str_list paths, digests;
+};
+
+struct run_verdict {
+	struct str outcome; /* its name; absent: there is none yet */
+	struct str reason;
+	struct str message;   /* decision: of the commit */
+	struct run_dirt left; /* outcome: what an attempt that came to nothing
+				 left in the work tree */
+};
+
 struct run_record {
 	struct str id, item, phase, agent;
 	enum phase_pool pool; /* POOL_UNSET: triage */
 	unsigned int attempt;
-	int64_t started_ns; /* unix */
-	/* Paths that were dirty when it started, with their digests. */
-	struct str_list dirty_paths, dirty_digests;
-	/* child.json; pid 0 when it never got that far */
-	int64_t pid;
+	int64_t started_ns;	/* unix */
+	struct run_dirt before; /* what was dirty when it started */
+	int64_t pid;		/* child.json; 0 when it never got that far */
 	uint64_t start_ticks;
 	struct str boot_id;
-	/* outcome.json */
-	bool finished;
-	struct str outcome, reason; /* an outcome's name */
+	struct run_verdict decision, outcome;
 };
 
 int run_id_new(struct sys *sys, struct run_id *ret, struct err *e);
@@ -46,12 +59,14 @@ int run_begin(const struct fio_dir *root, const struct run_record *r,
 	struct fio_dir *ret_dir, struct err *e);
 int run_record_child(const struct fio_dir *run_dir, int64_t pid,
 	uint64_t start_ticks, const char *boot_id, struct err *e);
-int run_finish(const struct fio_dir *run_dir, const char *outcome,
-	struct str reason, int64_t now_ns, struct err *e);
+int run_decide(const struct fio_dir *run_dir, const struct run_verdict *v,
+	int64_t now_ns, struct err *e);
+int run_finish(const struct fio_dir *run_dir, const struct run_verdict *v,
+	int64_t now_ns, struct err *e);
 
 /*
- * Every run on record, oldest first. A directory whose intent is missing or
- * damaged never started a child: it is skipped.
+ * Every run on record, oldest first. A directory without an intent never
+ * started a child: it is skipped.
  */
 int run_list(const struct fio_dir *root, struct arena *a,
 	const struct run_record **ret, size_t *ret_n, struct err *e);

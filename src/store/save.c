@@ -15,11 +15,9 @@
  *	4 the archive holds what leaves, the worklog what happened
  *	5 the backlog is replaced; from here on it has happened
  *
- * Dying after 3 wastes a number; after 4 the item is in both files and the
- * archive wins; the same changes, redone, append nothing twice.
+ * Dying after 3 wastes a number; after 4 the item is in both files, which
+ * counts as not having left; the same changes, redone, append nothing twice.
  */
-
-#define LOCK_WAIT_NS (10 * NS_PER_SEC)
 
 enum {
 	/* Saving over somebody who saves all the time has to end. */
@@ -62,7 +60,7 @@ store_lock(struct store *st, const struct fio_dir *state, struct fio_lock *ret,
 			"an earlier save of '%s' failed halfway; look at the "
 			"file, then start weir again",
 			st->label);
-	return fio_lock_take(ret, state, "lock", LOCK_WAIT_NS, "weir", e);
+	return fio_lock_take(ret, state, "lock", st->patience_ns, "weir", e);
 }
 
 /* st->now is sound and what the disk holds. */
@@ -98,14 +96,26 @@ with_forgets(struct store *st, const struct change *changes, size_t n,
 	return all;
 }
 
+/* What the archive says once `s` is saved. */
+static struct archive
+archive_of(const struct snapshot *s, struct arena *a)
+{
+	struct archive_line *lines =
+		ARENA_ARRAY(a, struct archive_line, s->archived_n);
+
+	for (size_t i = 0; i < s->archived_n; i++)
+		lines[i].item = s->archived[i];
+	return (struct archive){.lines = lines, .n = s->archived_n};
+}
+
 /* The bytes that say what `effects` says, parsed again to prove it. */
 static int
 prepare(struct store *st, const struct change_effects *effects,
 	struct loaded *ret, struct err *e)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
-	const struct archive archive = {.items = effects->next->archived,
-		.n = effects->next->archived_n};
+	CLEANUP_ARENA struct arena tmp = {0};
+	const struct archive archive = archive_of(effects->next, &tmp);
 
 	if (backlog_render(&st->now, effects->next, &ret->bytes, e) < 0)
 		return err_wrap(
@@ -200,7 +210,13 @@ try_apply(struct store *st, const struct fio_dir *state,
 			? 1
 			: -1;
 	}
-	ret->next = effects.next;
+	/* What is in force is one snapshot, the same for everybody. */
+	if (ret->saved) {
+		snapshot_unref(st->now.snapshot);
+		st->now.snapshot = snapshot_ref(effects.next);
+	}
+	ret->next = snapshot_ref(st->now.snapshot);
+	snapshot_unref(effects.next);
 	return 0;
 }
 

@@ -16,6 +16,7 @@ struct loaded {
 	struct fio_version version;
 	struct fio_version archive_version;
 	bool sound;
+	struct err why; /* the first problem when it is not */
 };
 
 struct store {
@@ -26,6 +27,7 @@ struct store {
 	struct str prefix;
 	struct loaded now;
 	bool poisoned;
+	int64_t patience_ns;
 	struct arena arena; /* paths, and the ids below */
 	struct store_paths paths;
 	VEC(struct str) forget; /* applied ids whose claims are gone for good */
@@ -51,10 +53,17 @@ int backlog_render(const struct loaded *from, const struct snapshot *to,
 	struct buf *ret, struct err *e);
 
 /* archive.c */
+struct archive_line {
+	struct archived item;
+	struct fio_digest was; /* of its bytes in the backlog */
+};
 struct archive {
-	const struct archived *items;
+	const struct archive_line *lines;
 	size_t n;
 };
+/* Of the entry `node` of a backlog, as archive lines name it. */
+struct fio_digest
+archive_digest(struct str bytes, const struct yaml_node *node);
 /* Lines that cannot be read are skipped. */
 int archive_load(struct store *st, struct arena *a, struct archive *ret,
 	struct fio_version *ret_version, struct err *e);
@@ -71,13 +80,15 @@ int mark_read(const struct fio_dir *state, uint64_t *ret, bool *ret_damaged,
 int mark_write(const struct fio_dir *state, uint64_t mark, struct err *e);
 
 /* save.c */
-int store_state_dir(struct store *st, struct fio_dir *ret, struct err *e);
 int store_lock(struct store *st, const struct fio_dir *state,
 	struct fio_lock *ret, struct err *e);
 /* store_apply for who holds the lock already. */
 int store_apply_locked(struct store *st, const struct fio_dir *state,
 	const struct change *changes, size_t n, int64_t now_ns,
 	struct store_saved *ret, struct err *e);
+bool store_forgets(const struct store *st, struct str id);
+/* 1 when the files are no longer what st->now holds. */
+int store_is_stale(struct store *st, struct err *e);
 /* store_load into st->now, whatever it holds. 1: no backlog. */
 int store_reload(struct store *st, struct problems *problems, struct err *e);
 

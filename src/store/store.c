@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/stamp.h"
 #include "base/vec.h"
 #include "store/store-priv.h"
+
+#define PATIENCE_NS (10 * NS_PER_SEC)
 
 static struct str
 beside(struct store *st, const char *backlog, size_t dir_n, const char *name)
@@ -47,6 +50,7 @@ store_open(struct store **ret, const struct fio_dir *root, struct str backlog,
 
 	st->root = root;
 	st->dir = FIO_DIR_NONE;
+	st->patience_ns = PATIENCE_NS;
 	st->prefix = arena_str(&st->arena, prefix);
 	if (open_place(st, arena_str(&st->arena, backlog).s, e) < 0) {
 		store_close(st);
@@ -101,6 +105,8 @@ store_reload(struct store *st, struct problems *problems, struct err *e)
 	rc = backlog_parse(buf_str(&l.bytes), st->label, &archive, generation,
 		&l.tree, &l.root, &l.snapshot, problems, e);
 	l.sound = rc == 0;
+	if (rc < 0)
+		l.why = *e;
 	loaded_release(&st->now);
 	st->now = l;
 	return rc;
@@ -115,6 +121,46 @@ store_load(struct store *st, struct snapshot **ret, struct problems *problems,
 	if (st->now.snapshot != NULL)
 		*ret = snapshot_ref(st->now.snapshot);
 	return rc;
+}
+
+int
+store_look(struct store *st, struct snapshot **ret, struct err *e)
+{
+	CLEANUP_PROBLEMS struct problems problems = {0};
+
+	*ret = NULL;
+	int rc = store_is_stale(st, e);
+	if (rc == 1)
+		rc = store_reload(st, &problems, e);
+	else if (rc == 0 && !st->now.sound) {
+		*e = st->now.why;
+		rc = -1;
+	}
+	if (st->now.snapshot != NULL)
+		*ret = snapshot_ref(st->now.snapshot);
+	return rc;
+}
+
+void
+store_set_patience(struct store *st, int64_t wait_ns)
+{
+	st->patience_ns = wait_ns;
+}
+
+bool
+store_forgets(const struct store *st, struct str id)
+{
+	for (size_t i = 0; i < st->forget.n; i++)
+		if (str_eq(st->forget.items[i], id))
+			return true;
+	return false;
+}
+
+void
+store_forget(struct store *st, struct str id)
+{
+	if (!store_forgets(st, id))
+		VEC_PUSH(&st->forget, arena_str(&st->arena, id));
 }
 
 int

@@ -31,8 +31,10 @@
  *
  * Order of one save: numbers to be issued are covered by ids.hwm; items that
  * leave are in the archive and notes in the worklog; then the backlog is
- * replaced. A crash in between leaves an item in both files: at load the
- * archive wins.
+ * replaced, and with that it has happened. A crash in between leaves an item in
+ * both files. The archive says which bytes the item had: while the backlog
+ * holds those, the item has not left. An archived id with other bytes was put
+ * there by hand: that is a problem for a person to solve.
  */
 
 /* What BACKLOG.yaml may hold at most. */
@@ -58,9 +60,21 @@ void store_close(struct store *st); /* NULL is fine */
 int store_load(struct store *st, struct snapshot **ret,
 	struct problems *problems, struct err *e);
 
-/* 1 when the file is no longer what the last load or save saw, 0 when it
- * is. Costs one fstatat in the usual case. */
-int store_is_stale(struct store *st, struct err *e);
+/*
+ * What store_load gives, but read again only when the file is no longer what
+ * the last load or save saw: two fstatats in the usual case, and then the same
+ * snapshot as before, by address. -1 without `problems`: `e` has the first.
+ */
+int store_look(struct store *st, struct snapshot **ret, struct err *e);
+
+/* How long a save waits for the lock; 10 s unless told. */
+void store_set_patience(struct store *st, int64_t wait_ns);
+
+/* The next save drops this id from `applied`. */
+void store_forget(struct store *st, struct str id);
+
+/* Make and open .weir/. */
+int store_state_dir(struct store *st, struct fio_dir *ret, struct err *e);
 
 struct store_saved {
 	struct snapshot *next; /* one reference, the caller's */
@@ -71,7 +85,7 @@ struct store_saved {
 /*
  * Apply the changes to the backlog as it is now and save. Errors of
  * changes_apply pass through; ERR_INPUT when the file is not sound;
- * ERR_MISSING when there is no backlog; ERR_LOCKED after 10 s of waiting.
+ * ERR_MISSING when there is no backlog; ERR_LOCKED when patience is over.
  */
 int store_apply(struct store *st, const struct change *changes, size_t n,
 	int64_t now_ns, struct store_saved *ret, struct err *e);

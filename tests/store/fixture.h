@@ -29,10 +29,10 @@ fixture_open(struct fixture *f, struct sys *sys)
 			 &f->e),
 		&f->e);
 	strcpy(f->root.path, ".");
+	f->root.sys = sys;
 	check_ok(store_open(&f->store, &f->root, STR("BACKLOG.yaml"),
 			 STR("WRK"), &f->e),
 		&f->e);
-	f->root.sys = sys;
 }
 
 static inline void

@@ -166,10 +166,12 @@ count_calls(const struct workload *w)
 	arrange();
 	sys_fault_init(&fault, sys_real());
 	fixture_open(&f, &fault.sys);
+	fault.calls = 0;
 	assert_int_equal(w->run(), ACKED);
+	uint64_t calls = fault.calls;
 	fixture_close(&f);
 	scratch_remove(&f.scratch);
-	return fault.calls;
+	return calls;
 }
 
 static int
@@ -181,8 +183,9 @@ run_child(const struct workload *w, struct sys_fault_plan plan)
 	if (pid == 0) {
 		struct sys_fault fault;
 		sys_fault_init(&fault, sys_real());
-		fault.plan = plan;
 		fixture_open(&f, &fault.sys);
+		fault.calls = 0;
+		fault.plan = plan;
 		int rc = w->run();
 		_exit(fault.hits > 0 ? rc : 77);
 	}
@@ -248,6 +251,7 @@ after_a_failed_directory_sync_nothing_more_is_saved(void **state)
 		arrange();
 		sys_fault_init(&fault, sys_real());
 		fixture_open(&f, &fault.sys);
+		fault.calls = 0;
 		fault.plan = (struct sys_fault_plan){
 			.at = at, .how = SYS_FAULT_ERRNO, .sys = EIO};
 		if (save() == REFUSED && f.e.code == ERR_POISONED) {

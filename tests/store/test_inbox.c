@@ -200,23 +200,25 @@ a_run_is_on_record_from_intent_to_outcome(void **state)
 		.pool = POOL_MAIN,
 		.attempt = 2,
 		.started_ns = NOW,
-		.dirty_paths = {.items = paths, .n = 2},
-		.dirty_digests = {.items = digests, .n = 2}};
+		.before = {.paths = {.items = paths, .n = 2},
+			.digests = {.items = digests, .n = 2}}};
+	const struct run_verdict end = {
+		.outcome = STR("done"), .reason = STR("why"), .left = r.before};
 	check_ok(run_begin(&f.root, &r, &dir, &f.e), &f.e);
 	check_ok(run_list(&f.root, &a, &runs, &n, &f.e), &f.e);
 	assert_int_equal(n, 1);
-	assert_false(runs[0].finished);
+	assert_false(str_is_set(runs[0].outcome.outcome));
 	check_str(runs[0].item, "WRK-001");
 	assert_int_equal(runs[0].pool, POOL_MAIN);
 	assert_int_equal(runs[0].attempt, 2);
 	assert_true(runs[0].started_ns == NOW);
-	check_str(runs[0].dirty_paths.items[1], "\xc3\xa9");
+	check_str(runs[0].before.paths.items[1], "\xc3\xa9");
 	check_ok(run_record_child(&dir, 71, 5, "boot", &f.e), &f.e);
-	check_ok(run_finish(&dir, "done", STR("why"), NOW, &f.e), &f.e);
+	check_ok(run_finish(&dir, &end, NOW, &f.e), &f.e);
 	check_ok(run_list(&f.root, &a, &runs, &n, &f.e), &f.e);
-	assert_true(runs[0].finished);
-	check_str(runs[0].outcome, "done");
-	check_str(runs[0].reason, "why");
+	check_str(runs[0].outcome.outcome, "done");
+	check_str(runs[0].outcome.reason, "why");
+	check_str(runs[0].outcome.left.paths.items[0], "a b.c");
 	assert_int_equal(runs[0].pid, 71);
 	fio_dir_close(&dir);
 	arena_release(&a);
