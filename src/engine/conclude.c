@@ -8,16 +8,33 @@
  * The end of a run:
  *
  *	1 the result is read; plan_resolve says what it leads to
- *	2 one save: its changes and the run's id among `applied`
- *	3 what the phase changed is committed
- *	4 outcome.json; with it the run is over
- *	5 a later save forgets the run's id
+ *	2 decision.json: what it leads to
+ *	3 one save: its changes and the run's id among `applied`
+ *	4 what the phase changed is committed
+ *	5 outcome.json; with it the run is over
+ *	6 a later save forgets the run's id
  *
- * Dying before 2 leaves the result to be read again; between 2 and 4 the id
- * in `applied` says that only 3 and 4 are left.
+ * Dying before 3 leaves the result to be read again; between 3 and 5 the id
+ * in `applied` says that the decision holds and only 4 and 5 are left.
  */
 
-enum { GIVEN_UP_MAX = 2 };
+enum { GIVEN_UP_MAX = 2, COMMIT_TRIES = 3 };
+
+/* What the run leads to, as far as the work tree and the record go. */
+struct ending {
+	enum outcome_kind kind;
+	struct str summary, reason, where;
+	struct str message;    /* of the commit */
+	struct str_list added; /* ids of new items */
+};
+
+static bool
+is_progress(enum outcome_kind kind)
+{
+	return kind == OUTCOME_ADVANCED || kind == OUTCOME_AGAIN ||
+		kind == OUTCOME_DONE || kind == OUTCOME_MERGED ||
+		kind == OUTCOME_MOVED;
+}
 
 static struct str_list
 dirs_of_others(struct engine *g, const struct task *t, struct arena *a)
@@ -29,6 +46,27 @@ dirs_of_others(struct engine *g, const struct task *t, struct arena *a)
 		if (g->tasks.items[i] != t)
 			dirs[n++] = g->tasks.items[i]->change_dir;
 	return (struct str_list){.items = dirs, .n = n};
+}
+
+/* What this run and the attempts before it changed; nothing when git does not
+ * say, which is told. */
+static struct git_changes
+work_of(struct engine *g, const struct task *t, struct arena *a)
+{
+	const struct memory_entry *x = memory_of(&g->memory, t->record.item);
+	const struct worktree_since since = {
+		.before = &t->before,
+		.left = &x->left,
+		.other_dirs = dirs_of_others(g, t, a),
+	};
+	struct git_changes work = {0};
+	struct err e = {0};
+
+	if (worktree_work(&g->tree, &since, a, &work, &e) < 0)
+		engine_notice(g, "%.*s %.*s: what it changed is not known: %s",
+			STR_ARG(t->record.item), STR_ARG(t->record.phase),
+			e.msg);
+	return work;
 }
 
 static struct str
@@ -43,24 +81,44 @@ message_of(const struct task *t, struct str summary, struct arena *a)
 		STR_ARG(t->record.phase), STR_ARG(str_trim(first)));
 }
 
-/* What did not go well is told and lets the run go on: the work is in the
+/* Somebody else's commit may come in between: then once more. */
+static int
+commit_paths(struct engine *g, struct str_list paths, struct str message,
+	struct arena *a, struct str *ret_sha, struct err *e)
+{
+	int rc = -1;
+
+	for (int i = 0; i < COMMIT_TRIES; i++) {
+		rc = worktree_commit(&g->tree, paths, message, a, ret_sha, e);
+		if (rc >= 0 ||
+			(e->code != ERR_CONFLICT && e->code != ERR_LOCKED))
+			break;
+	}
+	return rc;
+}
+
+/* What does not go well is told and lets the run go on: the work is in the
  * tree, and the backlog says what was decided. */
 static void
-commit_work(struct engine *g, const struct task *t, enum worktree_scope scope,
-	struct str summary, struct arena *a)
+commit_work(struct engine *g, const struct task *t, const struct ending *end,
+	const struct git_changes *work, struct arena *a)
 {
-	const struct worktree_commit c = {
-		.before = &t->before,
-		.scope = scope,
-		.change_dir = t->change_dir,
-		.other_dirs = dirs_of_others(g, t, a),
-		.message = message_of(t, summary, a),
-	};
-	struct str_list left;
+	struct str *take = ARENA_ARRAY(a, struct str, work->n);
+	struct str left = STR_ABSENT;
+	size_t n = 0;
 	struct str sha;
 	struct err e = {0};
 
-	int rc = worktree_commit(&g->tree, &c, a, &sha, &left, &e);
+	for (size_t i = 0; i < work->n; i++) {
+		struct str path = work->items[i].path;
+		if (is_progress(end->kind) ||
+			worktree_is_under(path, t->change_dir))
+			take[n++] = path;
+		else
+			left = path;
+	}
+	int rc = commit_paths(g, (struct str_list){.items = take, .n = n},
+		end->message, a, &sha, &e);
 	if (rc < 0)
 		engine_notice(g, "%.*s %.*s is not committed: %s",
 			STR_ARG(t->record.item), STR_ARG(t->record.phase),
@@ -71,32 +129,32 @@ commit_work(struct engine *g, const struct task *t, enum worktree_scope scope,
 				.item = t->record.item,
 				.phase = t->record.phase,
 				.commit = sha});
-	if (left.n > 0)
+	if (n < work->n)
 		engine_notice(g,
-			"%.*s left %zu changed file%s uncommitted, the first "
-			"is '%.*s'",
-			STR_ARG(t->record.item), left.n, left.n == 1 ? "" : "s",
-			STR_ARG(left.items[0]));
+			"%.*s left %zu changed file%s uncommitted, one is "
+			"'%.*s'",
+			STR_ARG(t->record.item), work->n - n,
+			work->n - n == 1 ? "" : "s", STR_ARG(left));
 }
 
 static void
-finish_record(struct engine *g, const struct task *t, const char *outcome,
-	struct str reason)
+finish_record(
+	struct engine *g, const struct task *t, const struct run_verdict *v)
 {
 	struct err e = {0};
 
-	if (run_finish(&t->dir, outcome, reason,
-		    g->sys->clock(g->sys, SYS_CLOCK_UNIX), &e) < 0) {
+	if (run_finish(&t->dir, v, g->sys->clock(g->sys, SYS_CLOCK_UNIX), &e) <
+		0) {
 		engine_notice(g, "run %.*s is not on record as ended: %s",
 			STR_ARG(t->record.id), e.msg);
 		return;
 	}
-	coordinator_forget(&g->coordinator, t->record.id);
+	store_forget(g->project->store, t->record.id);
 }
 
 static void
-emit_end(struct engine *g, const struct task *t, const char *outcome,
-	struct str summary, struct str reason, struct str where)
+emit_end(struct engine *g, const struct task *t, struct str outcome,
+	const struct ending *end)
 {
 	engine_emit(g,
 		(struct event){
@@ -108,27 +166,28 @@ emit_end(struct engine *g, const struct task *t, const char *outcome,
 			.run = t->record.id,
 			.attempt = t->record.attempt,
 			.attempts = t->attempts,
-			.outcome = str_from(outcome),
-			.summary = summary,
-			.reason = reason,
-			.where = where,
+			.outcome = outcome,
+			.summary = end->summary,
+			.reason = end->reason,
+			.where = end->where,
 			.elapsed_ns = t->end.elapsed_ns,
 		});
 }
 
-/* What the run taught about its item and its agent. */
+/* What the run taught about its item. */
 static void
-learn(struct engine *g, const struct task *t, const struct outcome *o)
+learn(struct engine *g, const struct task *t, const struct ending *end,
+	const struct git_changes *work)
 {
 	struct memory_entry *x = memory_of(&g->memory, t->record.item);
-	int64_t now = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED);
 
-	if (t->result != NULL)
-		holds_agent_works(&g->holds, t->record.agent);
-	switch (o->kind) {
+	switch (end->kind) {
 	case OUTCOME_RETRY:
-		memory_failed(x, o->reason);
-		holds_item(&g->holds, t->record.item, x->failures, now);
+		memory_enter(x, t->record.phase);
+		memory_left(x, work);
+		memory_failed(x, end->reason);
+		holds_item(&g->holds, t->record.item, x->failures,
+			g->sys->clock(g->sys, SYS_CLOCK_ELAPSED));
 		return;
 	case OUTCOME_GIVEN_UP:
 		memory_settled(x, STR_ABSENT);
@@ -140,7 +199,7 @@ learn(struct engine *g, const struct task *t, const struct outcome *o)
 	case OUTCOME_DONE:
 	case OUTCOME_MERGED:
 		g->given_up_in_a_row = 0;
-		memory_settled(x, o->summary);
+		memory_settled(x, end->summary);
 		return;
 	case OUTCOME_BLOCKED:
 	case OUTCOME_MOVED:
@@ -149,7 +208,7 @@ learn(struct engine *g, const struct task *t, const struct outcome *o)
 	case OUTCOMES:
 		break;
 	}
-	BUG("outcome %d", (int)o->kind);
+	BUG("outcome %d", (int)end->kind);
 }
 
 static void
@@ -164,43 +223,53 @@ note_done(struct engine *g, const struct task *t, struct str summary)
 	VEC_PUSH(&g->done, line);
 }
 
-static bool
-is_progress(enum outcome_kind kind)
-{
-	return kind == OUTCOME_ADVANCED || kind == OUTCOME_AGAIN ||
-		kind == OUTCOME_DONE || kind == OUTCOME_MERGED ||
-		kind == OUTCOME_MOVED;
-}
-
-/* Steps 3 and 4, and the telling. */
+/* Steps 4 and 5, and the telling. */
 static void
-settle(struct engine *g, struct task *t, const struct outcome *o,
-	struct str_list added, struct arena *a)
+settle(struct engine *g, struct task *t, const struct ending *end,
+	struct arena *a)
 {
-	const char *name = names_get(&outcome_names, (int)o->kind);
-	bool progress = is_progress(o->kind);
+	const char *name = names_get(&outcome_names, (int)end->kind);
+	struct git_changes work = work_of(g, t, a);
+	const struct run_dirt none = {{0}, {0}};
+	bool retry = end->kind == OUTCOME_RETRY;
+	const struct run_verdict verdict = {
+		.outcome = str_from(name),
+		.reason = is_progress(end->kind) ? end->summary : end->reason,
+		/* A failed attempt's files wait for the one that succeeds. */
+		.left = retry ? worktree_record(&work, a) : none,
+	};
 
-	if (o->kind == OUTCOME_DONE)
-		note_done(g, t, o->summary);
-	learn(g, t, o);
-	emit_end(g, t, name, o->summary, o->reason, o->where);
-	engine_added(g, added,
+	if (end->kind == OUTCOME_DONE)
+		note_done(g, t, end->summary);
+	emit_end(g, t, verdict.outcome, end);
+	engine_added(g, end->added,
 		arena_strf(a, "%.*s/%.*s", STR_ARG(t->record.item),
 			STR_ARG(t->record.phase))
 			.s);
-	/* A failed attempt's files wait for the attempt that succeeds. */
-	if (o->kind != OUTCOME_RETRY)
-		commit_work(g, t, progress ? WORKTREE_ALL : WORKTREE_CHANGE_DIR,
-			o->summary, a);
-	finish_record(g, t, name, progress ? o->summary : o->reason);
+	if (!retry)
+		commit_work(g, t, end, &work, a);
+	learn(g, t, end, &work);
+	finish_record(g, t, &verdict);
 }
 
 /* It came to nothing and says nothing about the item: no attempt is spent. */
 static int
 set_aside(struct engine *g, struct task *t, const char *outcome)
 {
-	emit_end(g, t, outcome, STR_ABSENT, t->failure, STR_ABSENT);
-	finish_record(g, t, outcome, t->failure);
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct memory_entry *x = memory_of(&g->memory, t->record.item);
+	struct git_changes work = work_of(g, t, &tmp);
+	const struct run_verdict verdict = {
+		.outcome = str_from(outcome),
+		.reason = t->failure,
+		.left = worktree_record(&work, &tmp),
+	};
+	const struct ending end = {.reason = t->failure};
+
+	memory_enter(x, t->record.phase);
+	memory_left(x, &work);
+	emit_end(g, t, verdict.outcome, &end);
+	finish_record(g, t, &verdict);
 	return 0;
 }
 
@@ -221,21 +290,34 @@ conclude_death(struct engine *g, struct task *t)
 	return set_aside(g, t, "agent_died");
 }
 
-int
-engine_conclude(struct engine *g, struct task *t, struct err *e)
+/* An earlier weir has saved what the run leads to, and died. */
+static int
+conclude_saved(struct engine *g, struct task *t)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
-	struct str_list added = {0};
-	struct outcome o;
+	const struct run_verdict *v = &t->record.decision;
+	int kind = OUTCOME_MOVED;
 
-	task_read(t);
-	if (t->result == NULL && t->child == NULL)
-		return set_aside(g, t, "interrupted");
-	if (t->result == NULL && t->end.how == PROC_STOPPED)
-		return set_aside(g, t, "stopped");
-	if (task_died_at_once(t))
-		return conclude_death(g, t);
-	const struct run_end end = {
+	(void)names_parse(&outcome_names, v->outcome, &kind);
+	const struct ending end = {
+		.kind = (enum outcome_kind)kind,
+		.summary = v->reason,
+		.reason = v->reason,
+		.where = STR_ABSENT,
+		.message = str_is_set(v->message)
+			? v->message
+			: message_of(t, STR("recovered"), &tmp),
+	};
+	settle(g, t, &end, &tmp);
+	return 0;
+}
+
+/* Steps 2 to 5. 1: the save is refused now. */
+static int
+conclude_result(struct engine *g, struct task *t, struct err *e)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	const struct run_end asked = {
 		.item = t->record.item,
 		.phase = t->record.phase,
 		.pool = t->record.pool,
@@ -244,14 +326,45 @@ engine_conclude(struct engine *g, struct task *t, struct err *e)
 		.result = t->result,
 		.failure = t->failure,
 	};
-	plan_resolve(g->coordinator.now, g->config, &end, &tmp, &o);
+	struct outcome o;
+	struct ending end;
+
+	plan_resolve(g->coordinator.now, g->config, &asked, &tmp, &o);
+	end = (struct ending){
+		.kind = o.kind,
+		.summary = o.summary,
+		.reason = o.reason,
+		.where = o.where,
+		.message = message_of(t, o.summary, &tmp),
+	};
+	const struct run_verdict decision = {
+		.outcome = str_from(names_get(&outcome_names, (int)o.kind)),
+		.reason = is_progress(o.kind) ? o.summary : o.reason,
+		.message = end.message,
+	};
+	if (run_decide(&t->dir, &decision,
+		    g->sys->clock(g->sys, SYS_CLOCK_UNIX), e) < 0)
+		return -1;
 	if (coordinator_apply(
-		    &g->coordinator, o.changes, o.changes_n, &added, e) < 0)
-		return e->code == ERR_INPUT || e->code == ERR_LOCKED ||
-				e->code == ERR_MISSING ||
-				e->code == ERR_CONFLICT
-			? 1
-			: -1;
-	settle(g, t, &o, added, &tmp);
+		    &g->coordinator, o.changes, o.changes_n, &end.added, e) < 0)
+		return engine_is_passing(e) ? 1 : -1;
+	if (t->result != NULL)
+		holds_agent_works(&g->holds, t->record.agent);
+	settle(g, t, &end, &tmp);
 	return 0;
+}
+
+int
+engine_conclude(struct engine *g, struct task *t, struct err *e)
+{
+	if (str_list_has(g->coordinator.now->applied, t->record.id))
+		return conclude_saved(g, t);
+	task_read(t);
+	if (t->result == NULL && t->child == NULL)
+		return set_aside(g, t, "interrupted");
+	if (t->result == NULL && t->end.how == PROC_STOPPED)
+		return set_aside(g, t, "stopped");
+	if (task_died_at_once(t))
+		return conclude_death(g, t);
+	return conclude_result(g, t, e);
 }

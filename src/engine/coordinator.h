@@ -10,17 +10,14 @@
  * snapshot in force; everything decided in a tick is decided on that one.
  *
  *	coordinator_open(&c, store, sys, &e);
- *	coordinator_refresh(&c, &problems, &e);     others saved?
+ *	coordinator_refresh(&c, &e);                others saved?
  *	coordinator_apply(&c, changes, n, &added, &e);
  *	coordinator_close(&c);
  */
 struct coordinator {
 	struct store *store;
 	struct sys *sys;
-	struct snapshot *now;	/* the last good one; never NULL once open */
-	bool broken;		/* the file on disk is not sound */
-	struct arena arena;	/* the ids below */
-	VEC(struct str) forget; /* applied run ids that are on record by now */
+	struct snapshot *now; /* the last good one; never NULL once open */
 };
 
 /* ERR_MISSING without a backlog, ERR_INPUT with one that is not sound. */
@@ -36,11 +33,5 @@ int coordinator_refresh(struct coordinator *c, struct err *e);
  * its arena. */
 int coordinator_apply(struct coordinator *c, const struct change *changes,
 	size_t n, struct str_list *ret_added, struct err *e);
-
-/* Take over a snapshot that the store has saved in another way. */
-void coordinator_adopt(struct coordinator *c, struct snapshot *next);
-
-/* The run is on record with its outcome: the next save may drop its id. */
-void coordinator_forget(struct coordinator *c, struct str run);
 
 #endif

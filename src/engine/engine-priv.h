@@ -28,9 +28,9 @@ struct engine {
 	struct holds holds;
 
 	uv_loop_t loop;
-	uv_signal_t sigint, sigterm;
+	uv_signal_t sigint, sigterm, sighup;
 	uv_poll_t changed;
-	uv_timer_t wake, display;
+	uv_timer_t wake, again, display;
 	struct fio_watch watch;
 
 	VEC(struct task *) tasks;
@@ -39,7 +39,10 @@ struct engine {
 	bool stopping; /* a signal came */
 	bool draining; /* no new work; `halt` says why */
 	bool over;
-	bool told_broken; /* the notice about a broken backlog is out */
+	bool look;	       /* something happened: tick */
+	unsigned int refusals; /* of saves, in a row */
+	char refusal[500];     /* the last one's words */
+	bool told_broken;      /* the notice about a broken backlog is out */
 	enum run_halt halt;
 	struct err fatal; /* code ERR_NONE while all is well */
 
@@ -48,8 +51,12 @@ struct engine {
 	VEC(struct run_line) added;
 };
 
+/* loop.c: signals and changes wake the loop from here on. */
+void engine_listen(struct engine *g);
 /* loop.c: from the first tick to the last. */
 int engine_loop(struct engine *g, struct err *e);
+/* An error that another look at the backlog, or its lock, may cure. */
+bool engine_is_passing(const struct err *e);
 /* Nothing new from here on; the run ends when its tasks have. */
 void engine_drain(struct engine *g, enum run_halt why);
 void engine_fail(struct engine *g, const struct err *e);
@@ -62,7 +69,7 @@ engine_start(struct engine *g, const struct action *act, proc_end_fn *on_end);
  * backlog cannot be saved to now; try again when it has changed. */
 int engine_conclude(struct engine *g, struct task *t, struct err *e);
 
-/* recover.c: every unfinished run on record is ended or finished. */
+/* recover.c: every unfinished run on record becomes a task that has ended. */
 int engine_recover(struct engine *g, struct err *e);
 
 /* report.c */

@@ -2,6 +2,8 @@
 #include "engine/engine-priv.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/stamp.h"
 #include "base/vec.h"
@@ -14,7 +16,14 @@
  * everything afresh, so no wake-up carries meaning.
  */
 
-enum { INBOX_AGAIN_MS = 150 };
+enum { INBOX_AGAIN_MS = 150, AGAIN_MS = 500, REFUSALS_MAX = 5 };
+
+bool
+engine_is_passing(const struct err *e)
+{
+	return e->code == ERR_INPUT || e->code == ERR_CONFLICT ||
+		e->code == ERR_LOCKED || e->code == ERR_MISSING;
+}
 
 void
 engine_drain(struct engine *g, enum run_halt why)
@@ -25,15 +34,30 @@ engine_drain(struct engine *g, enum run_halt why)
 	g->halt = why;
 }
 
+static void
+stop_agents(struct engine *g, bool hurry)
+{
+	for (size_t i = 0; i < g->tasks.n; i++)
+		if (!g->tasks.items[i]->ended)
+			proc_child_stop(g->tasks.items[i]->child, hurry);
+}
+
 void
 engine_fail(struct engine *g, const struct err *e)
 {
 	if (g->fatal.code == ERR_NONE)
 		g->fatal = *e;
 	engine_drain(g, RUN_INTERRUPTED);
-	for (size_t i = 0; i < g->tasks.n; i++)
-		if (!g->tasks.items[i]->ended)
-			proc_child_stop(g->tasks.items[i]->child, false);
+	stop_agents(g, false);
+}
+
+/* End the wait: libuv runs due timers before it waits, and would then wait on
+ * without a look at what they did. */
+static void
+wake_up(struct engine *g)
+{
+	g->look = true;
+	uv_stop(&g->loop);
 }
 
 static void
@@ -53,9 +77,8 @@ on_signal(uv_signal_t *handle, int signo)
 				? STR("interrupted: ending agents, saving")
 				: STR("asked to end: ending agents, saving"),
 		});
-	for (size_t i = 0; i < g->tasks.n; i++)
-		if (!g->tasks.items[i]->ended)
-			proc_child_stop(g->tasks.items[i]->child, again);
+	stop_agents(g, again);
+	wake_up(g);
 }
 
 static void
@@ -68,13 +91,13 @@ on_change(uv_poll_t *handle, int status, int events)
 	(void)events;
 	if (fio_watch_drain(&g->watch, &e) < 0)
 		engine_fail(g, &e);
+	wake_up(g);
 }
 
-/* The wait is over; the tick after it does the rest. */
 static void
 on_wake(uv_timer_t *handle)
 {
-	(void)handle;
+	wake_up(handle->data);
 }
 
 static void
@@ -97,6 +120,7 @@ on_end(void *ctx, struct proc_child *child, const struct proc_end *end)
 		t->ended = true;
 		t->end = *end;
 	}
+	wake_up(g);
 }
 
 static void
@@ -106,6 +130,31 @@ remove_task(struct engine *g, size_t at)
 	for (size_t i = at + 1; i < g->tasks.n; i++)
 		g->tasks.items[i - 1] = g->tasks.items[i];
 	g->tasks.n--;
+}
+
+static void
+look_again_in(struct engine *g, uint64_t ms)
+{
+	uv_update_time(&g->loop);
+	(void)uv_timer_start(&g->again, on_wake, ms, 0);
+}
+
+/*
+ * A save is refused. It is told once and tried again; one that stays refused
+ * though nobody holds the lock never will go through, and ends the run.
+ */
+static void
+refused(struct engine *g, const struct err *e)
+{
+	if (strcmp(g->refusal, e->msg) != 0) {
+		(void)snprintf(g->refusal, sizeof(g->refusal), "%s", e->msg);
+		engine_notice(g, "%s", e->msg);
+		g->refusals = 0;
+	}
+	g->refusals++;
+	if (g->refusals > REFUSALS_MAX && e->code != ERR_LOCKED)
+		engine_fail(g, e);
+	look_again_in(g, AGAIN_MS);
 }
 
 /* Tasks whose agents have ended. One that cannot be saved now stays. */
@@ -120,10 +169,12 @@ conclude_ended(struct engine *g, struct err *e)
 		int rc = engine_conclude(g, g->tasks.items[i], e);
 		if (rc < 0)
 			return -1;
-		if (rc == 1)
+		if (rc == 1) {
+			refused(g, e);
 			i++;
-		else
-			remove_task(g, i);
+			continue;
+		}
+		remove_task(g, i);
 	}
 	return 0;
 }
@@ -152,25 +203,25 @@ static int
 take_inbox(struct engine *g, struct err *e)
 {
 	struct inbox_taken taken;
+	struct err ignored = {0};
 
 	int rc = store_take_inbox(g->project->store,
 		g->sys->clock(g->sys, SYS_CLOCK_UNIX), &taken, e);
-	if (taken.next != NULL) {
-		coordinator_adopt(&g->coordinator, taken.next);
+	if (coordinator_refresh(&g->coordinator, &ignored) >= 0)
 		engine_added(g, taken.added, "inbox");
-	}
+	snapshot_unref(taken.next);
 	VEC_EACH (p, &taken.problems.list)
 		engine_emit(g,
 			(struct event){.kind = EVENT_REJECTED,
 				.text = str_from(p->msg)});
 	problems_release(&taken.problems);
 	if (rc == 1)
-		(void)uv_timer_start(&g->wake, on_wake, INBOX_AGAIN_MS, 0);
+		look_again_in(g, INBOX_AGAIN_MS);
 	if (rc >= 0)
 		return 0;
-	if (e->code == ERR_SYS || e->code == ERR_POISONED)
+	if (!engine_is_passing(e))
 		return -1;
-	engine_notice(g, "%s", e->msg);
+	refused(g, e);
 	return 0;
 }
 
@@ -272,6 +323,7 @@ wake_at(struct engine *g, int64_t at_ns, int64_t now_ns)
 	if (at_ns == INT64_MAX)
 		return;
 	int64_t left = at_ns > now_ns ? at_ns - now_ns : 0;
+	uv_update_time(&g->loop);
 	(void)uv_timer_start(
 		&g->wake, on_wake, (uint64_t)(left / NS_PER_MS) + 1, 0);
 }
@@ -329,55 +381,73 @@ update_display(struct engine *g)
 			(uint64_t)(sink->tick_ns / NS_PER_MS));
 }
 
-/* An error that another look at the backlog may cure stops nothing. */
-static bool
-is_passing(const struct err *e)
+/* Everything that can be done now. */
+static int
+work(struct engine *g, struct err *e)
 {
-	return e->code == ERR_INPUT || e->code == ERR_CONFLICT ||
-		e->code == ERR_LOCKED || e->code == ERR_MISSING;
+	unsigned int refusals = g->refusals;
+
+	if (look_at_backlog(g) != 0)
+		return 0;
+	if (conclude_ended(g, e) < 0)
+		return -1;
+	if (!g->draining && take_inbox(g, e) < 0)
+		return -1;
+	if (!g->draining && dispatch(g, e) < 0) {
+		if (!engine_is_passing(e))
+			return -1;
+		refused(g, e);
+	}
+	if (g->refusals == refusals) {
+		g->refusals = 0;
+		g->refusal[0] = '\0';
+	}
+	return 0;
 }
 
-static int
-tick(struct engine *g, struct err *e)
+/* No agent works any more, and nothing is left that could still be saved: a
+ * result that cannot be is safe in its run's directory. */
+static bool
+is_over(const struct engine *g)
 {
-	int broken = look_at_backlog(g);
-
-	if (!broken && conclude_ended(g, e) < 0)
-		return -1;
-	if (!broken && !g->draining && take_inbox(g, e) < 0)
-		return -1;
-	if (!broken && !g->draining && dispatch(g, e) < 0 && !is_passing(e))
-		return -1;
-	bool waiting = false;
 	for (size_t i = 0; i < g->tasks.n; i++)
-		waiting = waiting || !g->tasks.items[i]->ended;
-	/* A result that cannot be saved now is safe in its run directory. */
-	g->over = g->draining && !waiting &&
+		if (!g->tasks.items[i]->ended)
+			return false;
+	return g->draining &&
 		(g->tasks.n == 0 || g->stopping || g->fatal.code != ERR_NONE);
-	update_display(g);
-	return 0;
 }
 
 int
 engine_loop(struct engine *g, struct err *e)
 {
-	g->sigint.data = g->sigterm.data = g->changed.data = g;
-	g->display.data = g;
-	(void)uv_signal_start(&g->sigint, on_signal, SIGINT);
-	(void)uv_signal_start(&g->sigterm, on_signal, SIGTERM);
-	(void)uv_poll_start(&g->changed, UV_READABLE, on_change);
-	for (;;) {
+	g->look = true;
+	while (!is_over(g)) {
 		struct err why = {0};
-		if (tick(g, &why) < 0)
+		if (g->look && g->fatal.code == ERR_NONE && work(g, &why) < 0)
 			engine_fail(g, &why);
-		if (g->fatal.code != ERR_NONE && g->tasks.n > 0)
-			g->stopping = true;
-		if (g->over || (g->fatal.code != ERR_NONE && g->tasks.n == 0))
-			break;
-		(void)uv_run(&g->loop, UV_RUN_ONCE);
+		g->look = false;
+		update_display(g);
+		if (!is_over(g))
+			(void)uv_run(&g->loop, UV_RUN_ONCE);
 	}
 	if (g->fatal.code == ERR_NONE)
 		return 0;
 	*e = g->fatal;
 	return -1;
+}
+
+void
+engine_listen(struct engine *g)
+{
+	uv_handle_t *const ours[] = {(uv_handle_t *)&g->sigint,
+		(uv_handle_t *)&g->sigterm, (uv_handle_t *)&g->sighup,
+		(uv_handle_t *)&g->changed, (uv_handle_t *)&g->wake,
+		(uv_handle_t *)&g->again, (uv_handle_t *)&g->display};
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		ours[i]->data = g;
+	(void)uv_signal_start(&g->sigint, on_signal, SIGINT);
+	(void)uv_signal_start(&g->sigterm, on_signal, SIGTERM);
+	(void)uv_signal_start(&g->sighup, on_signal, SIGHUP);
+	(void)uv_poll_start(&g->changed, UV_READABLE, on_change);
 }

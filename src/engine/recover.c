@@ -4,6 +4,11 @@
 #include "base/stamp.h"
 #include "proc/tree.h"
 
+/*
+ * What an earlier run left: its processes are ended, and its unfinished runs
+ * become tasks whose agents have ended, concluded like all others.
+ */
+
 #define KILL_WAIT_NS (5 * NS_PER_SEC)
 
 /* Everything that still carries the run's mark, dead. */
@@ -30,31 +35,8 @@ kill_rest(struct engine *g, const struct run_record *r, struct err *e)
 	return 0;
 }
 
-/* Its effects are saved: commit what it made, and put it on record. */
 static int
-finish_applied(struct engine *g, struct task *t, struct err *e)
-{
-	CLEANUP_ARENA struct arena tmp = {0};
-	const struct worktree_commit c = {
-		.before = &t->before,
-		.scope = WORKTREE_ALL,
-		.change_dir = t->change_dir,
-		.message = arena_strf(&tmp, "[%.*s][%.*s] recovered",
-			STR_ARG(t->record.item), STR_ARG(t->record.phase)),
-	};
-	struct str_list left;
-	struct str sha;
-
-	if (worktree_commit(&g->tree, &c, &tmp, &sha, &left, e) < 0 ||
-		run_finish(&t->dir, "recovered", STR_ABSENT,
-			g->sys->clock(g->sys, SYS_CLOCK_UNIX), e) < 0)
-		return -1;
-	coordinator_forget(&g->coordinator, t->record.id);
-	return 0;
-}
-
-static int
-recover_one(struct engine *g, const struct run_record *r, struct err *e)
+take_up(struct engine *g, const struct run_record *r, struct err *e)
 {
 	struct task *t;
 
@@ -62,11 +44,14 @@ recover_one(struct engine *g, const struct run_record *r, struct err *e)
 		task_from_record(
 			&t, &g->project->root, r, g->coordinator.now, e) < 0)
 		return -1;
-	int rc = str_list_has(g->coordinator.now->applied, r->id)
-		? finish_applied(g, t, e)
-		: engine_conclude(g, t, e);
-	task_free(t);
-	return rc < 0 ? -1 : 0;
+	VEC_PUSH(&g->tasks, t);
+	return 0;
+}
+
+static bool
+is_finished(const struct run_record *r)
+{
+	return str_is_set(r->outcome.outcome);
 }
 
 /* Ids of runs that are on record as ended, or are not on record at all. */
@@ -82,28 +67,28 @@ forget_ended(struct engine *g, const struct run_record *runs, size_t n)
 		for (size_t k = 0; k < n; k++)
 			unfinished = unfinished ||
 				(str_eq(runs[k].id, applied.items[i]) &&
-					!runs[k].finished);
+					!is_finished(&runs[k]));
 		if (!unfinished)
-			coordinator_forget(&g->coordinator, applied.items[i]);
+			store_forget(g->project->store, applied.items[i]);
 	}
 }
 
 int
 engine_recover(struct engine *g, struct err *e)
 {
-	CLEANUP_ARENA struct arena tmp = {0};
 	const struct run_record *runs;
 	size_t n;
 
+	/* The records of tasks live as long as the run. */
 	if (run_sweep(&g->project->root, e) < 0 ||
-		run_list(&g->project->root, &tmp, &runs, &n, e) < 0)
+		run_list(&g->project->root, &g->lines, &runs, &n, e) < 0)
 		return -1;
 	forget_ended(g, runs, n);
 	for (size_t i = 0; i < n; i++)
-		if (runs[i].finished)
+		if (is_finished(&runs[i]))
 			memory_learn(&g->memory, &runs[i]);
 	for (size_t i = 0; i < n; i++)
-		if (!runs[i].finished && recover_one(g, &runs[i], e) < 0)
+		if (!is_finished(&runs[i]) && take_up(g, &runs[i], e) < 0)
 			return -1;
 	return 0;
 }

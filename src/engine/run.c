@@ -12,6 +12,9 @@
  * the child's exec closes it. */
 #define LOCK_WAIT_NS (500 * NS_PER_MS)
 
+/* While agents run the loop does not wait for the lock; it comes back. */
+#define PATIENCE_NS (100 * NS_PER_MS)
+
 /* Before anything starts: what would make every phase fail the same way. */
 static int
 check_agents(
@@ -121,11 +124,14 @@ open_loop(struct engine *g, struct err *e)
 		return err_sys(e, -rc, "starting the event loop");
 	(void)uv_signal_init(&g->loop, &g->sigint);
 	(void)uv_signal_init(&g->loop, &g->sigterm);
+	(void)uv_signal_init(&g->loop, &g->sighup);
+	(void)uv_timer_init(&g->loop, &g->again);
 	(void)uv_timer_init(&g->loop, &g->wake);
 	(void)uv_timer_init(&g->loop, &g->display);
 	rc = uv_poll_init(&g->loop, &g->changed, g->watch.fd);
 	if (rc < 0)
 		return err_sys(e, -rc, "watching for changes");
+	engine_listen(g);
 	return 0;
 }
 
@@ -180,8 +186,8 @@ commit_rest(struct engine *g)
 	struct err e = {0};
 	struct str sha;
 
-	int rc = worktree_commit_own(
-		&g->tree, STR("[weir] save the backlog"), &tmp, &sha, &e);
+	int rc = worktree_commit(&g->tree, (struct str_list){0},
+		STR("[weir] save the backlog"), &tmp, &sha, &e);
 	if (rc < 0)
 		engine_notice(
 			g, "the backlog is saved but not committed: %s", e.msg);
@@ -203,7 +209,10 @@ prepare(struct engine *g, struct err *e)
 		(check_agents(g->project, g->options, e) < 0 ||
 			check_workflows(g->project, e) < 0))
 		return -1;
-	return store_sweep(g->project->store, e);
+	if (store_sweep(g->project->store, e) < 0)
+		return -1;
+	store_set_patience(g->project->store, PATIENCE_NS);
+	return 0;
 }
 
 static int
@@ -258,7 +267,7 @@ engine_run(struct project *p, const struct run_options *options,
 	};
 
 	*ret = (struct run_summary){0};
-	if (fio_dir_make_in(&state, &p->root, STORE_STATE_DIR, 0700, e) < 0 ||
+	if (store_state_dir(p->store, &state, e) < 0 ||
 		fio_lock_take(&lock, &state, "run.lock", LOCK_WAIT_NS,
 			"weir run", e) < 0)
 		return -1;

@@ -55,6 +55,25 @@ is_held_back(struct engine *g, const struct action *act)
 	return true;
 }
 
+/* An agent that cannot be started rests, as does an item whose files are in
+ * somebody's way; what no rest cures ends the run. */
+static void
+tell_not_started(
+	struct engine *g, const struct action *act, int rc, const struct err *e)
+{
+	int64_t now = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED);
+
+	engine_notice(g, "%.*s %.*s did not start: %s", STR_ARG(act->item->id),
+		STR_ARG(act->phase->name), e->msg);
+	if (rc < 0 && engine_is_passing(e))
+		holds_item(&g->holds, act->item->id, 1, now);
+	else if (rc < 0)
+		engine_fail(g, e);
+	else if (holds_agent_died(&g->holds, act->phase->agent,
+			 str_from(e->msg), now) >= HOLD_DEATHS_MAX)
+		engine_drain(g, RUN_AGENT);
+}
+
 void
 engine_start(struct engine *g, const struct action *act, proc_end_fn *on_end)
 {
@@ -79,15 +98,9 @@ engine_start(struct engine *g, const struct action *act, proc_end_fn *on_end)
 
 	if (is_held_back(g, act))
 		return;
-	if (task_start(&t, &in, &e) < 0) {
-		unsigned int deaths = holds_agent_died(&g->holds,
-			act->phase->agent, str_from(e.msg),
-			g->sys->clock(g->sys, SYS_CLOCK_ELAPSED));
-		engine_notice(g, "%.*s %.*s did not start: %s",
-			STR_ARG(act->item->id), STR_ARG(act->phase->name),
-			e.msg);
-		if (deaths >= HOLD_DEATHS_MAX)
-			engine_drain(g, RUN_AGENT);
+	int rc = task_start(&t, &in, &e);
+	if (rc != 0) {
+		tell_not_started(g, act, rc, &e);
 		return;
 	}
 	VEC_PUSH(&g->tasks, t);

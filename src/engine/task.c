@@ -21,54 +21,32 @@
 enum { LAST_WORDS_MAX = 300, TAIL_MAX = 4096 };
 
 /* The item's folder: one that begins with its id if there is one (its title
- * may have changed since), else a new one. */
+ * may have changed since), else the name of a new one. */
 static int
-find_change_dir(struct task *t, const struct task_input *in, struct err *e)
+name_change_dir(struct task *t, const struct fio_dir *root,
+	const struct item *it, struct err *e)
 {
 	CLEANUP_FIO_DIR struct fio_dir changes = FIO_DIR_NONE;
-	CLEANUP_FIO_DIR struct fio_dir made = FIO_DIR_NONE;
 	struct str_list names;
-	struct str prefix =
-		arena_strf(&t->arena, "%.*s_", STR_ARG(in->item->id));
+	struct str prefix = arena_strf(&t->arena, "%.*s_", STR_ARG(it->id));
 
-	if (fio_dir_make_in(&changes, in->root, "changes", 0755, e) < 0 ||
+	if (fio_dir_make_in(&changes, root, "changes", 0755, e) < 0 ||
 		fio_dir_list(&changes, prefix.s, &t->arena, &names, e) < 0)
 		return -1;
-	if (names.n > 0) {
-		t->change_dir = arena_strf(
-			&t->arena, "changes/%.*s", STR_ARG(names.items[0]));
-		return 0;
-	}
-	t->change_dir = prompt_change_dir(in->item, &t->arena);
-	return fio_dir_make_in(&made, in->root, t->change_dir.s, 0755, e);
+	t->change_dir = names.n > 0
+		? arena_strf(&t->arena, "changes/%.*s", STR_ARG(names.items[0]))
+		: prompt_change_dir(it, &t->arena);
+	return 0;
 }
 
 /* What is dirty now, into the record. */
 static int
 note_before(struct task *t, const struct task_input *in, struct err *e)
 {
-	struct git_changes now;
-
-	if (worktree_before(in->tree, &t->arena, &now, e) < 0 ||
+	if (worktree_before(in->tree, &t->arena, &t->before, e) < 0 ||
 		worktree_head(in->tree, &t->arena, &t->head, e) < 0)
 		return -1;
-	memory_enter(in->memory, in->phase->name, &now);
-	t->before = in->memory->before;
-	struct str *paths = ARENA_ARRAY(&t->arena, struct str, t->before.n);
-	struct str *digests = ARENA_ARRAY(&t->arena, struct str, t->before.n);
-	struct git_change *copy =
-		ARENA_ARRAY(&t->arena, struct git_change, t->before.n);
-	for (size_t i = 0; i < t->before.n; i++) {
-		copy[i] = t->before.items[i];
-		copy[i].path = arena_str(&t->arena, copy[i].path);
-		paths[i] = copy[i].path;
-		digests[i] = arena_str(&t->arena, str_from(copy[i].digest));
-	}
-	t->before.items = copy;
-	t->record.dirty_paths =
-		(struct str_list){.items = paths, .n = t->before.n};
-	t->record.dirty_digests =
-		(struct str_list){.items = digests, .n = t->before.n};
+	t->record.before = worktree_record(&t->before, &t->arena);
 	return 0;
 }
 
@@ -87,11 +65,10 @@ fill_record(struct task *t, const struct task_input *in, struct err *e)
 	t->record.started_ns = in->sys->clock(in->sys, SYS_CLOCK_UNIX);
 	t->title = arena_str(&t->arena, in->item->title);
 	t->destructive = in->phase->destructive;
-	if (note_before(t, in, e) < 0)
-		return -1;
+	memory_enter(in->memory, in->phase->name);
 	t->record.attempt = in->memory->failures + 1;
 	t->attempts = in->phase->retries + 1;
-	return 0;
+	return note_before(t, in, e);
 }
 
 static int
@@ -191,11 +168,14 @@ spawn(struct task *t, const struct task_input *in, struct str result_path,
 	o.spawn.envp = launch.envp;
 	o.mark = launch.mark;
 	int rc = open_streams(t, o.spawn.fd, e);
-	if (rc == 0)
-		rc = proc_child_start(&t->child, in->loop, in->sys, &o, e);
+	if (rc == 0 &&
+		proc_child_start(&t->child, in->loop, in->sys, &o, e) < 0) {
+		err_wrap(e, "agent '%.*s'", STR_ARG(t->record.agent));
+		rc = 1;
+	}
 	close_streams(in->sys, o.spawn.fd);
-	if (rc < 0)
-		return err_wrap(e, "agent '%.*s'", STR_ARG(t->record.agent));
+	if (rc != 0)
+		return rc;
 	struct proc_identity who = proc_child_identity(t->child);
 	struct err ignored = {0};
 	/* For a later weir's messages only: the mark finds its processes. */
@@ -204,30 +184,49 @@ spawn(struct task *t, const struct task_input *in, struct str result_path,
 	return 0;
 }
 
+/* The run is durable: its prompt, then its agent. As task_start. */
+static int
+launch(struct task *t, const struct task_input *in, struct err *e)
+{
+	CLEANUP_FIO_DIR struct fio_dir made = FIO_DIR_NONE;
+	struct str result_path =
+		arena_strf(&t->arena, "%.*s/.weir/runs/%.*s/" RESULT_FILE,
+			STR_ARG(in->root_path), STR_ARG(t->record.id));
+
+	if (fio_dir_make_in(&made, in->root, t->change_dir.s, 0755, e) < 0 ||
+		write_prompt(t, in, result_path, e) < 0)
+		return -1;
+	return spawn(t, in, result_path, e);
+}
+
 int
 task_start(struct task **ret, const struct task_input *in, struct err *e)
 {
 	struct task *t = mem_alloc(sizeof(*t));
 
 	t->dir = FIO_DIR_NONE;
-	if (fill_record(t, in, e) < 0 || find_change_dir(t, in, e) < 0 ||
-		run_begin(in->root, &t->record, &t->dir, e) < 0)
-		goto fail;
-	struct str result_path =
-		arena_strf(&t->arena, "%.*s/.weir/runs/%.*s/" RESULT_FILE,
-			STR_ARG(in->root_path), STR_ARG(t->record.id));
-	if (write_prompt(t, in, result_path, e) < 0 ||
-		spawn(t, in, result_path, e) < 0) {
-		struct err ignored = {0};
-		(void)run_finish(&t->dir, "not_started", str_from(e->msg),
-			t->record.started_ns, &ignored);
-		goto fail;
+	int rc = fill_record(t, in, e);
+	if (rc == 0)
+		rc = name_change_dir(t, in->root, in->item, e);
+	if (rc == 0)
+		rc = run_begin(in->root, &t->record, &t->dir, e);
+	if (rc == 0) {
+		rc = launch(t, in, e);
+		const struct run_verdict none = {
+			.outcome = STR("not_started"),
+			.reason = str_from(e->msg),
+		};
+		struct err ignored = {
+			0}; /* the next weir finds it unfinished */
+		if (rc != 0)
+			(void)run_finish(
+				&t->dir, &none, t->record.started_ns, &ignored);
 	}
-	*ret = t;
-	return 0;
-fail:
-	task_free(t);
-	return -1;
+	if (rc == 0)
+		*ret = t;
+	else
+		task_free(t);
+	return rc;
 }
 
 int
@@ -236,17 +235,16 @@ task_from_record(struct task **ret, const struct fio_dir *root,
 {
 	struct task *t = mem_alloc(sizeof(*t));
 	const struct item *it = snapshot_find(s, r->item);
+	const struct item gone = {.id = r->item, .title = STR("gone")};
 
 	t->record = *r;
+	t->dir = FIO_DIR_NONE;
 	t->ended = true;
 	t->attempts = r->attempt;
-	t->before = worktree_recorded(r, &t->arena);
+	t->before = worktree_recorded(&r->before, &t->arena);
 	t->title = it != NULL ? arena_str(&t->arena, it->title) : STR("");
-	t->change_dir =
-		arena_strf(&t->arena, "changes/%.*s_", STR_ARG(r->item));
-	if (it != NULL)
-		t->change_dir = prompt_change_dir(it, &t->arena);
-	if (run_open(root, r->id, &t->dir, e) < 0) {
+	if (name_change_dir(t, root, it != NULL ? it : &gone, e) < 0 ||
+		run_open(root, r->id, &t->dir, e) < 0) {
 		task_free(t);
 		return -1;
 	}

@@ -13,17 +13,18 @@
 
 /*
  * One run of an agent, from its intent to the result it left. What the result
- * leads to is decided and saved by engine/conclude.h.
+ * leads to is decided and saved by engine_conclude.
  *
- *	task_new -> task_start -> (child ends) -> task_read -> task_free
- *	           run_begin     on_end
- *	task_from_record ---------------------> task_read -> task_free
+ *	task_start -> (its agent works) -> on_end -> task_read -> task_free
+ *	task_from_record -------------------------> task_read -> task_free
  */
 struct task {
 	struct arena arena;
 	struct run_record record;
 	struct fio_dir dir; /* the run's */
-	struct str title, change_dir, head;
+	struct str title;
+	struct str change_dir; /* from the root */
+	struct str head;
 	struct git_changes before;
 	bool destructive;
 	unsigned int attempts;
@@ -54,8 +55,8 @@ struct task_input {
 
 enum { TASK_STOP_SECONDS = 5 };
 
-/* Make the run durable and start its agent. -1: it did not start; the run is
- * on record as such, and nothing is left to free. */
+/* Make the run durable and start its agent. 1: the agent's command does not
+ * start. In both that and -1 nothing is left to free. */
 int task_start(struct task **ret, const struct task_input *in, struct err *e);
 
 /* An unfinished run of an earlier weir, whose processes are dead. */

@@ -2,6 +2,7 @@
 #include "engine/worktree.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int
 worktree_before(struct worktree *w, struct arena *a, struct git_changes *ret,
@@ -9,24 +10,6 @@ worktree_before(struct worktree *w, struct arena *a, struct git_changes *ret,
 {
 	*ret = (struct git_changes){0};
 	return w->git != NULL ? git_changes(w->git, a, ret, e) : 0;
-}
-
-struct git_changes
-worktree_recorded(const struct run_record *r, struct arena *a)
-{
-	struct git_change *items =
-		ARENA_ARRAY(a, struct git_change, r->dirty_paths.n);
-
-	for (size_t i = 0; i < r->dirty_paths.n; i++) {
-		struct str digest = r->dirty_digests.items[i];
-		items[i] = (struct git_change){
-			.path = r->dirty_paths.items[i],
-			.deleted = str_is_empty(digest),
-		};
-		(void)snprintf(items[i].digest, sizeof(items[i].digest), "%.*s",
-			STR_ARG(digest));
-	}
-	return (struct git_changes){.items = items, .n = r->dirty_paths.n};
 }
 
 int
@@ -43,8 +26,8 @@ worktree_has(struct worktree *w, struct str sha, struct err *e)
 	return w->git != NULL ? git_is_ancestor(w->git, sha, e) : 1;
 }
 
-static bool
-is_under(struct str path, struct str dir)
+bool
+worktree_is_under(struct str path, struct str dir)
 {
 	return str_starts(path, dir) && path.n > dir.n && path.s[dir.n] == '/';
 }
@@ -53,7 +36,7 @@ static bool
 is_under_any(struct str path, struct str_list dirs)
 {
 	for (size_t i = 0; i < dirs.n; i++)
-		if (is_under(path, dirs.items[i]))
+		if (worktree_is_under(path, dirs.items[i]))
 			return true;
 	return false;
 }
@@ -62,8 +45,9 @@ static bool
 is_own(const struct store_paths *own, struct str path)
 {
 	return str_eq(path, own->backlog) || str_eq(path, own->archive) ||
-		str_eq(path, own->inbox) || str_eq(path, own->rejected) ||
-		is_under(path, own->worklog);
+		str_starts(path, own->inbox) ||
+		str_starts(path, own->rejected) ||
+		worktree_is_under(path, own->worklog);
 }
 
 /* An inbox somebody has just dropped is not ours to commit; that a tracked
@@ -75,66 +59,100 @@ is_own_to_commit(const struct store_paths *own, const struct git_change *c)
 		(!str_eq(c->path, own->inbox) || c->deleted);
 }
 
-static int
-commit_paths(struct worktree *w, struct str_list paths, struct str message,
-	struct arena *a, struct str *ret_sha, struct err *e)
+/* An earlier attempt left the path just as it is now. */
+static bool
+was_left(const struct git_changes *left, const struct git_change *now)
 {
-	if (paths.n == 0)
-		return 1;
-	return git_commit(w->git, paths, message, a, ret_sha, e);
+	for (size_t i = 0; i < left->n; i++)
+		if (str_eq(left->items[i].path, now->path))
+			return left->items[i].deleted == now->deleted &&
+				strcmp(left->items[i].digest, now->digest) == 0;
+	return false;
 }
 
 int
-worktree_commit(struct worktree *w, const struct worktree_commit *c,
-	struct arena *a, struct str *ret_sha, struct str_list *ret_left,
-	struct err *e)
+worktree_work(struct worktree *w, const struct worktree_since *since,
+	struct arena *a, struct git_changes *ret, struct err *e)
 {
 	struct git_changes after;
+	size_t n = 0, k = 0;
 
-	*ret_sha = STR_ABSENT;
-	*ret_left = (struct str_list){0};
+	*ret = (struct git_changes){0};
 	if (w->git == NULL)
-		return 1;
+		return 0;
 	if (git_changes(w->git, a, &after, e) < 0)
 		return -1;
-	struct str_list changed = git_changed_since(c->before, &after, a);
-	struct str *take = ARENA_ARRAY(a, struct str, changed.n + after.n);
-	struct str *left = ARENA_ARRAY(a, struct str, changed.n);
-	size_t take_n = 0, left_n = 0;
-
-	for (size_t i = 0; i < changed.n; i++) {
-		struct str path = changed.items[i];
-		if (is_own(&w->own, path) || is_under_any(path, c->other_dirs))
+	/* In the order of `after`, both of them. */
+	struct str_list changed = git_changed_since(since->before, &after, a);
+	struct git_change *items = ARENA_ARRAY(a, struct git_change, after.n);
+	for (size_t i = 0; i < after.n; i++) {
+		const struct git_change *c = &after.items[i];
+		bool mine = k < changed.n && str_eq(changed.items[k], c->path);
+		k += mine;
+		if (is_own(&w->own, c->path) ||
+			is_under_any(c->path, since->other_dirs))
 			continue;
-		if (c->scope == WORKTREE_ALL || is_under(path, c->change_dir))
-			take[take_n++] = path;
-		else
-			left[left_n++] = path;
+		if (mine || was_left(since->left, c))
+			items[n++] = *c;
 	}
-	for (size_t i = 0; i < after.n; i++)
-		if (is_own_to_commit(&w->own, &after.items[i]))
-			take[take_n++] = after.items[i].path;
-	*ret_left = (struct str_list){.items = left, .n = left_n};
-	return commit_paths(w, (struct str_list){.items = take, .n = take_n},
-		c->message, a, ret_sha, e);
+	*ret = (struct git_changes){.items = items, .n = n};
+	return 0;
 }
 
 int
-worktree_commit_own(struct worktree *w, struct str message, struct arena *a,
-	struct str *ret_sha, struct err *e)
+worktree_commit(struct worktree *w, struct str_list paths, struct str message,
+	struct arena *a, struct str *ret_sha, struct err *e)
 {
 	struct git_changes now;
-	size_t n = 0;
+	size_t n = paths.n;
 
 	*ret_sha = STR_ABSENT;
 	if (w->git == NULL)
 		return 1;
 	if (git_changes(w->git, a, &now, e) < 0)
 		return -1;
-	struct str *take = ARENA_ARRAY(a, struct str, now.n);
+	struct str *take = ARENA_ARRAY(a, struct str, paths.n + now.n);
+	if (paths.n > 0)
+		memcpy(take, paths.items, paths.n * sizeof(take[0]));
 	for (size_t i = 0; i < now.n; i++)
 		if (is_own_to_commit(&w->own, &now.items[i]))
 			take[n++] = now.items[i].path;
-	return commit_paths(w, (struct str_list){.items = take, .n = n},
+	if (n == 0)
+		return 1;
+	return git_commit(w->git, (struct str_list){.items = take, .n = n},
 		message, a, ret_sha, e);
+}
+
+struct git_changes
+worktree_recorded(const struct run_dirt *dirt, struct arena *a)
+{
+	struct git_change *items =
+		ARENA_ARRAY(a, struct git_change, dirt->paths.n);
+
+	for (size_t i = 0; i < dirt->paths.n; i++) {
+		struct str digest = dirt->digests.items[i];
+		items[i] = (struct git_change){
+			.path = arena_str(a, dirt->paths.items[i]),
+			.deleted = str_is_empty(digest),
+		};
+		(void)snprintf(items[i].digest, sizeof(items[i].digest), "%.*s",
+			STR_ARG(digest));
+	}
+	return (struct git_changes){.items = items, .n = dirt->paths.n};
+}
+
+struct run_dirt
+worktree_record(const struct git_changes *changes, struct arena *a)
+{
+	struct str *paths = ARENA_ARRAY(a, struct str, changes->n);
+	struct str *digests = ARENA_ARRAY(a, struct str, changes->n);
+
+	for (size_t i = 0; i < changes->n; i++) {
+		paths[i] = arena_str(a, changes->items[i].path);
+		digests[i] = arena_str(a, str_from(changes->items[i].digest));
+	}
+	return (struct run_dirt){
+		.paths = {.items = paths, .n = changes->n},
+		.digests = {.items = digests, .n = changes->n},
+	};
 }

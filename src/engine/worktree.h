@@ -11,9 +11,19 @@
  * of the paths that the phase changed and of weir's own files, and of nothing
  * else. Without a repository every call succeeds and does nothing.
  *
+ *	worktree_before(&w, &a, &before, &e);
+ *	… the phase works …
+ *	worktree_work(&w, &since, &a, &work, &e);
+ *	worktree_commit(&w, paths of work, message, &a, &sha, &e);
+ *
+ * What an attempt that failed or was interrupted left is kept on record as
+ * its item's and goes into the commit of the attempt that succeeds, as long as
+ * nobody has changed it since.
+ *
  * Phases that run side by side share the tree. A path is counted as changed
  * by the first of them that ends after the change, except that an item's own
- * change directory is never counted to another item.
+ * change directory is never counted to another item. What a person changes
+ * while a phase runs is counted to the phase.
  */
 struct worktree {
 	struct git_repo *git; /* NULL: no repository, or `git: off` */
@@ -24,10 +34,6 @@ struct worktree {
 int worktree_before(struct worktree *w, struct arena *a,
 	struct git_changes *ret, struct err *e);
 
-/* The same of a run on record. */
-struct git_changes
-worktree_recorded(const struct run_record *r, struct arena *a);
-
 /* HEAD; absent without a repository or a commit. */
 int worktree_head(
 	struct worktree *w, struct arena *a, struct str *ret, struct err *e);
@@ -35,31 +41,27 @@ int worktree_head(
 /* 1: the commit is in HEAD's history, or there is no repository to ask. */
 int worktree_has(struct worktree *w, struct str sha, struct err *e);
 
-/* Which of the phase's changes a commit takes. */
-enum worktree_scope {
-	WORKTREE_ALL,	     /* everything the phase changed */
-	WORKTREE_CHANGE_DIR, /* only its item's change directory */
-};
-
-struct worktree_commit {
+struct worktree_since {
 	const struct git_changes *before;
-	enum worktree_scope scope;
-	struct str change_dir;	    /* the item's, from the root */
-	struct str_list other_dirs; /* those of items that still run */
-	struct str message;
+	const struct git_changes *left; /* by earlier attempts of the item */
+	struct str_list other_dirs;	/* change directories of other items */
 };
 
-/*
- * Commit what changed since `before`, and weir's own files as they are. 1:
- * there was nothing to commit. `ret_left` gets paths the phase changed that
- * the scope leaves out.
- */
-int worktree_commit(struct worktree *w, const struct worktree_commit *c,
-	struct arena *a, struct str *ret_sha, struct str_list *ret_left,
-	struct err *e);
+/* What the phase and its earlier attempts changed, as it is now. */
+int worktree_work(struct worktree *w, const struct worktree_since *since,
+	struct arena *a, struct git_changes *ret, struct err *e);
 
-/* Commit weir's own files only. 1: nothing to commit. */
-int worktree_commit_own(struct worktree *w, struct str message, struct arena *a,
-	struct str *ret_sha, struct err *e);
+/* Commit the paths and weir's own files as they are. 1: nothing differs. */
+int
+worktree_commit(struct worktree *w, struct str_list paths, struct str message,
+	struct arena *a, struct str *ret_sha, struct err *e);
+
+bool worktree_is_under(struct str path, struct str dir);
+
+/* Between changes and how a run record holds them. */
+struct git_changes
+worktree_recorded(const struct run_dirt *dirt, struct arena *a);
+struct run_dirt
+worktree_record(const struct git_changes *changes, struct arena *a);
 
 #endif

@@ -9,8 +9,8 @@ static const struct git_change dirty[] = {
 	{.path = STR("a.c"), .digest = "1"},
 	{.path = STR("b.c"), .digest = "2"},
 };
-static const struct git_changes before = {.items = dirty, .n = 1};
-static const struct git_changes later = {.items = dirty, .n = 2};
+static const struct git_changes one = {.items = dirty, .n = 1};
+static const struct git_changes two = {.items = dirty, .n = 2};
 
 static void
 failures_count_up_within_a_phase_and_start_over_in_the_next(void **state)
@@ -19,33 +19,34 @@ failures_count_up_within_a_phase_and_start_over_in_the_next(void **state)
 	struct memory_entry *x = memory_of(&m, STR("A-1"));
 
 	(void)state;
-	memory_enter(x, STR("build"), &before);
+	memory_enter(x, STR("build"));
 	memory_failed(x, STR("first reason"));
-	memory_enter(x, STR("build"), &later);
+	memory_enter(x, STR("build"));
 	memory_failed(x, STR("second reason"));
 	assert_int_equal(x->failures, 2);
 	check_str(x->failure, "second reason");
-	memory_enter(x, STR("review"), &before);
+	memory_enter(x, STR("review"));
 	assert_int_equal(x->failures, 0);
 	assert_false(str_is_set(x->failure));
 	memory_release(&m);
 }
 
 static void
-what_was_dirty_before_the_first_attempt_is_kept(void **state)
+what_attempts_left_is_kept_until_the_phase_settles(void **state)
 {
 	struct memory m = {0};
 	struct memory_entry *x = memory_of(&m, STR("A-1"));
 
 	(void)state;
-	memory_enter(x, STR("build"), &before);
+	memory_enter(x, STR("build"));
+	memory_left(x, &one);
 	memory_failed(x, STR("no"));
-	memory_enter(x, STR("build"), &later);
-	assert_int_equal(x->before.n, 1);
-	check_str(x->before.items[0].path, "a.c");
+	memory_enter(x, STR("build"));
+	memory_left(x, &two);
+	assert_int_equal(x->left.n, 2);
+	check_str(x->left.items[1].path, "b.c");
 	memory_settled(x, STR("done"));
-	memory_enter(x, STR("build"), &later);
-	assert_int_equal(x->before.n, 2);
+	assert_int_equal(x->left.n, 0);
 	memory_release(&m);
 }
 
@@ -57,7 +58,7 @@ a_summary_lives_until_the_next_one(void **state)
 
 	(void)state;
 	memory_settled(x, STR("planned"));
-	memory_enter(x, STR("build"), &before);
+	memory_enter(x, STR("build"));
 	memory_failed(x, STR("no"));
 	check_str(x->summary, "planned");
 	memory_settled(x, STR_ABSENT);
@@ -71,22 +72,26 @@ a_summary_lives_until_the_next_one(void **state)
 static void
 records_teach_what_the_run_before_knew(void **state)
 {
+	const struct str paths[] = {STR("a.c")};
+	const struct str digests[] = {STR("1")};
 	const struct run_record failed = {.item = STR("A-1"),
 		.phase = STR("build"),
 		.attempt = 1,
-		.finished = true,
-		.outcome = STR("retry"),
-		.reason = STR("it broke")};
+		.outcome = {.outcome = STR("retry"),
+			.reason = STR("it broke"),
+			.left = {
+				.paths = {paths, 1}, .digests = {digests, 1}}}};
 	struct run_record stopped = failed;
 	struct memory m = {0};
 
 	(void)state;
-	stopped.outcome = STR("stopped");
+	stopped.outcome.outcome = STR("stopped");
 	memory_learn(&m, &failed);
 	memory_learn(&m, &stopped);
 	struct memory_entry *x = memory_of(&m, STR("A-1"));
 	assert_int_equal(x->failures, 1);
 	check_str(x->failure, "it broke");
+	assert_int_equal(x->left.n, 1);
 	memory_release(&m);
 }
 
@@ -129,7 +134,7 @@ main(void)
 		cmocka_unit_test(
 			failures_count_up_within_a_phase_and_start_over_in_the_next),
 		cmocka_unit_test(
-			what_was_dirty_before_the_first_attempt_is_kept),
+			what_attempts_left_is_kept_until_the_phase_settles),
 		cmocka_unit_test(a_summary_lives_until_the_next_one),
 		cmocka_unit_test(records_teach_what_the_run_before_knew),
 		cmocka_unit_test(rests_double_and_end),
