@@ -11,14 +11,23 @@
  * the middle of one.
  */
 
+/* What stands at the end of the i-th child: "? key" may have no value. */
+static const struct yaml_node *
+ending_of(const struct yaml_node *n, size_t i)
+{
+	if (n->kind == YAML_SEQUENCE)
+		return n->items[i];
+	const struct yaml_pair *p = &n->pairs[i];
+	return p->value->end > p->value->start ? p->value : p->key;
+}
+
 /* What stands at the very end of a value in block style. */
 static const struct yaml_node *
 last_leaf(const struct yaml_node *n)
 {
 	while (n->kind != YAML_SCALAR && n->style == YAML_BLOCK &&
 		n->alias_of == NULL)
-		n = n->kind == YAML_SEQUENCE ? n->items[n->n - 1]
-					     : n->pairs[n->n - 1].value;
+		n = ending_of(n, n->n - 1);
 	return n;
 }
 
@@ -29,14 +38,23 @@ is_block_scalar(const struct yaml_node *n)
 		(n->style == YAML_LITERAL || n->style == YAML_FOLDED);
 }
 
-/* The sign at the end of "|2+"; 0 when there is none. */
+/* Where the sign of "|2+" or "|+2" is, or belongs. */
+static size_t
+chomping_at(struct str bytes, const struct yaml_node *n)
+{
+	size_t end = spot_header(bytes, n->content), at = n->content + 1;
+
+	while (at < end && bytes.s[at] != '+' && bytes.s[at] != '-')
+		at++;
+	return at;
+}
+
 static char
 chomping(struct str bytes, const struct yaml_node *n)
 {
-	for (size_t i = n->content + 1; i < n->end && i < n->content + 3; i++)
-		if (bytes.s[i] == '+' || bytes.s[i] == '-')
-			return bytes.s[i];
-	return 0;
+	size_t at = chomping_at(bytes, n);
+
+	return at < n->end ? bytes.s[at] : '\0';
 }
 
 /* Blank lines below it are its text. */
@@ -45,12 +63,6 @@ keeps_blank_lines(struct str bytes, const struct yaml_node *n)
 {
 	n = last_leaf(n);
 	return is_block_scalar(n) && chomping(bytes, n) == '+';
-}
-
-static const struct yaml_node *
-value_of(const struct yaml_node *n, size_t i)
-{
-	return n->kind == YAML_SEQUENCE ? n->items[i] : n->pairs[i].value;
 }
 
 static size_t
@@ -87,10 +99,14 @@ lead_of(const struct workshop *w, const struct job *j, size_t i)
 static size_t
 past_of(const struct workshop *w, const struct job *j, size_t i)
 {
-	size_t end = spot_child_end(w->bytes, j->site.node, i);
+	size_t past = spot_past_line(
+		w->bytes, spot_child_end(w->bytes, j->site.node, i));
 
-	return spot_past_comments(
-		w->bytes, spot_past_line(w->bytes, end), column_of(w, j));
+	/* Spaces at the end of the document must not become a line of text. */
+	if (spot_blanks(w->bytes, past) == w->bytes.n &&
+		keeps_blank_lines(w->bytes, ending_of(j->site.node, i)))
+		return past;
+	return spot_past_comments(w->bytes, past, column_of(w, j));
 }
 
 static bool
@@ -112,7 +128,7 @@ past_gone(const struct workshop *w, const struct job *j, size_t i)
 	size_t past = past_of(w, j, i), above = j->children[i].above;
 
 	if (above != SIZE_MAX &&
-		keeps_blank_lines(w->bytes, value_of(n, above))) {
+		keeps_blank_lines(w->bytes, ending_of(n, above))) {
 		while (past < w->bytes.n && spot_is_blank_line(w->bytes, past))
 			past = spot_below(w->bytes, past);
 		return past;
@@ -142,15 +158,6 @@ add_child(struct buf *b, const struct workshop *w, const struct job *j,
 		memchr(w->bytes.s + dash, '\n', first - dash) == NULL)
 		gap = first - dash - 1;
 	emit_entry(b, &at, column, gap, x->value);
-}
-
-static void
-add_splice(struct workshop *w, size_t from, size_t to, const struct buf *text)
-{
-	splice_add(&w->splices,
-		&(struct splice){.at = from,
-			.n = to - from,
-			.text = arena_str(w->a, buf_str(text))});
 }
 
 /* Entries at the end of a sequence that go, up to the end of the document, do
@@ -206,14 +213,14 @@ move_up(struct workshop *w, const struct job *j, size_t *ret_fresh)
 		if (j->n > 0 && j->fresh[0].after + 1 <= i + 1) {
 			CLEANUP_BUF struct buf b = {0};
 			add_child(&b, w, j, &j->fresh[0]);
-			add_splice(w, from, past, &b);
+			splice_put(&w->splices, from, past, buf_str(&b));
 			*ret_fresh = 1;
 			return i + 1;
 		}
 		bool directly = i + 1 < j->site.node->n &&
 			spot_line(w->bytes, next) == lead_of(w, j, i + 1);
 		if (!directly || !j->children[i + 1].gone) {
-			add_splice(w, from, next, &(struct buf){0});
+			splice_put(&w->splices, from, next, STR(""));
 			return i + 1;
 		}
 	}
@@ -234,7 +241,7 @@ add_first(struct workshop *w, const struct job *j, const struct fresh *x)
 		at = spot_line(w->bytes, at);
 	else
 		buf_add_repeat(&b, ' ', column_of(w, j));
-	add_splice(w, at, at, &b);
+	splice_put(&w->splices, at, at, buf_str(&b));
 }
 
 static void
@@ -259,7 +266,6 @@ add_new(struct workshop *w, const struct job *j, const struct fresh *x)
 	splice_add(&w->splices,
 		&(struct splice){.at = at,
 			.text = arena_str(w->a, buf_str(&b)),
-			.rank = 2 * j->site.depth,
 			.lines = true});
 }
 
@@ -279,8 +285,8 @@ block_work(struct workshop *w, const struct job *j, struct err *e)
 	for (; child < n->n; child++) {
 		const struct child *c = &j->children[child];
 		if (c->gone)
-			add_splice(w, lead_gone(w, j, child),
-				past_gone(w, j, child), &(struct buf){0});
+			splice_put(&w->splices, lead_gone(w, j, child),
+				past_gone(w, j, child), STR(""));
 		else if (c->value != NULL &&
 			replace_value(w, &j->site, child, c->value, e) < 0)
 			return -1;
@@ -290,26 +296,38 @@ block_work(struct workshop *w, const struct job *j, struct err *e)
 	return 0;
 }
 
+/* Lines come in behind the block scalar `n`, which stays. */
+static bool
+gets_lines_below(const struct workshop *w, const struct yaml_node *n)
+{
+	bool below = false;
+
+	for (size_t i = 0; i < w->splices.n; i++) {
+		const struct splice *x = &w->splices.items[i];
+		if (x->at <= n->start && n->start < x->at + x->n)
+			return false;
+		below = below || (x->at == n->end && x->n == 0);
+	}
+	return below;
+}
+
 void
 block_keep_last_text(struct workshop *w)
 {
 	const struct yaml_node *n = w->root != NULL ? last_leaf(w->root) : NULL;
-	bool needed = false;
 
-	if (n == NULL || !is_block_scalar(n) || n->end < w->bytes.n ||
-		n->value.n == 0 || str_ends(n->value, STR("\n")))
+	if (n == NULL || !is_block_scalar(n) || n->value.n == 0 ||
+		spot_blanks(w->bytes, n->end) < w->bytes.n ||
+		!gets_lines_below(w, n))
 		return;
-	for (size_t i = 0; i < w->splices.n; i++) {
-		const struct splice *x = &w->splices.items[i];
-		if (x->at <= n->start && n->start < x->at + x->n)
-			return;
-		needed = needed || x->at == w->bytes.n;
-	}
 	char sign = chomping(w->bytes, n);
-	if (!needed || sign == '-')
+	struct splice x = {.at = n->end, .n = w->bytes.n - n->end};
+	if (!str_ends(n->value, STR("\n")))
+		x = (struct splice){.at = chomping_at(w->bytes, n),
+			.n = sign == '+',
+			.text = STR("-")};
+	else if (sign != '+')
 		return;
-	size_t at = n->content + 1 +
-		strspn(w->bytes.s + n->content + 1, "123456789");
-	splice_add(&w->splices,
-		&(struct splice){.at = at, .n = sign == '+', .text = STR("-")});
+	if (sign != '-')
+		splice_add(&w->splices, &x);
 }

@@ -6,6 +6,7 @@
 
 #include "base/strmap.h"
 #include "base/vec.h"
+#include "yaml/spot-priv.h"
 
 /*
  * libyaml as an event parser. Its marks count characters, not bytes, and skip
@@ -99,17 +100,17 @@ fail_parse(struct builder *b, const yaml_parser_t *p)
 		context[0] != '\0' ? " " : "", context);
 }
 
-/* The bytes past a tag and an anchor, which stand before the value. */
+/* The bytes past a tag and an anchor, which stand before the value, perhaps on
+ * a line of their own. */
 static size_t
 skip_properties(struct builder *b, size_t at, size_t end)
 {
 	while (at < end && (b->bytes.s[at] == '!' || b->bytes.s[at] == '&')) {
 		while (at < end && strchr(" \t\r\n", b->bytes.s[at]) == NULL)
 			at++;
-		while (at < end && strchr(" \t", b->bytes.s[at]) != NULL)
-			at++;
+		at = spot_token(b->bytes, at);
 	}
-	return at;
+	return at < end ? at : end;
 }
 
 static struct yaml_node *

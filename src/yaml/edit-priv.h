@@ -13,6 +13,12 @@
  * pair a new value; splice.c puts the splices into the bytes.
  */
 
+enum {
+	/* libyaml reads no key of more than 1024 characters; in escapes one
+	 * byte becomes up to four. */
+	KEY_MAX = 1000,
+};
+
 enum yaml_call_kind {
 	CALL_SET,
 	CALL_UNSET,
@@ -41,9 +47,6 @@ struct site {
 struct splice {
 	size_t at, n;
 	struct str text;
-	/* Of several that only insert at one place, the higher go first: what
-	 * ends an inner collection stands before what ends an outer one. */
-	size_t rank;
 	bool lines; /* the text is whole lines: begin a new one for it */
 };
 
@@ -53,7 +56,13 @@ struct splices {
 	struct arena *a;
 };
 
+/*
+ * Several that only insert at one place come out in the order they were added:
+ * what ends an inner collection is to be added before what ends an outer one.
+ */
 void splice_add(struct splices *s, const struct splice *x);
+/* Bytes [from, to) give way to a copy of the text. */
+void splice_put(struct splices *s, size_t from, size_t to, struct str text);
 /* ERR_CONFLICT when two touch the same bytes. */
 int splice_apply(struct splices *s, struct str bytes, struct str eol,
 	struct buf *out, struct err *e);
@@ -110,8 +119,9 @@ int site_check_removal(
 int job_run(struct workshop *w, struct placed *placed, size_t n, struct err *e);
 
 int block_work(struct workshop *w, const struct job *j, struct err *e);
-/* When lines are added below a literal block that ends the document without a
- * line break: it gets "-", for a line break would be new text. */
+/* When lines are added below a block scalar that ends the document without a
+ * line break: it gets "-", for a line break would be new text, and one with
+ * "+" loses the spaces below it, which would be. */
 void block_keep_last_text(struct workshop *w);
 int flow_work(struct workshop *w, const struct job *j, struct err *e);
 

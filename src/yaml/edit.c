@@ -6,12 +6,6 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-enum {
-	/* libyaml reads no key of more than 1024 characters; escapes take up
-	 * to four for each byte. */
-	KEY_MAX = 250,
-};
-
 void
 yaml_edit_init(struct yaml_edit *ed, struct str bytes,
 	const struct yaml_node *root, struct arena *a)
@@ -103,7 +97,7 @@ check_value(const struct yaml_value *v, struct err *e)
 			continue;
 		}
 		struct str key = v->entries[i].key;
-		if (key.n > KEY_MAX || utf8_check(key) < key.n)
+		if (key.n > KEY_MAX / 4 || utf8_check(key) < key.n)
 			return err_set(e, ERR_INPUT,
 				"a new key is too long or not UTF-8");
 		if (check_value(&v->entries[i].value, e) < 0)

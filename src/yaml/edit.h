@@ -14,16 +14,23 @@
  *	yaml_edit_set(&ed, item, STR("status"), yaml_text(STR("done")), 0);
  *	if (yaml_edit_apply(&ed, &out, &e) < 0) …
  *
- * Edits describe the document as it was parsed: later ones do not see
- * earlier ones, and two that touch the same bytes are refused by
- * yaml_edit_apply with ERR_CONFLICT. New text follows its surroundings: the
- * mapping's indentation, the sequence's, the document's line ends; a
- * replaced scalar keeps its quotes where they can carry the new text.
+ * The calls only collect; nothing is refused before yaml_edit_apply. They
+ * describe the document as it was parsed: later ones do not see earlier
+ * ones, and two about the same value are refused with ERR_CONFLICT. Document,
+ * tree, keys and values are borrowed until then. New text follows its
+ * surroundings: the mapping's indentation, the sequence's, the document's line
+ * ends; a replaced scalar keeps its quotes where they can carry the new text.
  * Collections in flow style get their new entries in flow style.
  *
  * What cannot be changed without changing something else (a value reached
  * through an alias or carrying an anchor, an explicit "? " key, a tag) is
- * refused with ERR_CONFLICT and the place: a person can edit it by hand.
+ * refused with ERR_CONFLICT and the line: a person can edit it by hand. A key
+ * or text that is not UTF-8, or a key longer than 250 bytes: ERR_INPUT.
+ *
+ * Two things around a change may change with it, where they would otherwise
+ * become text: "|" at the end of a document without a last line break gets
+ * "-" when lines are added below, and tabs in front of a comment or on a
+ * blank line below a replaced plain scalar become spaces.
  *
  * The caller parses the result again and compares before saving it.
  */
@@ -68,18 +75,23 @@ void yaml_edit_init(struct yaml_edit *ed, struct str bytes,
 void yaml_edit_set(struct yaml_edit *ed, const struct yaml_node *mapping,
 	struct str key, struct yaml_value value, size_t after);
 
-/* Take the pair away, with its line and a comment at the end of that line. */
+/* Take the pair away, with its lines, a comment at their end and comments below
+ * that stand deeper. A key that is not there is no change. A block mapping that
+ * loses its last pair becomes `{}`. */
 void yaml_edit_unset(
 	struct yaml_edit *ed, const struct yaml_node *mapping, struct str key);
 
-/* Add an entry at the end. `items: []` becomes a block sequence. */
+/* Add an entry at the end, apart from the others by a blank line where they
+ * are. `items: []` becomes a block sequence. */
 void yaml_edit_append(struct yaml_edit *ed, const struct yaml_node *sequence,
 	struct yaml_value value);
 
 /*
  * Take the index-th entry away, with the comment lines directly above it at
  * the entry's own indentation (they speak of it) but not those separated by a
- * blank line. A block sequence that loses its last entry becomes `[]`.
+ * blank line, with comments below it that stand deeper, and with one of the
+ * blank lines that kept it apart from others. A block sequence that loses its
+ * last entry becomes `[]`.
  */
 void yaml_edit_remove(
 	struct yaml_edit *ed, const struct yaml_node *sequence, size_t index);

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "yaml/edit-priv.h"
 
+#include <string.h>
+
 /*
  * Collections in flow style. A child is taken away together with one comma
  * beside it; new ones come with one.
  */
-
-static void
-put(struct workshop *w, size_t from, size_t to, struct str text)
-{
-	splice_add(&w->splices,
-		&(struct splice){.at = from, .n = to - from, .text = text});
-}
 
 static void
 add_child(struct buf *b, const struct job *j, const struct fresh *x)
@@ -56,10 +51,23 @@ drop_before(
 		rest = spot_below(w->bytes, rest);
 	if (spot_white(w->bytes, rest) < to)
 		to = last;
-	put(w, from, to, STR(""));
+	splice_put(&w->splices, from, to, STR(""));
 }
 
-/* Children from `i` on go and the one before stays. */
+/* Does a tag without a value end at `end`? */
+static bool
+is_tag(struct str bytes, size_t end)
+{
+	size_t at = end;
+
+	while (memchr(" \t\r\n,[{", bytes.s[at - 1], 7) == NULL)
+		at--;
+	return bytes.s[at] == '!';
+}
+
+/* Children from `i` on go and the one before stays. A blank is left behind a
+ * colon or tag without a value, for "key:}" is a word, and in front of a
+ * comment. */
 static void
 drop_last(struct workshop *w, const struct yaml_node *n, size_t i)
 {
@@ -69,9 +77,13 @@ drop_last(struct workshop *w, const struct yaml_node *n, size_t i)
 
 	/* A comment between stays, and with it the comma. */
 	if (w->bytes.s[comma] != ',' ||
-		spot_white(w->bytes, comma + 1) != spot_child(w->bytes, n, i))
+		spot_white(w->bytes, comma + 1) != spot_child(w->bytes, n, i)) {
 		from = spot_child(w->bytes, n, i);
-	put(w, from, to, STR(""));
+		to = past_comma(w->bytes, to);
+	}
+	bool blank = w->bytes.s[from - 1] == ':' || w->bytes.s[to] == '#' ||
+		is_tag(w->bytes, from);
+	splice_put(&w->splices, from, to, blank ? STR(" ") : STR(""));
 }
 
 /* All children go: the new ones take the place of the first. */
@@ -94,7 +106,7 @@ replace_all(struct workshop *w, const struct job *j)
 	}
 	if (w->bytes.s[to] == '#')
 		buf_add_char(&b, ' ');
-	put(w, from, to, arena_str(w->a, buf_str(&b)));
+	splice_put(&w->splices, from, to, buf_str(&b));
 }
 
 static void
@@ -113,15 +125,14 @@ add_new(struct workshop *w, const struct job *j, const struct fresh *x)
 		buf_add_c(&b, ", ");
 	} else {
 		at = spot_child_end(w->bytes, n, behind);
-		/* "key:," would be one word. */
-		if (w->bytes.s[at - 1] == ':')
+		if (w->bytes.s[at - 1] == ':') /* "key:," is a word */
 			buf_add_char(&b, ' ');
 		buf_add_c(&b, ", ");
 		add_child(&b, j, x);
 		if (w->bytes.s[at] == '#')
 			buf_add_char(&b, ' ');
 	}
-	put(w, at, at, arena_str(w->a, buf_str(&b)));
+	splice_put(&w->splices, at, at, buf_str(&b));
 }
 
 static int

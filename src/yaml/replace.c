@@ -23,17 +23,6 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* In front of whatever else comes in at the same place. */
-static void
-put(struct workshop *w, size_t from, size_t to, const struct buf *b)
-{
-	splice_add(&w->splices,
-		&(struct splice){.at = from,
-			.n = to - from,
-			.text = arena_str(w->a, buf_str(b)),
-			.rank = SIZE_MAX});
-}
-
 /* The head for bytes [from, to), kept apart from what is around it. */
 static void
 put_head(struct workshop *w, size_t from, size_t to, struct str head)
@@ -48,13 +37,14 @@ put_head(struct workshop *w, size_t from, size_t to, struct str head)
 	buf_add_str(&b, head);
 	if (to < w->bytes.n && s[to] == '#')
 		buf_add_char(&b, ' ');
-	put(w, from, to, &b);
+	splice_put(&w->splices, from, to, buf_str(&b));
 }
 
 /* No head: the old one goes with the blanks in front, or with its line. */
 static void
 drop_head(struct workshop *w, size_t from, size_t to)
 {
+	CLEANUP_BUF struct buf b = {0};
 	struct str bytes = w->bytes;
 	size_t rest = spot_blanks(bytes, to);
 	bool last = rest == bytes.n || bytes.s[rest] == '\n' ||
@@ -69,7 +59,9 @@ drop_head(struct workshop *w, size_t from, size_t to)
 		while (is_blank(bytes.s[from - 1]))
 			from--;
 	}
-	put(w, from, to, &(struct buf){0});
+	if (to < bytes.n && bytes.s[to] == '#')
+		buf_add_char(&b, ' ');
+	splice_put(&w->splices, from, to, buf_str(&b));
 }
 
 /* A head where there was none: behind the colon, in front of a comment. */
@@ -87,8 +79,7 @@ add_head(struct workshop *w, size_t colon, struct str head)
 }
 
 static void
-put_tail(struct workshop *w, size_t from, size_t to, size_t depth,
-	const struct buf *tail)
+put_tail(struct workshop *w, size_t from, size_t to, const struct buf *tail)
 {
 	if (from == to && tail->n == 0)
 		return;
@@ -96,40 +87,64 @@ put_tail(struct workshop *w, size_t from, size_t to, size_t depth,
 		&(struct splice){.at = from,
 			.n = to - from,
 			.text = arena_str(w->a, buf_str(tail)),
-			.rank = 2 * depth + 1,
 			.lines = tail->n > 0});
 }
 
 /* Put head and tail in the place of `old`; `colon` is in front of it. */
 static void
 put_parts(struct workshop *w, const struct yaml_node *old, size_t colon,
-	size_t below, size_t depth, const struct emit_parts *p)
+	size_t below, const struct emit_parts *p)
 {
 	struct str head = buf_str(&p->head), bytes = w->bytes;
 
 	if (old->start == old->end) {
 		add_head(w, colon, head);
-		put_tail(w, below, below, depth, &p->tail);
+		put_tail(w, below, below, &p->tail);
 	} else if (old->style == YAML_BLOCK) {
 		add_head(w, colon, head);
-		put_tail(w, spot_line(bytes, old->start), below, depth,
-			&p->tail);
+		put_tail(w, spot_line(bytes, old->start), below, &p->tail);
 	} else if (old->style == YAML_LITERAL || old->style == YAML_FOLDED) {
-		size_t end =
-			old->start + strcspn(bytes.s + old->start, " \t\r\n#");
+		size_t end = spot_header(bytes, old->start);
 		size_t first = spot_below(bytes, old->start);
-		if (head.n > 0)
+		/* Alone on its line it may stand where no other value may. */
+		bool alone = spot_leads(bytes, old->start);
+		if (alone)
+			add_head(w, colon, head);
+		if (head.n > 0 && !alone)
 			put_head(w, old->start, end, head);
 		else
 			drop_head(w, old->start, end);
-		put_tail(w, first, old->end > first ? old->end : first, depth,
+		put_tail(w, first, old->end > first ? old->end : first,
 			&p->tail);
 	} else {
 		if (head.n > 0)
 			put_head(w, old->start, old->end, head);
 		else
 			drop_head(w, old->start, old->end);
-		put_tail(w, below, below, depth, &p->tail);
+		put_tail(w, below, below, &p->tail);
+	}
+}
+
+/* Behind a plain scalar libyaml takes tabs at the start of blank lines and of a
+ * comment; behind anything else it does not. They become spaces. */
+static void
+drop_tabs(struct workshop *w, size_t line)
+{
+	struct str bytes = w->bytes;
+	bool comment = false;
+	size_t column;
+
+	while (line < bytes.n && !comment) {
+		size_t end = spot_blanks(bytes, line);
+		comment = spot_is_comment_line(bytes, line, &column);
+		if (!comment && !spot_is_blank_line(bytes, line))
+			break;
+		if (memchr(bytes.s + line, '\t', end - line) != NULL) {
+			CLEANUP_BUF struct buf b = {0};
+			buf_add_repeat(&b, ' ', end - line);
+			splice_put(&w->splices, line, end, buf_str(&b));
+		}
+		line = spot_below(bytes, line);
 	}
 }
 
@@ -145,6 +160,18 @@ keep_place(const struct workshop *w, const struct yaml_node *old,
 	at->gap = 1;
 }
 
+/* The new tail will not stand right below the new head. */
+static bool
+is_parted(const struct workshop *w, const struct yaml_node *old, size_t colon)
+{
+	size_t line = spot_line(w->bytes, old->start);
+
+	if (old->style == YAML_BLOCK)
+		return spot_below(w->bytes, colon) < line;
+	return (old->style == YAML_LITERAL || old->style == YAML_FOLDED) &&
+		colon < line;
+}
+
 static void
 replace_in_block(struct workshop *w, const struct site *mapping, size_t i,
 	const struct yaml_value *v)
@@ -154,11 +181,12 @@ replace_in_block(struct workshop *w, const struct site *mapping, size_t i,
 		spot_column(w->bytes, spot_child(w->bytes, mapping->node, i));
 	size_t below = spot_past_line(
 		w->bytes, spot_child_end(w->bytes, mapping->node, i));
+	size_t colon = spot_colon(w->bytes, mapping->node, i);
 	struct emit_parts p = {0};
 	struct emit_at at = {
 		.habit = &w->habit,
 		.old = old->style,
-		.no_literal =
+		.no_literal = is_parted(w, old, colon) ||
 			spot_past_comments(w->bytes, below, column) != below,
 	};
 
@@ -167,8 +195,8 @@ replace_in_block(struct workshop *w, const struct site *mapping, size_t i,
 		emit_flow(&p.head, YAML_PLAIN, v);
 	else
 		emit_block(&p, &at, column, v);
-	put_parts(w, old, spot_colon(w->bytes, &mapping->node->pairs[i]), below,
-		mapping->depth, &p);
+	drop_tabs(w, below);
+	put_parts(w, old, colon, below, &p);
 	buf_release(&p.head);
 	buf_release(&p.tail);
 }
@@ -178,7 +206,7 @@ replace_in_flow(struct workshop *w, const struct site *mapping, size_t i,
 	const struct yaml_value *v)
 {
 	const struct yaml_pair *p = &mapping->node->pairs[i];
-	size_t colon = spot_colon(w->bytes, p);
+	size_t colon = spot_colon(w->bytes, mapping->node, i);
 	CLEANUP_BUF struct buf b = {0};
 
 	emit_flow(&b, p->value->style, v);
@@ -188,9 +216,12 @@ replace_in_flow(struct workshop *w, const struct site *mapping, size_t i,
 		put_head(w, colon, colon, buf_str(&b));
 	} else {
 		CLEANUP_BUF struct buf with_colon = {0};
-		buf_add_c(&with_colon, ": ");
+		/* "*name:" and "!tag:" would be one word. */
+		bool apart = p->key->alias_of != NULL || p->key->value.n == 0;
+		buf_add_c(&with_colon, apart ? " : " : ": ");
 		buf_add_str(&with_colon, buf_str(&b));
-		put(w, p->key->end, p->key->end, &with_colon);
+		splice_put(&w->splices, p->key->end, p->key->end,
+			buf_str(&with_colon));
 	}
 }
 
@@ -214,21 +245,27 @@ replace_alone(
 {
 	const struct yaml_node *n = s->node;
 	struct emit_parts p = {0};
-	struct emit_at at = {.habit = &w->habit, .placed = true, .gap = 1};
 	size_t below = spot_past_line(w->bytes, n->end);
+	struct emit_at at = {
+		.habit = &w->habit,
+		.no_literal = spot_past_comments(w->bytes, below, 0) != below,
+		.placed = true,
+		.gap = 1,
+	};
 
+	drop_tabs(w, below);
 	if (n->style == YAML_BLOCK) {
 		emit_flow(&p.head, YAML_PLAIN, v);
 		if (w->bytes.s[below - 1] == '\n')
 			buf_add_str(&p.head, w->habit.eol);
-		put(w, n->start, below, &p.head);
+		splice_put(&w->splices, n->start, below, buf_str(&p.head));
 	} else if (s->parent != NULL) {
 		emit_flow(&p.head, YAML_PLAIN, v);
-		put(w, n->start, n->end, &p.head);
+		splice_put(&w->splices, n->start, n->end, buf_str(&p.head));
 	} else {
 		emit_block(&p, &at, 0, v);
 		drop_head(w, n->start, n->end);
-		put_tail(w, below, below, s->depth, &p.tail);
+		put_tail(w, below, below, &p.tail);
 	}
 	buf_release(&p.head);
 	buf_release(&p.tail);

@@ -88,6 +88,17 @@ site_find(const struct workshop *w, const struct yaml_node *node,
 	}
 }
 
+/* A key in front of a colon is on one line and not longer than libyaml reads;
+ * without one ("{some\nwords, b: c}") it may be. */
+static bool
+fits_colon(const struct workshop *w, const struct yaml_node *key)
+{
+	struct str text =
+		str_of(w->bytes.s + key->start, key->end - key->start);
+
+	return text.n <= KEY_MAX && str_find_char(text, '\n') == text.n;
+}
+
 int
 site_check_value(const struct workshop *w, const struct yaml_node *mapping,
 	size_t i, struct err *e)
@@ -99,6 +110,11 @@ site_check_value(const struct workshop *w, const struct yaml_node *mapping,
 			"the key '%.*s' at line %zu is written with '?'; edit "
 			"it by hand",
 			STR_ARG(p->key->value), p->key->line);
+	if (p->value->start == p->value->end && !fits_colon(w, p->key))
+		return err_set(e, ERR_CONFLICT,
+			"the key at line %zu is too long to get a value; edit "
+			"it by hand",
+			p->key->line);
 	return check_plain(w, p->value, mapping, i, e);
 }
 

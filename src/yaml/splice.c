@@ -20,8 +20,17 @@ splice_add(struct splices *s, const struct splice *x)
 	s->items[s->n++] = *x;
 }
 
-/* By place; insertions before deletions, then by rank. Equal ones keep their
- * order: they lie in one array. */
+void
+splice_put(struct splices *s, size_t from, size_t to, struct str text)
+{
+	splice_add(s,
+		&(struct splice){.at = from,
+			.n = to - from,
+			.text = arena_str(s->a, text)});
+}
+
+/* By place; insertions before deletions. Equal ones keep their order: they lie
+ * in one array. */
 static int
 compare(const void *va, const void *vb)
 {
@@ -32,8 +41,6 @@ compare(const void *va, const void *vb)
 		return a->at < b->at ? -1 : 1;
 	if ((a->n > 0) != (b->n > 0))
 		return a->n > 0 ? 1 : -1;
-	if (a->rank != b->rank)
-		return a->rank > b->rank ? -1 : 1;
 	return a < b ? -1 : a > b;
 }
 

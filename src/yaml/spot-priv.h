@@ -23,6 +23,9 @@ size_t spot_white(struct str bytes, size_t at);
 /* Past white space, line breaks and comments: at the next token. */
 size_t spot_token(struct str bytes, size_t at);
 
+/* Past "|", ">" and the indicators behind it. */
+size_t spot_header(struct str bytes, size_t at);
+
 /* Nothing but spaces stands before `at` on its line. */
 bool spot_leads(struct str bytes, size_t at);
 /* Nothing stands on the line that begins at `at`. */
@@ -32,8 +35,8 @@ bool spot_is_comment_line(struct str bytes, size_t at, size_t *ret_column);
 
 #define SPOT_NONE SIZE_MAX
 
-/* Past the colon between key and value; SPOT_NONE when there is none. */
-size_t spot_colon(struct str bytes, const struct yaml_pair *p);
+/* Past the colon of the i-th pair; SPOT_NONE when there is none. */
+size_t spot_colon(struct str bytes, const struct yaml_node *mapping, size_t i);
 
 /* The i-th child of a collection without tag and anchor: its dash or "?" or
  * else its first byte, and the end of its value. */
@@ -43,12 +46,11 @@ size_t spot_child_end(struct str bytes, const struct yaml_node *n, size_t i);
 /* The pair is written "? key". */
 bool spot_is_explicit(struct str bytes, const struct yaml_node *n, size_t i);
 
-/*
- * Past the lines of something in block style that ends at `end`: past a
- * comment behind it and comment lines below it that stand deeper than
- * `column`.
- */
+/* Past the line on which something in block style ends, with a comment behind
+ * it. */
 size_t spot_past_line(struct str bytes, size_t end);
+/* Past lines below `at` that would be text of a literal block above them:
+ * comments and white space deeper than `column`. */
 size_t spot_past_comments(struct str bytes, size_t at, size_t column);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "yaml/spot-priv.h"
 
+#include <string.h>
+
 #define BOM STR("\xef\xbb\xbf")
 
 size_t
@@ -61,6 +63,15 @@ spot_token(struct str bytes, size_t at)
 	return at;
 }
 
+size_t
+spot_header(struct str bytes, size_t at)
+{
+	do
+		at++;
+	while (at < bytes.n && memchr("123456789+-", bytes.s[at], 11) != NULL);
+	return at;
+}
+
 bool
 spot_leads(struct str bytes, size_t at)
 {
@@ -94,11 +105,16 @@ spot_is_comment_line(struct str bytes, size_t at, size_t *ret_column)
 }
 
 size_t
-spot_colon(struct str bytes, const struct yaml_pair *p)
+spot_colon(struct str bytes, const struct yaml_node *mapping, size_t i)
 {
-	size_t at = spot_token(bytes, p->key->end);
+	size_t at = spot_token(bytes, mapping->pairs[i].key->end);
 
-	return at < bytes.n && bytes.s[at] == ':' ? at + 1 : SPOT_NONE;
+	if (at == bytes.n || bytes.s[at] != ':')
+		return SPOT_NONE;
+	/* Behind "? key" there may follow a key that begins with one. */
+	bool ends = at + 1 == bytes.n ||
+		memchr(" \t\r\n", bytes.s[at + 1], 4) != NULL;
+	return ends || mapping->style == YAML_FLOW ? at + 1 : SPOT_NONE;
 }
 
 size_t
@@ -126,7 +142,7 @@ spot_child_end(struct str bytes, const struct yaml_node *n, size_t i)
 	const struct yaml_pair *p = &n->pairs[i];
 	if (p->value->end > p->value->start)
 		return p->value->end;
-	size_t colon = spot_colon(bytes, p);
+	size_t colon = spot_colon(bytes, n, i);
 	return colon != SPOT_NONE ? colon : p->key->end;
 }
 
@@ -157,6 +173,8 @@ spot_past_comments(struct str bytes, size_t at, size_t column)
 			at = spot_below(bytes, line);
 		} else if (!spot_is_blank_line(bytes, line)) {
 			break;
+		} else if (spot_blanks(bytes, line) - line > column) {
+			at = spot_below(bytes, line);
 		}
 		line = spot_below(bytes, line);
 	}
