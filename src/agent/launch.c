@@ -182,6 +182,7 @@ launch_check(const struct agent_config *agent, const struct fio_dir *root,
 	if (is_on_path(root, path, command))
 		return 0;
 	return err_set(e, ERR_MISSING,
-		"agent '%s': the command '%s' is not on the PATH '%.*s'",
-		agent->name.s, command.s, STR_ARG(path));
+		"agent '%s': there is no command '%s' on the PATH; install it, "
+		"or name another under 'agents'",
+		agent->name.s, command.s);
 }

@@ -35,25 +35,32 @@ min3(size_t a, size_t b, size_t c)
 	return m < c ? m : c;
 }
 
-/* Levenshtein distance; both at most NEAREST_MAX bytes. */
+/* Optimal string alignment: edits of one letter, and two neighbours swapped,
+ * count one. Both at most NEAREST_MAX bytes. */
 static size_t
 distance(struct str a, struct str b)
 {
-	size_t row[NEAREST_MAX + 1];
+	size_t rows[3][NEAREST_MAX + 1];
+	size_t *above2 = rows[0], *above = rows[1], *row = rows[2];
 
 	for (size_t j = 0; j <= b.n; j++)
-		row[j] = j;
+		above[j] = j;
 	for (size_t i = 1; i <= a.n; i++) {
-		size_t diagonal = row[0];
 		row[0] = i;
 		for (size_t j = 1; j <= b.n; j++) {
-			size_t above = row[j];
-			size_t swap = diagonal + (a.s[i - 1] != b.s[j - 1]);
-			row[j] = min3(above + 1, row[j - 1] + 1, swap);
-			diagonal = above;
+			size_t swap = above[j - 1] + (a.s[i - 1] != b.s[j - 1]);
+			row[j] = min3(above[j] + 1, row[j - 1] + 1, swap);
+			if (i > 1 && j > 1 && a.s[i - 1] == b.s[j - 2] &&
+				a.s[i - 2] == b.s[j - 1] &&
+				above2[j - 2] + 1 < row[j])
+				row[j] = above2[j - 2] + 1;
 		}
+		size_t *oldest = above2;
+		above2 = above;
+		above = row;
+		row = oldest;
 	}
-	return row[b.n];
+	return above[b.n];
 }
 
 const char *

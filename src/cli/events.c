@@ -95,6 +95,8 @@ tell_of_item(const struct event *ev, struct telling *t)
 		t->title = ev->title;
 		return;
 	case EVENT_COMMITTED:
+		if (!str_is_set(ev->item))
+			buf_add_c(&t->what, "backlog ");
 		buf_add_c(&t->what, "committed as ");
 		utf8_add_printable(&t->what,
 			str_of(ev->commit.s,

@@ -18,7 +18,7 @@
  * in `applied` says that the decision holds and only 4 and 5 are left.
  */
 
-enum { GIVEN_UP_MAX = 2, COMMIT_TRIES = 3 };
+enum { GIVEN_UP_MAX = 2, MOVED_MAX = 3, COMMIT_TRIES = 3 };
 
 /* What the run leads to, as far as the work tree and the record go. */
 struct ending {
@@ -98,8 +98,8 @@ commit_paths(struct engine *g, struct str_list paths, struct str message,
 }
 
 /* What does not go well is told and lets the run go on: the work is in the
- * tree, and the backlog says what was decided. */
-static void
+ * tree, the backlog says what was decided, and the next weir tries again. */
+static int
 commit_work(struct engine *g, const struct task *t, const struct ending *end,
 	const struct git_changes *work, struct arena *a)
 {
@@ -120,7 +120,9 @@ commit_work(struct engine *g, const struct task *t, const struct ending *end,
 	int rc = commit_paths(g, (struct str_list){.items = take, .n = n},
 		end->message, a, &sha, &e);
 	if (rc < 0)
-		engine_notice(g, "%.*s %.*s is not committed: %s",
+		engine_notice(g,
+			"%.*s %.*s is not committed yet, the next run will "
+			"try again: %s",
 			STR_ARG(t->record.item), STR_ARG(t->record.phase),
 			e.msg);
 	if (rc == 0)
@@ -135,6 +137,7 @@ commit_work(struct engine *g, const struct task *t, const struct ending *end,
 			"'%.*s'",
 			STR_ARG(t->record.item), work->n - n,
 			work->n - n == 1 ? "" : "s", STR_ARG(left));
+	return rc < 0 ? -1 : 0;
 }
 
 static void
@@ -198,12 +201,17 @@ learn(struct engine *g, const struct task *t, const struct ending *end,
 	case OUTCOME_AGAIN:
 	case OUTCOME_DONE:
 	case OUTCOME_MERGED:
-		g->given_up_in_a_row = 0;
+		g->given_up_in_a_row = g->moved_in_a_row = 0;
 		memory_settled(x, end->summary);
 		return;
 	case OUTCOME_BLOCKED:
+		memory_settled(x, STR_ABSENT);
+		return;
 	case OUTCOME_MOVED:
 		memory_settled(x, STR_ABSENT);
+		/* An agent that moves its own item would do so for ever. */
+		if (++g->moved_in_a_row == MOVED_MAX)
+			engine_drain(g, RUN_BREAKER);
 		return;
 	case OUTCOMES:
 		break;
@@ -246,10 +254,10 @@ settle(struct engine *g, struct task *t, const struct ending *end,
 		arena_strf(a, "%.*s/%.*s", STR_ARG(t->record.item),
 			STR_ARG(t->record.phase))
 			.s);
-	if (!retry)
-		commit_work(g, t, end, &work, a);
+	int rc = retry ? 0 : commit_work(g, t, end, &work, a);
 	learn(g, t, end, &work);
-	finish_record(g, t, &verdict);
+	if (rc >= 0)
+		finish_record(g, t, &verdict);
 }
 
 /* It came to nothing and says nothing about the item: no attempt is spent. */

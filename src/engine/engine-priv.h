@@ -35,13 +35,14 @@ struct engine {
 
 	VEC(struct task *) tasks;
 	uint64_t started; /* phases, of the cap */
-	unsigned int given_up_in_a_row;
+	unsigned int given_up_in_a_row, moved_in_a_row;
 	bool stopping; /* a signal came */
 	bool draining; /* no new work; `halt` says why */
 	bool over;
 	bool look;	       /* something happened: tick */
 	unsigned int refusals; /* of saves, in a row */
 	char refusal[500];     /* the last one's words */
+	bool suspect; /* the backlog was not sound at the last look */
 	bool told_broken;      /* the notice about a broken backlog is out */
 	enum run_halt halt;
 	struct err fatal; /* code ERR_NONE while all is well */

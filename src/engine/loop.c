@@ -16,7 +16,12 @@
  * everything afresh, so no wake-up carries meaning.
  */
 
-enum { INBOX_AGAIN_MS = 150, AGAIN_MS = 500, REFUSALS_MAX = 5 };
+enum {
+	INBOX_AGAIN_MS = 150,
+	LOOK_TWICE_MS = 100,
+	AGAIN_MS = 500,
+	REFUSALS_MAX = 5
+};
 
 bool
 engine_is_passing(const struct err *e)
@@ -189,13 +194,17 @@ look_at_backlog(struct engine *g)
 	if (rc >= 0) {
 		if (g->told_broken)
 			engine_notice(g, "the backlog is sound again");
-		g->told_broken = false;
+		g->told_broken = g->suspect = false;
 		return 0;
 	}
-	if (!g->told_broken)
+	/* git and editors take a file away for a moment: look twice. */
+	if (!g->suspect)
+		look_again_in(g, LOOK_TWICE_MS);
+	else if (!g->told_broken)
 		engine_notice(
 			g, "%s; nothing new starts until it is mended", e.msg);
-	g->told_broken = true;
+	g->told_broken = g->suspect;
+	g->suspect = true;
 	return 1;
 }
 
@@ -337,6 +346,12 @@ carry_out(struct engine *g, struct err *e)
 	struct plan p;
 
 	plan_now(g, &tmp, &in, &p);
+	/* At the cap nothing is prepared that this run will not start. */
+	if (in.starts_left == 0) {
+		if (g->tasks.n == 0)
+			engine_drain(g, RUN_CAP);
+		return 0;
+	}
 	int rc = apply_actions(g, &p, e);
 	if (rc != 0)
 		return rc;
@@ -391,7 +406,7 @@ work(struct engine *g, struct err *e)
 		return 0;
 	if (conclude_ended(g, e) < 0)
 		return -1;
-	if (!g->draining && take_inbox(g, e) < 0)
+	if (!g->draining && g->options->cap > 0 && take_inbox(g, e) < 0)
 		return -1;
 	if (!g->draining && dispatch(g, e) < 0) {
 		if (!engine_is_passing(e))

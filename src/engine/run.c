@@ -29,9 +29,8 @@ check_agents(
 	for (size_t i = 0; i < c->agents_n; i++) {
 		const struct agent_config *agent = &c->agents[i];
 		if (launch_check(agent, &p->root, o->environ, e) < 0)
-			return err_wrap(e, "%.*s:%zu:1: agent '%.*s'",
-				STR_ARG(c->path), agent->line,
-				STR_ARG(agent->name));
+			return err_wrap(
+				e, "%.*s:%zu:1", STR_ARG(c->path), agent->line);
 	}
 	return 0;
 }
@@ -186,6 +185,9 @@ commit_rest(struct engine *g)
 	struct err e = {0};
 	struct str sha;
 
+	/* What weir cannot read it does not commit, nor that it is gone. */
+	if (coordinator_refresh(&g->coordinator, &e) < 0)
+		return;
 	int rc = worktree_commit(&g->tree, (struct str_list){0},
 		STR("[weir] save the backlog"), &tmp, &sha, &e);
 	if (rc < 0)

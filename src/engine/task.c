@@ -302,7 +302,11 @@ describe_end(struct task *t, const char *why)
 			how = arena_strf(&t->arena, "exited with code %d",
 				t->end.status);
 	}
-	return arena_strf(&t->arena, "%.*s: %s%s%.*s", STR_ARG(how), why,
+	/* How it exits does not count; that it went wrong may explain. */
+	bool fine = t->child != NULL && t->end.how == PROC_EXITED &&
+		t->end.status == 0;
+	return arena_strf(&t->arena, "%.*s%s%s%s%.*s",
+		STR_ARG(fine ? STR("") : how), fine ? "" : ": ", why,
 		words.n > 0 ? "; its last words: " : "", STR_ARG(words));
 }
 

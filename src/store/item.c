@@ -2,6 +2,15 @@
 #include "store/item-priv.h"
 
 #include <stdint.h>
+#include <string.h>
+
+static bool
+is_named(const struct field *f, struct str key)
+{
+	return key.n > 0 && f->name[0] == key.s[0] &&
+		strnlen(f->name, key.n + 1) == key.n &&
+		memcmp(f->name, key.s, key.n) == 0;
+}
 
 /*
  * Reading. Keys mostly come in file order, so the search for a key starts
@@ -12,7 +21,7 @@ find_from(const struct field_table *t, struct str key, size_t *hint)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		size_t at = (*hint + i) % t->n;
-		if (!str_eq_c(key, t->fields[at].name))
+		if (!is_named(&t->fields[at], key))
 			continue;
 		*hint = at + 1;
 		return &t->fields[at];

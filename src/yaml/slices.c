@@ -91,44 +91,89 @@ ends_list(struct str line, struct str key)
 		line.s[0] != '=';
 }
 
+/*
+ * Past the conflict that git wrote at `l`. Nothing in it is sound. True when it
+ * begins with an entry: then the entry above it is whole.
+ */
+static bool
+skip_conflict(struct str bytes, struct line *l, size_t indent)
+{
+	bool first = true, whole = false;
+
+	while (next_line(bytes, l) && !str_starts(l->text, STR(">>>>>>>"))) {
+		if (first && !is_blank_or_comment(l->text)) {
+			whole = is_dash(l->text, indent) ||
+				str_starts(l->text, STR("======="));
+			first = false;
+		}
+	}
+	return whole;
+}
+
+struct cutting {
+	VEC(struct yaml_slice) cut;
+	bool open; /* the last slice has no end yet */
+};
+
+static void
+end_slice(struct cutting *c, size_t at)
+{
+	if (c->open)
+		c->cut.items[c->cut.n - 1].end = at;
+	c->open = false;
+}
+
+/* Cut the list that begins at `l`; where it ends. */
+static size_t
+cut_list(struct str bytes, struct str key, struct line *l, struct cutting *c)
+{
+	size_t indent = 0;
+
+	while (next_line(bytes, l)) {
+		size_t start = l->start;
+		if (str_starts(l->text, STR("<<<<<<<"))) {
+			if (skip_conflict(bytes, l, indent))
+				end_slice(c, start);
+			continue;
+		}
+		if (c->cut.n == 0 && !is_blank_or_comment(l->text))
+			indent = indent_of(l->text);
+		if (is_dash(l->text, indent)) {
+			end_slice(c, start);
+			VEC_PUSH(&c->cut,
+				((struct yaml_slice){
+					.start = start, .line = l->number}));
+			c->open = true;
+		} else if (ends_list(l->text, key) ||
+			(c->cut.n == 0 && !is_blank_or_comment(l->text))) {
+			return start;
+		}
+	}
+	return bytes.n;
+}
+
 void
 yaml_cut(struct str bytes, struct str key, struct arena *a,
 	struct yaml_slices *ret)
 {
-	VEC(struct yaml_slice) cut = {0};
 	struct line l = {.next = str_starts(bytes, BOM) ? BOM.n : 0};
-	size_t indent = 0, end = bytes.n;
+	struct cutting c = {0};
 
 	*ret = (struct yaml_slices){.head_end = bytes.n, .tail_start = bytes.n};
 	if (!find_list(bytes, key, &l))
 		return;
-	while (next_line(bytes, &l)) {
-		if (cut.n == 0 && !is_blank_or_comment(l.text))
-			indent = indent_of(l.text);
-		if (is_dash(l.text, indent)) {
-			if (cut.n > 0)
-				cut.items[cut.n - 1].end = l.start;
-			VEC_PUSH(&cut,
-				((struct yaml_slice){
-					.start = l.start, .line = l.number}));
-		} else if (ends_list(l.text, key)) {
-			end = l.start;
-			break;
-		} else if (cut.n == 0 && !is_blank_or_comment(l.text)) {
-			break;
-		}
-	}
-	if (cut.n > 0) {
+	size_t end = cut_list(bytes, key, &l, &c);
+	end_slice(&c, end);
+	if (c.cut.n > 0) {
 		struct yaml_slice *items =
-			ARENA_ARRAY(a, struct yaml_slice, cut.n);
-		cut.items[cut.n - 1].end = end;
-		memcpy(items, cut.items, cut.n * sizeof(items[0]));
+			ARENA_ARRAY(a, struct yaml_slice, c.cut.n);
+		memcpy(items, c.cut.items, c.cut.n * sizeof(items[0]));
 		*ret = (struct yaml_slices){.items = items,
-			.n = cut.n,
+			.n = c.cut.n,
 			.head_end = items[0].start,
 			.tail_start = end};
 	}
-	VEC_RELEASE(&cut);
+	VEC_RELEASE(&c.cut);
 }
 
 /* Add the slice's place to every node of its tree, once each. */

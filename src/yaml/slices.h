@@ -17,6 +17,9 @@
  *
  * The cut is sound for a sequence whose entries start with "- " at one
  * indentation and continue deeper, which is what people and weir write.
+ * What stands between the markers of a merge conflict is in no slice; an entry
+ * that a conflict begins in the middle of is not sound either.
+ *
  * Elsewhere a slice may hold a piece of an entry: each slice is parsed on
  * its own, so a wrong cut shows as an error and never as a wrong item.
  */

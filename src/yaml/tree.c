@@ -167,14 +167,16 @@ yaml_parse(struct str bytes, const char *file, const struct yaml_limits *limits,
 bool
 yaml_is_null(const struct yaml_node *n)
 {
-	static const char *const nulls[] = {"", "~", "null", "Null", "NULL"};
+	struct str v = n->value;
 
 	if (n->kind != YAML_SCALAR || n->style != YAML_PLAIN || n->tagged)
 		return false;
-	for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++)
-		if (str_eq_c(n->value, nulls[i]))
-			return true;
-	return false;
+	if (v.n == 1)
+		return v.s[0] == '~';
+	if (v.n != 4)
+		return v.n == 0;
+	return memcmp(v.s, "null", 4) == 0 || memcmp(v.s, "Null", 4) == 0 ||
+		memcmp(v.s, "NULL", 4) == 0;
 }
 
 bool

@@ -201,10 +201,9 @@ a_bare_command_is_looked_for_on_the_path(void **state)
 	check_ok(check_command(*state, "top.sh", "PATH=/nowhere:"), &e);
 	check_fails(check_command(*state, "agent.sh", "PATH=/bin:"), &e,
 		ERR_MISSING,
-		"agent 'worker': the command 'agent.sh' is not on the PATH "
-		"'/bin:'");
+		"agent 'worker': there is no command 'agent.sh' on the PATH");
 	check_fails(check_command(*state, "notes", "PATH=tools"), &e,
-		ERR_MISSING, "is not on the PATH 'tools'");
+		ERR_MISSING, "there is no command 'notes' on the PATH");
 }
 
 int

@@ -12,6 +12,7 @@ a_near_word_is_suggested(void **state)
 	(void)state;
 	assert_string_equal(names_nearest(&table, STR("samll")), "small");
 	assert_string_equal(names_nearest(&table, STR("mediun")), "medium");
+	assert_string_equal(names_nearest(&table, STR("lrage")), "large");
 }
 
 static void

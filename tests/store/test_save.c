@@ -296,12 +296,15 @@ sound_items_of_a_file_that_does_not_parse_are_read(void **state)
 		"- id: A-1\n  title: a\n  status: ready\n"
 		"- id: A-2\n  title: \"b\n  status: new\n"
 		"<<<<<<< HEAD\n"
+		"- id: A-4\n  title: e\n  status: new\n"
+		">>>>>>> theirs\n"
 		"- id: A-3\n  title: d\n  status: new\n");
 	check_fails(store_load(f.store, &s, &problems, &f.e), &f.e, ERR_INPUT,
 		"BACKLOG.yaml:9:1: an unresolved merge conflict");
 	assert_non_null(snapshot_find(s, STR("A-1")));
 	assert_non_null(snapshot_find(s, STR("A-3")));
 	assert_null(snapshot_find(s, STR("A-2")));
+	assert_null(snapshot_find(s, STR("A-4")));
 	snapshot_unref(s);
 	problems_release(&problems);
 }

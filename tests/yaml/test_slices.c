@@ -72,11 +72,44 @@ entries_in_line_with_their_key_are_cut(void **state)
 	struct cut c;
 
 	(void)state;
-	cut_open(&c, "items:\r\n- a: 1\r\n<<<<<<< HEAD\r\n- b: 2\r\nend: 1\r\n",
+	cut_open(&c, "items:\r\n- a: 1\r\n- b: 2\r\nend: 1\r\n", STR("items"));
+	assert_int_equal(c.slices.n, 2);
+	check_slice(&c, 0, 2, "- a: 1\r\n");
+	check_slice(&c, 1, 3, "- b: 2\r\n");
+	cut_close(&c);
+}
+
+static void
+a_conflict_of_whole_entries_spoils_no_other(void **state)
+{
+	struct cut c;
+
+	(void)state;
+	cut_open(&c,
+		"items:\n- a: 1\n<<<<<<< ours\n- b: 2\n=======\n- b: 3\n"
+		"  c: 4\n>>>>>>> theirs\n  d: 5\n- e: 6\n",
 		STR("items"));
 	assert_int_equal(c.slices.n, 2);
-	check_slice(&c, 0, 2, "- a: 1\r\n<<<<<<< HEAD\r\n");
-	check_slice(&c, 1, 4, "- b: 2\r\n");
+	check_slice(&c, 0, 2, "- a: 1\n");
+	check_slice(&c, 1, 10, "- e: 6\n");
+	cut_close(&c);
+}
+
+static void
+a_conflict_inside_an_entry_stays_with_it(void **state)
+{
+	struct cut c;
+
+	(void)state;
+	cut_open(&c,
+		"- a: 1\n<<<<<<< ours\n  b: 2\n=======\n  b: 3\n"
+		">>>>>>> theirs\n- e: 6\n",
+		STR_ABSENT);
+	assert_int_equal(c.slices.n, 2);
+	check_slice(&c, 0, 1,
+		"- a: 1\n<<<<<<< ours\n  b: 2\n=======\n  b: 3\n"
+		">>>>>>> theirs\n");
+	check_slice(&c, 1, 7, "- e: 6\n");
 	cut_close(&c);
 }
 
@@ -191,6 +224,8 @@ main(void)
 			a_damaged_list_under_a_key_is_cut_into_entries),
 		cmocka_unit_test(a_bare_list_is_cut_into_entries),
 		cmocka_unit_test(entries_in_line_with_their_key_are_cut),
+		cmocka_unit_test(a_conflict_of_whole_entries_spoils_no_other),
+		cmocka_unit_test(a_conflict_inside_an_entry_stays_with_it),
 		cmocka_unit_test(
 			a_byte_order_mark_is_no_part_of_the_first_line),
 		cmocka_unit_test(what_is_no_such_list_is_not_cut),
