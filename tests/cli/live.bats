@@ -277,29 +277,30 @@ drop() {
 	[ -n "$(find . -size +16000k)" ]
 	[ "$(how_often 16777216)" = 1 ]
 	drop '- title: Next'
-	runs --cap 0
+	runs
 	never_says 16777216
 	[ "$(titles)" = "Next|Small|Smaller" ] || explain "$(titles)"
 }
 
 @test "what was rejected can be mended where it is and dropped again" {
+	acts <<<'finish blocked'
 	backlog "$(item WRK-001 blocked 'blocked_reason: x' \
 		'blocked_from_status: ready')"
 	drop '[{title: ok}, {size: small}]'
-	runs --cap 0
+	runs
 	drop $'items:\n    - size: medium\n      tags: [a, b]\n    - title: fine'
-	runs --cap 0
+	runs
 	drop '- size: large'
-	runs --cap 0
+	runs
 	drop $'  - risk: low # indented\n    size: huge'
-	runs --cap 0
+	runs
 	[ "$(titles)" = "Title of WRK-001|fine|ok" ] || explain "$(titles)"
 	sed -E 's/size: (small|medium|large|huge)/title: was \1/' \
 		BACKLOG_INBOX.rejected.yaml >.drop
 	cp .drop "$NOTES/dropped"
 	rm BACKLOG_INBOX.rejected.yaml
 	mv .drop BACKLOG_INBOX.yaml
-	runs --cap 0
+	runs
 	[ ! -e BACKLOG_INBOX.rejected.yaml ] || {
 		cat "$NOTES/dropped" BACKLOG_INBOX.rejected.yaml
 		return 1
