@@ -45,7 +45,8 @@ arena_alloc(struct arena *a, size_t n)
 {
 	if (n > SIZE_MAX / 2)
 		BUG("arena asked for %zu bytes", n);
-	n = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	/* Nothing still is somewhere: the result is never NULL. */
+	n = ((n > 0 ? n : 1) + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 	if ((size_t)(a->end - a->at) < n)
 		add_block(a, n);
 	void *p = a->at;

@@ -42,7 +42,7 @@ struct engine {
 	bool look;	       /* something happened: tick */
 	unsigned int refusals; /* of saves, in a row */
 	char refusal[500];     /* the last one's words */
-	bool suspect; /* the backlog was not sound at the last look */
+	bool suspect;	       /* the backlog was not sound at the last look */
 	bool told_broken;      /* the notice about a broken backlog is out */
 	enum run_halt halt;
 	struct err fatal; /* code ERR_NONE while all is well */

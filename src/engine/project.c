@@ -62,7 +62,7 @@ static int
 find_root(struct project *p, const char *dir, struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
-	struct str root;
+	struct str root = STR_ABSENT;
 
 	if (absolute_path(p->sys, dir != NULL ? dir : ".", &tmp, &root, e) < 0)
 		return -1;

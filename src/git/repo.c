@@ -190,7 +190,7 @@ git_is_ancestor(struct git_repo *r, struct str sha, struct err *e)
 {
 	struct arena tmp CLEANUP_ARENA = {0};
 	struct buf said CLEANUP_BUF = {0};
-	struct str commit, head;
+	struct str commit = STR_ABSENT, head = STR_ABSENT;
 	int status;
 
 	if (!is_commit_id(sha))

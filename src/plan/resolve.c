@@ -33,9 +33,11 @@ phase_of(const struct resolution *r)
 void
 resolution_fail(struct resolution *r, struct str reason)
 {
+	unsigned int retries = r->c->max_retries;
 	const struct phase_config *phase = phase_of(r);
-	unsigned int retries =
-		phase != NULL ? phase->retries : r->c->max_retries;
+
+	if (phase != NULL)
+		retries = phase->retries;
 
 	if (str_is_empty(reason))
 		reason = STR("it left no valid result");

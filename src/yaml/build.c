@@ -395,6 +395,8 @@ block_end(const struct builder *b, const struct yaml_node *n)
 static int
 on_close(struct builder *b, const yaml_event_t *ev)
 {
+	if (b->stack.n == 0)
+		BUG("libyaml closed what it had not opened");
 	struct frame f = b->stack.items[--b->stack.n];
 
 	if (check_many_keys(b, &f) < 0) {

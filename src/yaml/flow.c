@@ -60,7 +60,7 @@ is_tag(struct str bytes, size_t end)
 {
 	size_t at = end;
 
-	while (memchr(" \t\r\n,[{", bytes.s[at - 1], 7) == NULL)
+	while (strchr(" \t\r\n,[{", bytes.s[at - 1]) == NULL)
 		at--;
 	return bytes.s[at] == '!';
 }

@@ -112,7 +112,7 @@ quick_close(struct quick *q, const struct opened *o)
 
 	q->depth_left++;
 	q->open.n = o->first;
-	if (n->style == YAML_BLOCK)
+	if (n->style == YAML_BLOCK && count > 0)
 		n->end = children[count - 1]->end;
 	if (n->kind == YAML_SEQUENCE) {
 		n->n = count;

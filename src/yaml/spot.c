@@ -68,7 +68,7 @@ spot_header(struct str bytes, size_t at)
 {
 	do
 		at++;
-	while (at < bytes.n && memchr("123456789+-", bytes.s[at], 11) != NULL);
+	while (at < bytes.n && strchr("123456789+-", bytes.s[at]) != NULL);
 	return at;
 }
 
@@ -112,8 +112,8 @@ spot_colon(struct str bytes, const struct yaml_node *mapping, size_t i)
 	if (at == bytes.n || bytes.s[at] != ':')
 		return SPOT_NONE;
 	/* Behind "? key" there may follow a key that begins with one. */
-	bool ends = at + 1 == bytes.n ||
-		memchr(" \t\r\n", bytes.s[at + 1], 4) != NULL;
+	bool ends =
+		at + 1 == bytes.n || strchr(" \t\r\n", bytes.s[at + 1]) != NULL;
 	return ends || mapping->style == YAML_FLOW ? at + 1 : SPOT_NONE;
 }
 
