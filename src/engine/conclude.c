@@ -159,22 +159,14 @@ static void
 emit_end(struct engine *g, const struct task *t, struct str outcome,
 	const struct ending *end)
 {
-	engine_emit(g,
-		(struct event){
-			.kind = EVENT_PHASE_ENDED,
-			.item = t->record.item,
-			.title = t->title,
-			.phase = t->record.phase,
-			.agent = t->record.agent,
-			.run = t->record.id,
-			.attempt = t->record.attempt,
-			.attempts = t->attempts,
-			.outcome = outcome,
-			.summary = end->summary,
-			.reason = end->reason,
-			.where = end->where,
-			.elapsed_ns = t->end.elapsed_ns,
-		});
+	struct event ev = engine_event_of(EVENT_PHASE_ENDED, t);
+
+	ev.outcome = outcome;
+	ev.summary = end->summary;
+	ev.reason = end->reason;
+	ev.where = end->where;
+	ev.elapsed_ns = t->end.elapsed_ns;
+	engine_emit(g, ev);
 }
 
 /* What the run taught about its item. */

@@ -75,6 +75,8 @@ int engine_recover(struct engine *g, struct err *e);
 
 /* report.c */
 void engine_emit(struct engine *g, struct event ev);
+/* An event about a run, with all that is known of it from its start. */
+struct event engine_event_of(enum event_kind kind, const struct task *t);
 void engine_notice(struct engine *g, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void engine_added(struct engine *g, struct str_list ids, const char *from);

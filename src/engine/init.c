@@ -326,6 +326,18 @@ make_prompts(struct making *m, const struct config *c, struct err *e)
 }
 
 static int
+make_state(struct making *m, struct store *store, struct err *e)
+{
+	struct fio_dir state CLEANUP_FIO_DIR = FIO_DIR_NONE;
+
+	int rc = store_state_dir(store, &state, e);
+	if (rc < 0)
+		return -1;
+	note(m, STR(STORE_STATE_DIR "/"), rc == 0);
+	return 0;
+}
+
+static int
 make_backlog(struct making *m, const struct config *c, struct err *e)
 {
 	struct store *store;
@@ -333,25 +345,12 @@ make_backlog(struct making *m, const struct config *c, struct err *e)
 	if (store_open(&store, m->root, c->backlog, c->prefix, e) < 0)
 		return -1;
 	int rc = store_create(store, e);
+	if (rc >= 0) {
+		note(m, c->backlog, rc == 0);
+		rc = make_state(m, store, e);
+	}
 	store_close(store);
-	if (rc < 0)
-		return -1;
-	note(m, c->backlog, rc == 0);
-	return 0;
-}
-
-static int
-make_state(struct making *m, struct err *e)
-{
-	struct fio_dir state CLEANUP_FIO_DIR = FIO_DIR_NONE;
-
-	if (fio_dir_make_in(&state, m->root, STORE_STATE_DIR, 0700, e) < 0)
-		return -1;
-	int rc = fio_create(&state, ".gitignore", STR("*\n"), 0600, e);
-	if (rc < 0)
-		return -1;
-	note(m, STR(STORE_STATE_DIR "/"), rc == 0);
-	return 0;
+	return rc;
 }
 
 static int
@@ -363,9 +362,9 @@ make_all(struct making *m, struct str prefix, struct err *e)
 
 	if (make_config(m, prefix, e) < 0 ||
 		config_load(m->root, &tmp, &c, &problems, e) < 0 ||
-		make_prompts(m, &c, e) < 0 || make_backlog(m, &c, e) < 0)
+		make_prompts(m, &c, e) < 0)
 		return -1;
-	return make_state(m, e);
+	return make_backlog(m, &c, e);
 }
 
 static struct str_list

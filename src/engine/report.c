@@ -27,6 +27,21 @@ engine_emit(struct engine *g, struct event ev)
 		sink->on_event(sink->ctx, &ev);
 }
 
+struct event
+engine_event_of(enum event_kind kind, const struct task *t)
+{
+	return (struct event){
+		.kind = kind,
+		.item = t->record.item,
+		.title = t->title,
+		.phase = t->record.phase,
+		.agent = t->record.agent,
+		.run = t->record.id,
+		.attempt = t->record.attempt,
+		.attempts = t->attempts,
+	};
+}
+
 void
 engine_notice(struct engine *g, const char *fmt, ...)
 {

@@ -105,15 +105,5 @@ engine_start(struct engine *g, const struct action *act, proc_end_fn *on_end)
 	}
 	VEC_PUSH(&g->tasks, t);
 	g->started++;
-	engine_emit(g,
-		(struct event){
-			.kind = EVENT_PHASE_STARTED,
-			.item = t->record.item,
-			.title = t->title,
-			.phase = t->record.phase,
-			.agent = t->record.agent,
-			.run = t->record.id,
-			.attempt = t->record.attempt,
-			.attempts = t->attempts,
-		});
+	engine_emit(g, engine_event_of(EVENT_PHASE_STARTED, t));
 }

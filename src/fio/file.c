@@ -162,22 +162,6 @@ read_and_close(const struct fio_dir *d, const char *name, int fd, size_t max,
 	return rc;
 }
 
-int
-fio_read(const struct fio_dir *d, const char *name, size_t max, struct buf *ret,
-	struct fio_version *ret_version, struct err *e)
-{
-	int fd = open_to_read(d, name, e);
-
-	if (fd == -1)
-		return -1;
-	if (fd == NO_FILE) {
-		if (ret_version != NULL)
-			*ret_version = (struct fio_version){0};
-		return 1;
-	}
-	return read_and_close(d, name, fd, max, ret, ret_version, e);
-}
-
 /* 1: somebody may be writing it; 0: nobody is, and nobody can begin to while
  * the lease is ours. */
 static int
@@ -195,8 +179,8 @@ has_writer(struct sys *sys, int fd)
 	return sys->clock(sys, SYS_CLOCK_UNIX) - to_ns(st.st_mtim) < STABLE_NS;
 }
 
-int
-fio_read_settled(const struct fio_dir *d, const char *name, size_t max,
+static int
+read_name(const struct fio_dir *d, const char *name, size_t max, bool settled,
 	struct buf *ret, struct fio_version *ret_version, struct err *e)
 {
 	int fd = open_to_read(d, name, e);
@@ -208,11 +192,25 @@ fio_read_settled(const struct fio_dir *d, const char *name, size_t max,
 			*ret_version = (struct fio_version){0};
 		return 1;
 	}
-	if (has_writer(d->sys, fd)) {
+	if (settled && has_writer(d->sys, fd)) {
 		(void)d->sys->close(d->sys, fd);
 		return 2;
 	}
 	return read_and_close(d, name, fd, max, ret, ret_version, e);
+}
+
+int
+fio_read(const struct fio_dir *d, const char *name, size_t max, struct buf *ret,
+	struct fio_version *ret_version, struct err *e)
+{
+	return read_name(d, name, max, false, ret, ret_version, e);
+}
+
+int
+fio_read_settled(const struct fio_dir *d, const char *name, size_t max,
+	struct buf *ret, struct fio_version *ret_version, struct err *e)
+{
+	return read_name(d, name, max, true, ret, ret_version, e);
 }
 
 int

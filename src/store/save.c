@@ -26,7 +26,7 @@ enum {
 	DAMAGED_GAP = 1000,
 };
 
-/* git is told to ignore the directory by a file inside it. */
+/* git is told to ignore the directory by a file inside it. 1: it was told. */
 static int
 hide_from_git(const struct fio_dir *state, struct err *e)
 {
@@ -34,9 +34,8 @@ hide_from_git(const struct fio_dir *state, struct err *e)
 
 	if (state->sys->fstatat(state->sys, state->fd, ".gitignore",
 		    AT_SYMLINK_NOFOLLOW, &st) == 0)
-		return 0;
-	return fio_create(state, ".gitignore", STR("*\n"), 0600, e) < 0 ? -1
-									: 0;
+		return 1;
+	return fio_create(state, ".gitignore", STR("*\n"), 0600, e);
 }
 
 int
@@ -44,8 +43,9 @@ store_state_dir(struct store *st, struct fio_dir *ret, struct err *e)
 {
 	if (fio_dir_make_in(ret, st->root, STORE_STATE_DIR, 0700, e) < 0)
 		return -1;
-	if (hide_from_git(ret, e) == 0)
-		return 0;
+	int rc = hide_from_git(ret, e);
+	if (rc >= 0)
+		return rc;
 	st->poisoned |= e->code == ERR_POISONED;
 	fio_dir_close(ret);
 	return -1;

@@ -73,7 +73,7 @@ void store_set_patience(struct store *st, int64_t wait_ns);
 /* The next save drops this id from `applied`. */
 void store_forget(struct store *st, struct str id);
 
-/* Make and open .weir/. */
+/* Make and open .weir/. 1: it was there, told to git, already. */
 int store_state_dir(struct store *st, struct fio_dir *ret, struct err *e);
 
 struct store_saved {
