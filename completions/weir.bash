@@ -21,10 +21,31 @@ _weir_list() {
 	mapfile -t COMPREPLY < <(compgen -P "$done" -W "$1" -- "${2##*,}")
 }
 
+# _weir_verb COMMAND WORD [-C DIR]: a command's verb is its first word, ids are
+# the others.
+_weir_verb() {
+	local words='' command=$1 word=$2
+
+	shift 2
+	case $command.$word in
+	tag.1) words='add rm' ;;
+	dep.1) words='add rm tree' ;;
+	archive.1) words='list show' ;;
+	tag.2 | dep.*) words=$(_weir_ids "$@") ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
 _weir() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local global='-C --directory --json --no-color -h --help --version'
-	local commands='init add list show explain run unblock help version'
+	local commands='init add list show ready explain run set edit tag dep
+		block unblock complete close merge archive migrate log doctor
+		help version'
+	local fields='title size complexity risk impact requires_human_review
+		pipeline_type unblock_context description.context
+		description.problem description.solution description.impact
+		description.sizing_rationale'
 	local command='' options='' i
 	local -a dir=()
 
@@ -67,23 +88,40 @@ _weir() {
 		_weir_list 'new scoping ready in_progress done blocked' "$cur"
 		return
 		;;
+	--type)
+		mapfile -t COMPREPLY < <(
+			compgen -W 'clarification decision' -- "$cur"
+		)
+		return
+		;;
+	--unset)
+		_weir_list "$fields" "$cur"
+		return
+		;;
 	--depends | --target)
 		_weir_list "$(_weir_ids "${dir[@]}")" "$cur"
 		return
 		;;
-	--prefix | --tag | --cap | --notes | -d | --description)
+	--prefix | --tag | --cap | --notes | -d | --description | -m | --message | \
+		-n | --last | --since)
 		return
 		;;
 	esac
 	case $command in
-	init) options=--prefix ;;
+	init) options='--prefix --new-backlog' ;;
 	add)
 		options='--size --complexity --risk --impact --pipeline
 			--depends --tag -d --description'
 		;;
 	list) options='--status --tag --all' ;;
 	run) options='--target --cap' ;;
+	set) options=--unset ;;
+	log) options='-f --follow -n --last --since' ;;
+	block) options=--type ;;
 	unblock) options='--notes --accept-risk' ;;
+	complete | close) options='-m --message' ;;
+	migrate) options=--dry-run ;;
+	doctor) options='--fix --renumber --accept' ;;
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options $global" -- "$cur")
@@ -93,7 +131,16 @@ _weir() {
 	'' | help)
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 		;;
-	show | explain | unblock)
+	tag | dep | archive)
+		_weir_verb "$command" $((COMP_CWORD - i)) "${dir[@]}"
+		;;
+	set)
+		if ((COMP_CWORD > i + 1)); then
+			mapfile -t COMPREPLY < <(compgen -W "$fields" -- "$cur")
+			return
+		fi
+		;;&
+	set | edit | show | explain | block | unblock | complete | close | merge | log)
 		mapfile -t COMPREPLY < <(
 			compgen -W "$(_weir_ids "${dir[@]}")" -- "$cur"
 		)

@@ -47,6 +47,8 @@ add_json(struct buf *b, const struct prompt_input *in)
 	add_json_text(b, in->item->id);
 	buf_add_c(b, ",\n  \"phase\": ");
 	add_json_text(b, in->phase->name);
+	buf_add_c(b, ",\n  \"run_id\": ");
+	add_json_text(b, in->run_id);
 	buf_add_c(b, ",\n");
 	buf_add_c(b, rest_of_json);
 	if (in->pipeline == NULL)
@@ -118,8 +120,8 @@ prompt_add_report(struct buf *b, const struct prompt_input *in)
 		"phase has failed. Strict JSON in UTF-8: no comments, no "
 		"trailing\ncommas, nothing before or after the object. Write "
 		"it under another name beside it and\nrename it, so that it "
-		"is whole or not there. Start from this and keep `item_id` "
-		"and\n`phase` as they are:\n\n");
+		"is whole or not there. Start from this and keep `item_id`, "
+		"`phase`\nand `run_id` as they are:\n\n");
 	add_json(b, in);
 	buf_add_c(b, codes);
 	if (in->pipeline != NULL)

@@ -23,6 +23,7 @@ struct prompt_input {
 	struct str previous_summary;	/* of the phase before; absent */
 	struct str change_dir;		/* relative to the project root */
 	struct str result_path;		/* absolute */
+	struct str run_id;
 	struct str nonce;
 };
 

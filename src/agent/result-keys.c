@@ -65,6 +65,7 @@ static const struct key follow_up_keys[] = {
 static const struct key result_keys[] = {
 	KEY("item_id", read_line, struct result, item_id, .required = true),
 	KEY("phase", read_line, struct result, phase, .required = true),
+	KEY("run_id", read_line, struct result, run_id),
 	KEY("result", read_enum, struct result, code,
 		.names = &result_code_names, .required = true),
 	KEY("summary", read_text, struct result, summary, .required = true),

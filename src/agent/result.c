@@ -110,9 +110,22 @@ check_same(const struct result_reader *r, const char *what, struct str got,
 		r->file, what, buf_str(&shown).s, STR_ARG(asked));
 }
 
+static int
+check_about(const struct result_reader *r, const struct result *got,
+	const struct result_asked *asked)
+{
+	if (check_same(r, "item", got->item_id, asked->item_id) < 0 ||
+		check_same(r, "phase", got->phase, asked->phase) < 0)
+		return -1;
+	return str_is_set(got->run_id)
+		? check_same(r, "run", got->run_id, asked->run_id)
+		: 0;
+}
+
 int
-result_read(const struct fio_dir *run_dir, const char *name, struct str item_id,
-	struct str phase, struct arena *a, struct result *ret, struct err *e)
+result_read(const struct fio_dir *run_dir, const char *name,
+	const struct result_asked *asked, struct arena *a, struct result *ret,
+	struct err *e)
 {
 	const struct result_reader r = {.file = name, .a = a, .e = e};
 	struct buf bytes CLEANUP_BUF = {0};
@@ -129,8 +142,7 @@ result_read(const struct fio_dir *run_dir, const char *name, struct str item_id,
 		return err_set(e, ERR_INPUT,
 			"%s: has %ju hard links and must have one", name,
 			(uintmax_t)seen.nlink);
-	if (result_parse(buf_str(&bytes), name, a, ret, e) < 0 ||
-		check_same(&r, "item", ret->item_id, item_id) < 0)
+	if (result_parse(buf_str(&bytes), name, a, ret, e) < 0)
 		return -1;
-	return check_same(&r, "phase", ret->phase, phase);
+	return check_about(&r, ret, asked);
 }

@@ -7,11 +7,16 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-enum { BLOCK_SIZE = 64 * 1024, ALIGN = 16 };
+/* Blocks grow with what the arena holds, so that many small ones never add up
+ * and a large one is worth huge pages. */
+enum {
+	BLOCK_SMALLEST = 64 * 1024,
+	BLOCK_LARGEST = 16 * 1024 * 1024,
+	ALIGN = 16
+};
 
 struct arena_block {
 	struct arena_block *next;
-	size_t size;
 	_Alignas(ALIGN) char bytes[];
 };
 
@@ -27,32 +32,60 @@ arena_release(struct arena *a)
 	*a = (struct arena){0};
 }
 
+void
+arena_reset(struct arena *a)
+{
+	struct arena_block *last = a->blocks;
+
+	if (last == NULL)
+		return;
+	a->blocks = last->next;
+	last->next = NULL;
+	struct arena kept = {.blocks = last, .at = last->bytes, .end = a->end};
+	arena_release(a);
+	*a = kept;
+}
+
 static void
 add_block(struct arena *a, size_t need)
 {
-	size_t size = need > BLOCK_SIZE ? need : BLOCK_SIZE;
-	struct arena_block *b = mem_alloc(sizeof(*b) + size);
+	size_t size = a->used / 2;
 
+	size = size < BLOCK_LARGEST ? size : BLOCK_LARGEST;
+	size = size > BLOCK_SMALLEST ? size : BLOCK_SMALLEST;
+	size = (size > need ? size : need) + sizeof(struct arena_block);
+	struct arena_block *b = mem_area(size, &size);
 	b->next = a->blocks;
-	b->size = size;
 	a->blocks = b;
 	a->at = b->bytes;
-	a->end = b->bytes + size;
+	a->end = (char *)b + size;
 }
 
-void *
-arena_alloc(struct arena *a, size_t n)
+/* `n` bytes from the first place that is a multiple of `align`. Not zeroed. */
+static char *
+take(struct arena *a, size_t n, size_t align)
 {
 	if (n > SIZE_MAX / 2)
 		BUG("arena asked for %zu bytes", n);
 	/* Nothing still is somewhere: the result is never NULL. */
-	n = ((n > 0 ? n : 1) + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-	if ((size_t)(a->end - a->at) < n)
+	n = n > 0 ? n : 1;
+	size_t skip = -(uintptr_t)a->at & (align - 1);
+	if ((size_t)(a->end - a->at) < n + skip) {
 		add_block(a, n);
-	void *p = a->at;
-	a->at += n;
-	a->used += n;
+		skip = 0;
+	}
+	char *p = a->at + skip;
+	a->at = p + n;
+	a->used += n + skip;
 	return p;
+}
+
+/* Zeroed here and not by the block: what is about to be written is in the
+ * cache, and what is copied over needs no zeroes. */
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+	return memset(take(a, n, ALIGN), 0, n);
 }
 
 void *
@@ -65,15 +98,23 @@ arena_array(struct arena *a, size_t count, size_t size)
 	return arena_alloc(a, n);
 }
 
+char *
+arena_bytes(struct arena *a, struct str s)
+{
+	char *p = take(a, s.n + 1, 1);
+
+	if (s.n > 0)
+		memcpy(p, s.s, s.n);
+	p[s.n] = '\0';
+	return p;
+}
+
 struct str
 arena_str(struct arena *a, struct str s)
 {
 	if (!str_is_set(s))
 		return s;
-	char *p = arena_alloc(a, s.n + 1);
-	if (s.n > 0)
-		memcpy(p, s.s, s.n);
-	return str_of(p, s.n);
+	return str_of(arena_bytes(a, s), s.n);
 }
 
 struct str
@@ -87,7 +128,7 @@ arena_strf(struct arena *a, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		BUG("cannot format '%s'", fmt);
-	char *p = arena_alloc(a, (size_t)n + 1);
+	char *p = take(a, (size_t)n + 1, 1);
 	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return str_of(p, (size_t)n);

@@ -17,6 +17,8 @@ struct arena {
 };
 
 void arena_release(struct arena *a); /* the arena is empty and usable */
+/* The same, but it keeps a block: for scratch that is used again and again. */
+void arena_reset(struct arena *a);
 
 /* Zeroed, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t n);
@@ -26,6 +28,8 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 
 /* Copies, terminated. An absent string stays absent. */
 struct str arena_str(struct arena *a, struct str s);
+/* The same for who goes on to write in it. */
+char *arena_bytes(struct arena *a, struct str s);
 struct str arena_strf(struct arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -1,9 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/err.h"
+
+#define HUGE ((size_t)2 * 1024 * 1024)
+
+/* Whatever comes of it, the memory is the same. */
+static void
+ask_huge(void *p, size_t n)
+{
+	uintptr_t from = ((uintptr_t)p + HUGE - 1) & ~(HUGE - 1);
+	uintptr_t to = ((uintptr_t)p + n) & ~(HUGE - 1);
+
+	if (to > from)
+		(void)madvise((char *)p + (from - (uintptr_t)p), to - from,
+			MADV_HUGEPAGE);
+}
 
 void *
 mem_alloc(size_t n)
@@ -25,6 +42,25 @@ mem_grow(void *p, size_t count, size_t size)
 	p = realloc(p, n > 0 ? n : 1);
 	if (p == NULL)
 		BUG("out of memory asking for %zu bytes", n);
+	if (n >= 2 * HUGE)
+		ask_huge(p, n);
+	return p;
+}
+
+void *
+mem_area(size_t n, size_t *ret_n)
+{
+	if (n > SIZE_MAX / 2)
+		BUG("an area of %zu bytes", n);
+	bool huge = n >= HUGE / 2;
+	if (huge)
+		n = (n + HUGE - 1) & ~(HUGE - 1);
+	void *p = huge ? aligned_alloc(HUGE, n) : malloc(n);
+	if (p == NULL)
+		BUG("out of memory asking for %zu bytes", n);
+	if (huge)
+		ask_huge(p, n);
+	*ret_n = n;
 	return p;
 }
 

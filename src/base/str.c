@@ -114,6 +114,22 @@ str_find_char(struct str a, char c)
 	return hit != NULL ? (size_t)(hit - a.s) : a.n;
 }
 
+size_t
+str_line_start(struct str a, size_t at)
+{
+	while (at > 0 && a.s[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+size_t
+str_line_end(struct str a, size_t at)
+{
+	size_t lf = at + str_find_char(str_from_at(a, at), '\n');
+
+	return lf < a.n ? lf + 1 : a.n;
+}
+
 bool
 str_next_line(struct str *rest, struct str *ret_line)
 {

@@ -44,6 +44,11 @@ struct str str_from_at(struct str a, size_t at);
 size_t str_find(struct str a, struct str needle);
 size_t str_find_char(struct str a, char c);
 
+/* Of the line that `at` is in: its first byte, and the byte behind its "\n" (or
+ * the end, when it has none). */
+size_t str_line_start(struct str a, size_t at);
+size_t str_line_end(struct str a, size_t at);
+
 /*
  * Cut the first line off `*rest` (without its "\n"). False when nothing is
  * left. A last line without "\n" counts as a line.

@@ -82,15 +82,32 @@ is_control(uint32_t c)
 		(c >= 0x2066 && c <= 0x2069) || c == 0x061c || c == 0xfeff;
 }
 
+typedef unsigned char block __attribute__((vector_size(16)));
+
 /* Bytes at the start that are printable ASCII: one column each. */
 static size_t
 plain_run(struct str s)
 {
 	size_t n = 0;
 
+	for (; s.n - n >= sizeof(block); n += sizeof(block)) {
+		block x;
+		uint64_t half[2];
+		memcpy(&x, s.s + n, sizeof(x));
+		block odd = (block)(x - 0x20 > 0x7e - 0x20);
+		memcpy(half, &odd, sizeof(half));
+		if ((half[0] | half[1]) != 0)
+			break;
+	}
 	while (n < s.n && s.s[n] >= 0x20 && s.s[n] < 0x7f)
 		n++;
 	return n;
+}
+
+bool
+utf8_is_plain(struct str s)
+{
+	return plain_run(s) == s.n;
 }
 
 void

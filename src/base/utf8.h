@@ -27,6 +27,9 @@ size_t utf8_check(struct str s);
  */
 void utf8_add_printable(struct buf *b, struct str s);
 
+/* Printable ASCII alone: a terminal shows it as it is, a column a byte. */
+bool utf8_is_plain(struct str s);
+
 /* Columns a terminal gives to a printable string (by the C locale's wcwidth
  * where set, else one per character). */
 size_t utf8_columns(struct str s);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -17,8 +15,6 @@ enum {
 	TAG,
 	DESCRIPTION,
 };
-
-enum { DESCRIPTION_MAX = 1024 * 1024 };
 
 static const struct cli_option options[] = {
 	{SIZE, 0, "size", "SIZE", "small, medium or large"},
@@ -59,52 +55,23 @@ take_assessments(struct cli *c, const struct args *a, struct item *it)
 	return CLI_DONE;
 }
 
-/* What a file of plain text can hold. */
-static bool
-is_text(struct str s)
-{
-	return utf8_check(s) == s.n && str_find_char(s, '\0') == s.n;
-}
-
 static int
 take_title(struct cli *c, const struct args *a, struct item *it)
 {
+	if (a->words_n > 1)
+		return cli_usage(c,
+			"'%s' is too much for 'weir add'; a title of several "
+			"words stands in quotes",
+			a->words[1]);
 	it->title = str_trim(str_from(a->words[0]));
 	if (it->title.n == 0)
 		return cli_usage(c, "the title is blank");
-	if (!is_text(it->title))
+	if (!text_is_sound(it->title))
 		return cli_usage(c, "the title is not UTF-8");
 	if (str_find_char(it->title, '\n') < it->title.n)
 		return cli_usage(c,
 			"the title has more than one line; --description "
 			"takes the rest");
-	return CLI_DONE;
-}
-
-static int
-read_input(struct cli *c, struct str *ret)
-{
-	struct buf text CLEANUP_BUF = {0};
-	struct err e = {0};
-	size_t n;
-
-	do {
-		n = fread(buf_room(&text, BUFSIZ), 1, BUFSIZ, stdin);
-		buf_added(&text, n);
-	} while (n > 0 && text.n <= DESCRIPTION_MAX);
-	if (ferror(stdin))
-		err_sys(&e, errno, "reading the description");
-	else if (text.n > DESCRIPTION_MAX)
-		err_set(&e, ERR_LIMIT,
-			"the description is longer than %d bytes",
-			DESCRIPTION_MAX);
-	else if (!is_text(buf_str(&text)))
-		err_set(&e, ERR_INPUT,
-			"the description is not UTF-8 text, at byte %zu",
-			utf8_check(buf_str(&text)) + 1);
-	if (e.code != ERR_NONE)
-		return cli_fail(c, &e);
-	*ret = arena_str(&c->arena, buf_str(&text));
 	return CLI_DONE;
 }
 
@@ -118,8 +85,8 @@ take_description(struct cli *c, const struct args *a, struct item *it)
 	if (given == NULL)
 		return CLI_DONE;
 	if (strcmp(given, "-") == 0)
-		status = read_input(c, &text);
-	else if (!is_text(text))
+		status = text_from_input(c, "description", &text);
+	else if (!text_is_sound(text))
 		return cli_usage(c, "the description is not UTF-8");
 	text = str_trim(text);
 	if (text.n > 0)
@@ -133,7 +100,7 @@ take_words(struct cli *c, const struct args *a, struct item *it)
 	it->tags = args_list(a, TAG, &c->arena);
 	it->dependencies = args_list(a, DEPENDS, &c->arena);
 	for (size_t i = 0; i < it->tags.n; i++)
-		if (!is_text(it->tags.items[i]))
+		if (!text_is_sound(it->tags.items[i]))
 			return cli_usage(c, "a tag is not UTF-8");
 	return CLI_DONE;
 }
@@ -166,22 +133,6 @@ take_pipeline(struct cli *c, const struct args *a, const struct config *config,
 	return cli_fail(c, &e);
 }
 
-/* What is in the archive may be named: it is done, or was merged. */
-static int
-check_dependencies(struct cli *c, const struct desk *d, const struct item *it)
-{
-	int status = CLI_DONE;
-
-	for (size_t i = 0; i < it->dependencies.n; i++) {
-		struct str id = it->dependencies.items[i];
-		const struct archived *left =
-			snapshot_find_archived(d->backlog, id);
-		if (left == NULL || left->how == DEPARTED_CLOSED)
-			(void)desk_item(c, d, id, &status);
-	}
-	return status;
-}
-
 static int
 save(struct cli *c, struct desk *d, const struct item *it)
 {
@@ -192,6 +143,7 @@ save(struct cli *c, struct desk *d, const struct item *it)
 	if (project_apply(d->project, &change, 1, &saved, &e) < 0)
 		return cli_fail(c, &e);
 	struct str id = saved.added.items[0];
+	cli_saved(c, "%.*s is added", STR_ARG(id));
 	if (c->json) {
 		json_print(json_pack("{s:o}", "id", json_text(id)), &c->out);
 	} else {
@@ -224,7 +176,7 @@ run(struct cli *c, const struct args *a)
 	if (status == CLI_DONE)
 		status = take_pipeline(c, a, project_config(d.project), &it);
 	if (status == CLI_DONE)
-		status = check_dependencies(c, &d, &it);
+		status = desk_dependencies(c, &d, it.dependencies);
 	if (status == CLI_DONE)
 		status = save(c, &d, &it);
 	desk_close(&d);
@@ -238,6 +190,6 @@ const struct command command_add = {
 	.about = "Adds an item to the backlog and prints its id.",
 	.options = options,
 	.words_min = 1,
-	.words_max = 1,
+	.words_max = SIZE_MAX, /* refused by name, in take_title */
 	.run = run,
 };

@@ -106,6 +106,8 @@ finish(struct cli *c, int status)
 	if (c->out_errno != 0 && c->out_errno != EPIPE) {
 		struct err e = {0};
 		err_sys(&e, c->out_errno, "writing to standard output");
+		if (str_is_set(c->saved))
+			err_wrap(&e, "%.*s all the same", STR_ARG(c->saved));
 		int failed = cli_fail(c, &e);
 		status = status == CLI_DONE ? failed : status;
 	}

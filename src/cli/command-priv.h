@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/names.h"
 #include "base/problems.h"
 #include "base/vec.h"
 #include "engine/project.h"
@@ -26,7 +27,7 @@ enum cli_exit {
 	CLI_MISSING = 4,
 	CLI_BUSY = 5,
 	CLI_STUCK = 6,
-	CLI_INTERRUPTED = 130,
+	CLI_SIGNALLED = 128, /* and the signal's number, as in a shell */
 };
 
 struct cli_error {
@@ -43,6 +44,7 @@ struct cli {
 	struct arena arena; /* lives as long as the call */
 	struct buf out;	    /* for standard output; see cli_flush */
 	int out_errno;	    /* why writing it failed; 0 when it did not */
+	struct str saved;   /* see cli_saved */
 	VEC(struct cli_error) errors;
 };
 
@@ -75,8 +77,25 @@ struct command {
 	int (*run)(struct cli *c, const struct args *a); /* exit status */
 };
 
-extern const struct command command_add, command_explain, command_help,
-	command_init, command_list, command_run, command_show, command_unblock,
+/* What the first word of a command may be, where it has several. A list of
+ * them ends with a NULL name. */
+struct verb {
+	const char *name, *words;
+	size_t words_min, words_max; /* after the verb */
+};
+
+enum { VERBS_MAX = 8 };
+
+/* The index of the verb that stands first among the words, and enough words
+ * behind it. */
+int verb_find(struct cli *c, const char *command, const struct verb *verbs,
+	const struct args *a, int *ret);
+
+extern const struct command command_add, command_archive, command_block,
+	command_close, command_complete, command_dep, command_doctor,
+	command_edit, command_explain, command_help, command_init, command_list,
+	command_log, command_merge, command_migrate, command_ready, command_run,
+	command_set, command_show, command_tag, command_unblock,
 	command_version;
 
 /* All of them, in the order of help; ends with NULL. */
@@ -108,6 +127,9 @@ struct str_list args_list(const struct args *a, int option, struct arena *to);
  * written; a reader that has gone is no error. */
 void cli_flush(struct cli *c);
 
+/* Say on standard error what is wrong beside what was asked for. */
+void cli_warn(const struct err *e);
+
 /* Say what is wrong on standard error and remember it for --json; the exit
  * status that belongs to it comes back. */
 int cli_fail(struct cli *c, const struct err *e);
@@ -116,6 +138,20 @@ int cli_fail_all(struct cli *c, const struct problems *p, const struct err *e);
 int cli_usage(struct cli *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* What is done, as a sentence without its full stop: told with the error when
+ * the output that should have said it cannot be written. */
+void cli_saved(struct cli *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The same on standard error only: what was asked for is done. */
+void cli_note(struct cli *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* What a file of plain text can hold. */
+bool text_is_sound(struct str s);
+/* All of standard input, a text of at most 1 MiB; `what` it is to be. */
+int text_from_input(struct cli *c, const char *what, struct str *ret);
+
 /* Append ids, separated by ", ". */
 void ids_add(struct buf *b, struct str_list ids);
 
@@ -123,6 +159,8 @@ void ids_add(struct buf *b, struct str_list ids);
 struct desk {
 	struct project *project;
 	struct snapshot *backlog; /* NULL: none could be read */
+	struct problems problems; /* not said yet; see desk_look */
+	struct err wrong;	  /* the first of them */
 };
 
 /*
@@ -131,6 +169,14 @@ struct desk {
  * still be there. desk_close is due in any case.
  */
 int desk_open(struct cli *c, bool backlog, struct desk *ret);
+
+/*
+ * For a command that only shows items. It goes on where weir.yaml is not
+ * valid, and what is wrong waits for desk_tell, which says it below what was
+ * shown and returns the exit status.
+ */
+void desk_look(struct cli *c, struct desk *ret);
+int desk_tell(struct cli *c, const struct desk *d);
 void desk_close(struct desk *d);
 
 /*
@@ -140,6 +186,32 @@ void desk_close(struct desk *d);
  */
 const struct item *
 desk_item(struct cli *c, const struct desk *d, struct str id, int *status);
+
+/*
+ * The items the words from the `first` on name, each once; what desk_item says
+ * of those that are not there.
+ */
+struct str_list desk_items(struct cli *c, const struct desk *d,
+	const struct args *a, size_t first, int *status);
+
+/* Whether these may be depended on, said as desk_item does when not. What is
+ * in the archive may be: it is done, or was merged. */
+int desk_dependencies(struct cli *c, const struct desk *d, struct str_list ids);
+
+/* Entries of a list that come and go, and how what is left is told: behind the
+ * id, before the list or in its place. */
+struct desk_list {
+	const struct field *field;
+	struct str_list add, drop;
+	const char *some, *none;
+};
+
+/* Save that and print what the item's list holds then. */
+int desk_change_list(struct cli *c, struct desk *d, const struct item *it,
+	const struct desk_list *list);
+
+/* All fields of the item; with --json the object. */
+void item_print(struct cli *c, const struct item *it);
 
 /* How the command is used; NULL: which there are. */
 void help_print(struct cli *c, const struct command *cmd);

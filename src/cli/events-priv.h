@@ -14,8 +14,10 @@
  *
  *	11:00:46 WRK-001 plan started (agent worker) Add CSV export
  *	11:00:58 WRK-001 plan done in 12s, now build: Two steps are enough.
+ *
+ * `dated`: with the day, too.
  */
-void event_add_line(struct buf *b, const struct event *ev);
+void event_add_line(struct buf *b, const struct event *ev, bool dated);
 
 /* The same for a terminal `width` columns wide: what was said stands below,
  * under the title. */
@@ -25,11 +27,8 @@ void event_add_lines(
 /* What applies, under the names of engine/event.h; elapsed in seconds. */
 json_t *event_json(const struct event *ev);
 
-/* Why a run ended, as a sentence without its full stop. */
-const char *halt_sentence(enum run_halt halt);
-
 /* What was done, what is blocked and why, what waits, what came in, and what
- * to do next. `width` 0: any. */
+ * to do next; of the targets when the run had some. `width` 0: any. */
 void summary_add(struct buf *b, const struct run_summary *sum, size_t width,
 	bool colour);
 json_t *summary_json(const struct run_summary *sum);

@@ -89,7 +89,12 @@ tell_of_item(const struct event *ev, struct telling *t)
 		t->said = ev->reason;
 		return;
 	case EVENT_ADDED:
-		buf_add_c(&t->what, "added (");
+		buf_add_c(&t->what, "added");
+		if (str_is_empty(ev->text)) {
+			t->title = ev->title;
+			return;
+		}
+		buf_add_c(&t->what, " (");
 		utf8_add_printable(&t->what, ev->text);
 		buf_add_char(&t->what, ')');
 		t->title = ev->title;
@@ -102,6 +107,18 @@ tell_of_item(const struct event *ev, struct telling *t)
 			str_of(ev->commit.s,
 				ev->commit.n < 10 ? ev->commit.n : 10));
 		t->paint = PAINT_DIM;
+		return;
+	case EVENT_CHANGED:
+		utf8_add_printable(&t->what, ev->text);
+		return;
+	case EVENT_LEFT:
+		buf_add_c(&t->what, "left the backlog, ");
+		utf8_add_printable(&t->what, ev->text);
+		if (str_is_set(ev->where)) {
+			buf_add_c(&t->what, " into ");
+			utf8_add_printable(&t->what, ev->where);
+		}
+		t->said = ev->reason;
 		return;
 	case EVENT_RECOVERED:
 		buf_add_c(&t->what, "taken up again");
@@ -124,6 +141,11 @@ tell_of_run(const struct event *ev, struct telling *t)
 		buf_add_c(&t->what, "not taken from the inbox");
 		t->paint = PAINT_YELLOW;
 		t->said = ev->text;
+		return;
+	case EVENT_EDITED:
+		buf_add_c(&t->what,
+			"the backlog was edited, or a save is missing here");
+		t->paint = PAINT_YELLOW;
 		return;
 	case EVENT_NOTICE:
 		buf_add_c(&t->what, "note");
@@ -155,33 +177,34 @@ tell(const struct event *ev, struct telling *t)
 		tell_start(ev, t);
 	else if (ev->kind == EVENT_PHASE_ENDED)
 		tell_end(ev, t);
-	else if (str_is_set(ev->item))
+	else if (str_is_set(ev->item) || ev->kind == EVENT_COMMITTED)
 		tell_of_item(ev, t);
 	else
 		tell_of_run(ev, t);
 }
 
 static void
-add_time(struct buf *b, int64_t unix_ns, bool colour)
+add_time(struct buf *b, int64_t unix_ns, bool dated, bool colour)
 {
 	time_t seconds = (time_t)(unix_ns / NS_PER_SEC);
-	char text[16];
+	struct str day = STR("2026-11-20 ");
+	char text[32];
 	struct tm tm;
 
 	if (localtime_r(&seconds, &tm) == NULL ||
-		strftime(text, sizeof(text), "%H:%M:%S", &tm) == 0)
+		strftime(text, sizeof(text), "%F %T", &tm) == 0)
 		return;
-	paint_add(b, colour, PAINT_DIM, str_from(text));
+	paint_add(b, colour, PAINT_DIM, str_from(text + (dated ? 0 : day.n)));
 	buf_add_char(b, ' ');
 }
 
 void
-event_add_line(struct buf *b, const struct event *ev)
+event_add_line(struct buf *b, const struct event *ev, bool dated)
 {
 	struct telling t __attribute__((cleanup(telling_release))) = {0};
 
 	tell(ev, &t);
-	add_time(b, ev->unix_ns, false);
+	add_time(b, ev->unix_ns, dated, false);
 	if (t.who.n > 0) {
 		buf_add_str(b, buf_str(&t.who));
 		buf_add_char(b, ' ');
@@ -235,7 +258,7 @@ event_add_lines(
 
 	tell(ev, &t);
 	utf8_add_printable(&title, ev->title);
-	add_time(b, ev->unix_ns, colour);
+	add_time(b, ev->unix_ns, false, colour);
 	add_head(b, &t, buf_str(&title), width, colour);
 	if (str_is_empty(t.said))
 		return;

@@ -55,10 +55,12 @@ print(struct cli *c, const struct item *it, const struct explanation *x)
 	text_add(&c->out, buf_str(&head), 0, width);
 	buf_add_char(&c->out, '\n');
 	add_facts(c, x, width);
-	if (!str_is_set(x->next_step))
+	struct str next =
+		x->verdict == VERDICT_CHOSEN ? STR("weir run") : x->next_step;
+	if (!str_is_set(next))
 		return;
 	buf_add_c(&c->out, "\nnext: ");
-	text_add(&c->out, x->next_step, 6, width);
+	text_add(&c->out, next, 6, width);
 }
 
 static int

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/command-priv.h"
 #include "cli/json-priv.h"
+#include "cli/paint-priv.h"
+
+/* What a terminal has; a pipe gets the same. */
+enum { COLUMNS = 80 };
 
 static void
 add_options(struct buf *b, const struct cli_option *o)
@@ -32,7 +36,8 @@ add_command(struct buf *b, const struct command *cmd)
 {
 	buf_add_c(b, "usage: ");
 	add_usage(b, cmd);
-	buf_addf(b, "\n\n%s\n", cmd->about);
+	buf_add_c(b, "\n\n");
+	text_add(b, str_from(cmd->about), 0, COLUMNS);
 	if (cmd->options != NULL) {
 		buf_add_c(b, "\noptions:\n");
 		add_options(b, cmd->options);

@@ -4,10 +4,12 @@
 #include "cli/paint-priv.h"
 #include "model/id.h"
 
-enum { PREFIX = CLI_OPTIONS + 1 };
+enum { PREFIX = CLI_OPTIONS + 1, NEW_BACKLOG };
 
 static const struct cli_option options[] = {
 	{PREFIX, 0, "prefix", "P", "what ids begin with (WRK)"},
+	{NEW_BACKLOG, 0, "new-backlog", NULL,
+		"begin an empty backlog though there was one"},
 	{0},
 };
 
@@ -53,8 +55,12 @@ run(struct cli *c, const struct args *a)
 			"'%s' cannot begin an id; a prefix is 1 to 30 of "
 			"A-Z, a-z, 0-9, _ and -, a letter or digit first",
 			given);
-	int rc = project_init(
-		c->sys, c->dir, prefix, &c->arena, &made, &kept, &e);
+	const struct project_init_options how = {
+		.dir = c->dir,
+		.prefix = prefix,
+		.new_backlog = args_has(a, NEW_BACKLOG),
+	};
+	int rc = project_init(c->sys, &how, &c->arena, &made, &kept, &e);
 	if (rc < 0)
 		return cli_fail(c, &e);
 	print(c, made, kept, given != NULL);

@@ -59,13 +59,12 @@ json_t *
 json_item(const struct item *it)
 {
 	json_t *o = json_object();
-	struct item copy = *it; /* field_list wants one it could change */
 
 	for (size_t i = 0; i < item_fields.n; i++) {
 		const struct field *f = &item_fields.fields[i];
 		json_t *v;
 		if (f->kind == FIELD_LIST)
-			v = json_texts(*field_list(f, &copy));
+			v = json_texts(field_texts(f, it));
 		else if (f->kind == FIELD_MAP)
 			v = map_field(f, it);
 		else

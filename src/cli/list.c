@@ -6,6 +6,7 @@
 #include "cli/table-priv.h"
 
 enum { STATUS = CLI_OPTIONS + 1, TAG, ALL };
+enum { TITLE_LEAST = 16, NOTE_LEAST = 12 };
 
 static const struct cli_option options[] = {
 	{STATUS, 0, "status", "STATUS,...", "only items of these statuses"},
@@ -133,7 +134,8 @@ add_row(struct table *t, const struct snapshot *s, const struct item *it)
 	add_name(t, &level_names, (int)it->risk);
 	add_name(t, &level_names, (int)it->impact);
 	table_add(t, it->title, PAINT_NONE);
-	table_add(t, buf_str(&note), PAINT_YELLOW);
+	table_add(t, note.n > 0 ? arena_str(t->a, buf_str(&note)) : STR(""),
+		PAINT_YELLOW);
 }
 
 static void
@@ -141,14 +143,14 @@ print_table(struct cli *c, const struct snapshot *s,
 	const struct item *const *items, size_t n)
 {
 	static const struct table_column columns[] = {
-		{"id", false},
-		{"status", false},
-		{"phase", false},
-		{"size", false},
-		{"risk", false},
-		{"impact", false},
-		{"title", true},
-		{NULL, true},
+		{"id", 0, 0},
+		{"status", 0, 6},
+		{"phase", 0, 4},
+		{"size", 0, 1},
+		{"risk", 0, 2},
+		{"impact", 0, 3},
+		{"title", TITLE_LEAST, 0},
+		{NULL, NOTE_LEAST, 5},
 	};
 	struct table t = {.columns = columns,
 		.columns_n = sizeof(columns) / sizeof(columns[0]),
@@ -164,17 +166,15 @@ print_table(struct cli *c, const struct snapshot *s,
 static void
 print_why_none(struct cli *c, const struct snapshot *s, bool filtered)
 {
+	struct str why =
+		STR("Every item is done; 'weir list --all' shows them.");
+
 	if (s->n == 0)
-		buf_add_c(&c->out,
-			"The backlog is empty. Next: weir add 'what is to be "
-			"done'\n");
-	else
-		buf_addf(&c->out,
-			filtered ? "No item fits; 'weir list --all' shows all "
-				   "%zu.\n"
-				 : "All %zu items are done; 'weir list --all' "
-				   "shows them.\n",
-			s->n);
+		why = STR(
+			"The backlog is empty. Next: weir add 'what is to be done'");
+	else if (filtered)
+		why = STR("No item fits; 'weir list --all' shows every item.");
+	text_add(&c->out, why, 0, terminal_size().columns);
 }
 
 static void
@@ -211,9 +211,10 @@ run(struct cli *c, const struct args *a)
 
 	if (status != CLI_DONE)
 		return status;
-	status = desk_open(c, true, &d);
+	desk_look(c, &d);
 	if (d.backlog != NULL)
-		print(c, d.backlog, &f, status == CLI_DONE);
+		print(c, d.backlog, &f, d.wrong.code == ERR_NONE);
+	status = desk_tell(c, &d);
 	desk_close(&d);
 	return status;
 }

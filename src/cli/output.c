@@ -18,16 +18,30 @@ cli_flush(struct cli *c)
 }
 
 static void
-say(struct cli *c, const char *code, struct str text)
+write_line(struct str text)
 {
 	struct buf line CLEANUP_BUF = {0};
-	struct cli_error x = {code, arena_str(&c->arena, text)};
 
-	VEC_PUSH(&c->errors, x);
 	buf_add_c(&line, "weir: ");
 	utf8_add_printable(&line, text);
 	buf_add_char(&line, '\n');
 	(void)fwrite(line.p, 1, line.n, stderr);
+}
+
+static void
+say(struct cli *c, const char *code, struct str text)
+{
+	struct cli_error x = {code, arena_str(&c->arena, text)};
+
+	VEC_PUSH(&c->errors, x);
+	cli_flush(c); /* what was shown stands above what is wrong */
+	write_line(text);
+}
+
+void
+cli_warn(const struct err *e)
+{
+	write_line(str_from(e->msg));
 }
 
 static int
@@ -83,6 +97,32 @@ cli_usage(struct cli *c, const char *fmt, ...)
 	va_end(ap);
 	say(c, "usage", buf_str(&text));
 	return CLI_USAGE;
+}
+
+void
+cli_saved(struct cli *c, const char *fmt, ...)
+{
+	struct buf text CLEANUP_BUF = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	c->saved = arena_str(&c->arena, buf_str(&text));
+}
+
+void
+cli_note(struct cli *c, const char *fmt, ...)
+{
+	struct buf text CLEANUP_BUF = {0};
+	va_list ap;
+
+	/* What stands before it comes first, where both go to one place. */
+	cli_flush(c);
+	va_start(ap, fmt);
+	buf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	write_line(buf_str(&text));
 }
 
 void

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/stamp.h"
 #include "cli/command-priv.h"
 #include "cli/json-priv.h"
 #include "cli/live-priv.h"
+
+/* For a broken backlog to be mended while nothing runs: who looks at a
+ * terminal may be mending it, a script that waits for weir has other plans. */
+#define PATIENCE_NS	   (30 * NS_PER_SEC)
+#define PATIENCE_PERSON_NS (10 * 60 * NS_PER_SEC)
 
 enum { TARGET = CLI_OPTIONS + 1, CAP };
 
 static const struct cli_option options[] = {
 	{TARGET, 0, "target", "ID,...", "only these items"},
-	{CAP, 0, "cap", "N", "start at most N phases; 0: only look"},
+	{CAP, 0, "cap", "N", "start at most N phases; 0: change nothing"},
 	{0},
 };
 
@@ -31,7 +37,7 @@ view_lines(void *ctx, const struct event *ev)
 {
 	struct view *v = ctx;
 
-	event_add_line(&v->c->out, ev);
+	event_add_line(&v->c->out, ev, false);
 	cli_flush(v->c);
 }
 
@@ -98,6 +104,7 @@ drain(struct cli *c, struct desk *d, struct run_options *o)
 	struct err e = {0};
 
 	o->sink = view_sink(&v);
+	o->patience_ns = terminal_is_live() ? PATIENCE_PERSON_NS : PATIENCE_NS;
 	int rc = engine_run(d->project, o, &c->arena, &sum, &e);
 	live_end(&v.live, &c->out);
 	if (rc < 0)
@@ -107,7 +114,7 @@ drain(struct cli *c, struct desk *d, struct run_options *o)
 	else
 		summary_add(&c->out, &sum, terminal_size().columns, c->colour);
 	if (sum.halt == RUN_INTERRUPTED)
-		return CLI_INTERRUPTED;
+		return CLI_SIGNALLED + sum.signal;
 	return is_stuck(&sum) ? CLI_STUCK : CLI_DONE;
 }
 
@@ -137,8 +144,8 @@ const struct command command_run = {
 	.name = "run",
 	.summary = "let agents work until only a person can go on",
 	.about = "Takes new items from the inbox, carries out phase after "
-		 "phase of the items in the\nbacklog, and ends when nothing is "
-		 "left that could go on without a person. Ctrl-C\nends the "
+		 "phase of the items in\nthe backlog, and ends when nothing is "
+		 "left that could go on without a person.\nCtrl-C ends the "
 		 "agents and saves; the next run goes on from there.",
 	.options = options,
 	.run = run,

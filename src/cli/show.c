@@ -7,6 +7,9 @@
 /* The longest names are requires_human_review and sizing_rationale. */
 enum { INDENT = 2, LABEL = 23, DEEPER = 4, DEEPER_LABEL = 21 };
 
+/* A time stamp. */
+enum { VALUE_LEAST = 20 };
+
 struct sheet {
 	struct buf *out;
 	size_t width;
@@ -23,13 +26,26 @@ add_label(struct sheet *s, const char *name, size_t indent, size_t columns)
 	buf_add_repeat(s->out, ' ', columns - label.n);
 }
 
+/* Beside its label, or below where there is no room for both. */
+static void
+add_value(struct sheet *s, struct str text, size_t column)
+{
+	if (s->width > 0 && s->width < column + VALUE_LEAST &&
+		column + utf8_columns(text) > s->width) {
+		column = DEEPER + INDENT;
+		buf_add_char(s->out, '\n');
+		buf_add_repeat(s->out, ' ', column);
+	}
+	text_add(s->out, text, column, s->width);
+}
+
 static void
 add_text(struct sheet *s, const char *name, struct str text)
 {
 	if (!str_is_set(text))
 		return;
 	add_label(s, name, INDENT, LABEL);
-	text_add(s->out, text, INDENT + LABEL, s->width);
+	add_value(s, text, INDENT + LABEL);
 }
 
 static void
@@ -49,19 +65,19 @@ add_map(struct sheet *s, const struct field *f, const void *base)
 		}
 		any = true;
 		add_label(s, f->sub[i].name, DEEPER, DEEPER_LABEL);
-		text_add(s->out, text, DEEPER + DEEPER_LABEL, s->width);
+		add_value(s, text, DEEPER + DEEPER_LABEL);
 	}
 }
 
 static void
-add_field(struct sheet *s, const struct field *f, struct item *it)
+add_field(struct sheet *s, const struct field *f, const struct item *it)
 {
 	struct buf ids CLEANUP_BUF = {0};
 
 	if (f->kind == FIELD_MAP) {
 		add_map(s, f, it);
 	} else if (f->kind == FIELD_LIST) {
-		ids_add(&ids, *field_list(f, it));
+		ids_add(&ids, field_texts(f, it));
 		if (ids.n > 0)
 			add_text(s, f->name, buf_str(&ids));
 	} else if (f->kind != FIELD_BOOL ||
@@ -70,14 +86,13 @@ add_field(struct sheet *s, const struct field *f, struct item *it)
 	}
 }
 
-static void
-print(struct cli *c, const struct item *it)
+void
+item_print(struct cli *c, const struct item *it)
 {
 	struct sheet s = {.out = &c->out,
 		.width = terminal_size().columns,
 		.colour = c->colour};
 	struct buf id CLEANUP_BUF = {0};
-	struct item copy = *it; /* field_list wants one it could change */
 
 	if (c->json) {
 		json_print(json_item(it), &c->out);
@@ -93,23 +108,25 @@ print(struct cli *c, const struct item *it)
 		if (item_fields.fields[i].offset != offsetof(struct item, id) &&
 			item_fields.fields[i].offset !=
 				offsetof(struct item, title))
-			add_field(&s, &item_fields.fields[i], &copy);
+			add_field(&s, &item_fields.fields[i], it);
 }
 
 static int
 run(struct cli *c, const struct args *a)
 {
 	struct desk d;
-	int status = desk_open(c, true, &d);
+	int status = CLI_DONE;
 
+	desk_look(c, &d);
 	for (size_t i = 0; d.backlog != NULL && i < a->words_n; i++) {
 		const struct item *it =
 			desk_item(c, &d, str_from(a->words[i]), &status);
 		if (it != NULL)
-			print(c, it);
+			item_print(c, it);
 	}
+	int wrong = desk_tell(c, &d);
 	desk_close(&d);
-	return status;
+	return wrong != CLI_DONE ? wrong : status;
 }
 
 const struct command command_show = {

@@ -4,18 +4,25 @@
 #include "cli/events-priv.h"
 #include "cli/json-priv.h"
 
-const char *
-halt_sentence(enum run_halt halt)
+/* As a sentence without its full stop. */
+static const char *
+why_ended(const struct run_summary *sum)
 {
-	switch (halt) {
+	bool all = sum->targets.n == 0;
+
+	switch (sum->halt) {
 	case RUN_DONE:
-		return "everything is done";
+		return all ? "everything is done" : "every target is done";
 	case RUN_BLOCKED:
-		return "the rest waits for a person";
+		return all ? "the rest waits for a person"
+			   : "the targets wait for a person";
 	case RUN_DEPENDS:
-		return "the rest waits for items that cannot proceed";
+		return all ? "the rest waits for items that cannot proceed"
+			   : "the targets wait for other items";
 	case RUN_CAP:
-		return "as many phases as allowed were started";
+		return sum->phases > 0
+			? "as many phases as allowed were started"
+			: "--cap 0 starts and changes nothing";
 	case RUN_AGENT:
 		return "an agent dies at once, again and again";
 	case RUN_BREAKER:
@@ -25,7 +32,7 @@ halt_sentence(enum run_halt halt)
 	case RUN_HALTS:
 		break;
 	}
-	BUG("halt %d", (int)halt);
+	BUG("halt %d", (int)sum->halt);
 }
 
 /* Waiting items were there before and are there after: a few will do. */
@@ -81,13 +88,49 @@ add_step(struct page *p, const char *step, struct str id)
 	text_add(p->out, buf_str(&text), 6, p->width);
 }
 
+/* "weir run", with what it has to be told to work on. */
+static void
+add_run(struct page *p, const struct run_summary *sum, const char *end)
+{
+	struct buf text CLEANUP_BUF = {0};
+
+	buf_add_c(&text, "weir run");
+	for (size_t i = 0; i < sum->needed.n + sum->targets.n; i++) {
+		buf_add_c(&text, i == 0 ? " --target " : ",");
+		buf_add_str(&text,
+			i < sum->needed.n
+				? sum->needed.items[i]
+				: sum->targets.items[i - sum->needed.n]);
+	}
+	buf_add_c(&text, end);
+	add_step(p, buf_str(&text).s, STR_ABSENT);
+}
+
+/* Nothing more can be done without another word of a person. */
+static void
+add_next_word(struct page *p, const struct run_summary *sum)
+{
+	if (sum->blocked.n > 0)
+		add_step(p, "weir explain", sum->blocked.items[0].id);
+	else if (str_is_set(sum->stuck))
+		add_step(p, "weir explain", sum->stuck);
+	else if (sum->needed.n > 0)
+		add_run(p, sum, "");
+	else if (sum->waiting.n > 0)
+		add_step(p, "weir explain", sum->waiting.items[0].id);
+	else if (sum->others_open)
+		add_step(p, "weir run works on the rest", STR_ABSENT);
+	else
+		add_step(p, "weir add 'what is to be done'", STR_ABSENT);
+}
+
 static void
 add_next(struct page *p, const struct run_summary *sum)
 {
 	switch (sum->halt) {
 	case RUN_CAP:
 	case RUN_INTERRUPTED:
-		add_step(p, "weir run goes on", STR_ABSENT);
+		add_run(p, sum, " goes on");
 		return;
 	case RUN_AGENT:
 		add_step(p,
@@ -102,12 +145,7 @@ add_next(struct page *p, const struct run_summary *sum)
 	case RUN_HALTS:
 		break;
 	}
-	if (sum->blocked.n > 0)
-		add_step(p, "weir explain", sum->blocked.items[0].id);
-	else if (sum->waiting.n > 0)
-		add_step(p, "weir explain", sum->waiting.items[0].id);
-	else
-		add_step(p, "weir add 'what is to be done'", STR_ABSENT);
+	add_next_word(p, sum);
 }
 
 void
@@ -121,7 +159,7 @@ summary_add(
 	duration_format(sum->elapsed_ns, elapsed);
 	buf_addf(&head, "%llu phase%s in %s: %s.",
 		(unsigned long long)sum->phases, sum->phases == 1 ? "" : "s",
-		elapsed, halt_sentence(sum->halt));
+		elapsed, why_ended(sum));
 	text_add(b, buf_str(&head), 0, width);
 	add_section(&p, "done", PAINT_GREEN, sum->done, SIZE_MAX);
 	add_section(&p, "blocked", PAINT_RED, sum->blocked, SIZE_MAX);

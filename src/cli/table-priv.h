@@ -19,11 +19,15 @@
  */
 struct table_column {
 	const char *head;
-	bool flexible; /* gets narrower when the table is too wide */
+	size_t least;	 /* gets narrower, to this, in a table that is too wide;
+			    0: keeps its width */
+	unsigned int go; /* when that is not enough, 1 is left out first, then
+			   2 …; 0: never */
 };
 
 struct table_cell {
-	struct str text; /* printable, in the arena */
+	struct str text;  /* printable */
+	uint32_t columns; /* that it takes */
 	enum paint paint;
 };
 
@@ -34,11 +38,12 @@ struct table {
 	VEC(struct table_cell) cells; /* row after row */
 };
 
-/* The next cell; rows are complete when the table is printed. */
+/* The next cell; rows are complete when the table is printed. The text is
+ * borrowed until then. */
 void table_add(struct table *t, struct str text, enum paint p);
 
-/* Lines of at most `width` columns; 0: any. Heads stand above when one of
- * the columns has one. */
+/* Lines of at most `width` columns; 0: any, and nothing is left out. Heads
+ * stand above when one of the columns has one. */
 void
 table_print(const struct table *t, size_t width, bool colour, struct buf *ret);
 

@@ -32,6 +32,7 @@ save(struct cli *c, struct desk *d, const struct item *it, const struct args *a)
 	if (project_apply(d->project, changes, n, &saved, &e) < 0)
 		return cli_fail(c, &e);
 	const struct item *now = snapshot_find(saved.next, it->id);
+	cli_saved(c, "%.*s is unblocked", STR_ARG(now->id));
 	const char *status = names_get(&status_names, (int)now->status);
 	if (c->json) {
 		json_print(json_pack("{s:o,s:s}", "id", json_text(now->id),

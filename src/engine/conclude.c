@@ -18,7 +18,7 @@
  * in `applied` says that the decision holds and only 4 and 5 are left.
  */
 
-enum { GIVEN_UP_MAX = 2, MOVED_MAX = 3, COMMIT_TRIES = 3 };
+enum { GIVEN_UP_MAX = 2, MOVED_MAX = 3 };
 
 /* What the run leads to, as far as the work tree and the record go. */
 struct ending {
@@ -36,39 +36,6 @@ is_progress(enum outcome_kind kind)
 		kind == OUTCOME_MOVED;
 }
 
-static struct str_list
-dirs_of_others(struct engine *g, const struct task *t, struct arena *a)
-{
-	struct str *dirs = ARENA_ARRAY(a, struct str, g->tasks.n);
-	size_t n = 0;
-
-	for (size_t i = 0; i < g->tasks.n; i++)
-		if (g->tasks.items[i] != t)
-			dirs[n++] = g->tasks.items[i]->change_dir;
-	return (struct str_list){.items = dirs, .n = n};
-}
-
-/* What this run and the attempts before it changed; nothing when git does not
- * say, which is told. */
-static struct git_changes
-work_of(struct engine *g, const struct task *t, struct arena *a)
-{
-	const struct memory_entry *x = memory_of(&g->memory, t->record.item);
-	const struct worktree_since since = {
-		.before = &t->before,
-		.left = &x->left,
-		.other_dirs = dirs_of_others(g, t, a),
-	};
-	struct git_changes work = {0};
-	struct err e = {0};
-
-	if (worktree_work(&g->tree, &since, a, &work, &e) < 0)
-		engine_notice(g, "%.*s %.*s: what it changed is not known: %s",
-			STR_ARG(t->record.item), STR_ARG(t->record.phase),
-			e.msg);
-	return work;
-}
-
 static struct str
 message_of(const struct task *t, struct str summary, struct arena *a)
 {
@@ -79,65 +46,6 @@ message_of(const struct task *t, struct str summary, struct arena *a)
 			str_find_char(t->result->commit_summary, '\n'));
 	return arena_strf(a, "[%.*s][%.*s] %.*s", STR_ARG(t->record.item),
 		STR_ARG(t->record.phase), STR_ARG(str_trim(first)));
-}
-
-/* Somebody else's commit may come in between: then once more. */
-static int
-commit_paths(struct engine *g, struct str_list paths, struct str message,
-	struct arena *a, struct str *ret_sha, struct err *e)
-{
-	int rc = -1;
-
-	for (int i = 0; i < COMMIT_TRIES; i++) {
-		rc = worktree_commit(&g->tree, paths, message, a, ret_sha, e);
-		if (rc >= 0 ||
-			(e->code != ERR_CONFLICT && e->code != ERR_LOCKED))
-			break;
-	}
-	return rc;
-}
-
-/* What does not go well is told and lets the run go on: the work is in the
- * tree, the backlog says what was decided, and the next weir tries again. */
-static int
-commit_work(struct engine *g, const struct task *t, const struct ending *end,
-	const struct git_changes *work, struct arena *a)
-{
-	struct str *take = ARENA_ARRAY(a, struct str, work->n);
-	struct str left = STR_ABSENT;
-	size_t n = 0;
-	struct str sha;
-	struct err e = {0};
-
-	for (size_t i = 0; i < work->n; i++) {
-		struct str path = work->items[i].path;
-		if (is_progress(end->kind) ||
-			worktree_is_under(path, t->change_dir))
-			take[n++] = path;
-		else
-			left = path;
-	}
-	int rc = commit_paths(g, (struct str_list){.items = take, .n = n},
-		end->message, a, &sha, &e);
-	if (rc < 0)
-		engine_notice(g,
-			"%.*s %.*s is not committed yet, the next run will "
-			"try again: %s",
-			STR_ARG(t->record.item), STR_ARG(t->record.phase),
-			e.msg);
-	if (rc == 0)
-		engine_emit(g,
-			(struct event){.kind = EVENT_COMMITTED,
-				.item = t->record.item,
-				.phase = t->record.phase,
-				.commit = sha});
-	if (n < work->n)
-		engine_notice(g,
-			"%.*s left %zu changed file%s uncommitted, one is "
-			"'%.*s'",
-			STR_ARG(t->record.item), work->n - n,
-			work->n - n == 1 ? "" : "s", STR_ARG(left));
-	return rc < 0 ? -1 : 0;
 }
 
 static void
@@ -223,33 +131,36 @@ note_done(struct engine *g, const struct task *t, struct str summary)
 	VEC_PUSH(&g->done, line);
 }
 
-/* Steps 4 and 5, and the telling. */
-static void
+/* Steps 4 and 5, and the telling. Whether the run is over. */
+static bool
 settle(struct engine *g, struct task *t, const struct ending *end,
 	struct arena *a)
 {
 	const char *name = names_get(&outcome_names, (int)end->kind);
-	struct git_changes work = work_of(g, t, a);
+	struct work work = engine_work(g, t, a);
 	const struct run_dirt none = {{0}, {0}};
 	bool retry = end->kind == OUTCOME_RETRY;
 	const struct run_verdict verdict = {
 		.outcome = str_from(name),
 		.reason = is_progress(end->kind) ? end->summary : end->reason,
 		/* A failed attempt's files wait for the one that succeeds. */
-		.left = retry ? worktree_record(&work, a) : none,
+		.left = retry ? worktree_record(&work.changed, a) : none,
 	};
 
-	if (end->kind == OUTCOME_DONE)
-		note_done(g, t, end->summary);
 	emit_end(g, t, verdict.outcome, end);
 	engine_added(g, end->added,
 		arena_strf(a, "%.*s/%.*s", STR_ARG(t->record.item),
 			STR_ARG(t->record.phase))
 			.s);
-	int rc = retry ? 0 : commit_work(g, t, end, &work, a);
-	learn(g, t, end, &work);
-	if (rc >= 0)
-		finish_record(g, t, &verdict);
+	int rc = 0;
+	if (!retry)
+		rc = engine_commit_work(
+			g, t, &work, is_progress(end->kind), end->message, a);
+	learn(g, t, end, &work.changed);
+	if (rc < 0)
+		return false;
+	finish_record(g, t, &verdict);
+	return true;
 }
 
 /* It came to nothing and says nothing about the item: no attempt is spent. */
@@ -258,16 +169,16 @@ set_aside(struct engine *g, struct task *t, const char *outcome)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct memory_entry *x = memory_of(&g->memory, t->record.item);
-	struct git_changes work = work_of(g, t, &tmp);
+	struct work work = engine_work(g, t, &tmp);
 	const struct run_verdict verdict = {
 		.outcome = str_from(outcome),
 		.reason = t->failure,
-		.left = worktree_record(&work, &tmp),
+		.left = worktree_record(&work.changed, &tmp),
 	};
 	const struct ending end = {.reason = t->failure};
 
 	memory_enter(x, t->record.phase);
-	memory_left(x, &work);
+	memory_left(x, &work.changed);
 	emit_end(g, t, verdict.outcome, &end);
 	finish_record(g, t, &verdict);
 	return 0;
@@ -308,7 +219,9 @@ conclude_saved(struct engine *g, struct task *t)
 			? v->message
 			: message_of(t, STR("recovered"), &tmp),
 	};
-	settle(g, t, &end, &tmp);
+	/* While it waits for its commit it may have been told of before. */
+	if (settle(g, t, &end, &tmp) && end.kind == OUTCOME_DONE)
+		note_done(g, t, end.summary);
 	return 0;
 }
 
@@ -350,7 +263,9 @@ conclude_result(struct engine *g, struct task *t, struct err *e)
 		return engine_is_passing(e) ? 1 : -1;
 	if (t->result != NULL)
 		holds_agent_works(&g->holds, t->record.agent);
-	settle(g, t, &end, &tmp);
+	if (end.kind == OUTCOME_DONE)
+		note_done(g, t, end.summary);
+	(void)settle(g, t, &end, &tmp);
 	return 0;
 }
 

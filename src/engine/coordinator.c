@@ -11,6 +11,9 @@ coordinator_open(struct coordinator *ret, struct store *store, struct sys *sys,
 
 	*ret = (struct coordinator){.store = store, .sys = sys};
 	int rc = store_load(store, &ret->now, &problems, e);
+	/* It waits for a writer; looking again asks whether it can be saved. */
+	if (rc == 0)
+		rc = coordinator_refresh(ret, e) < 0 ? -1 : 0;
 	if (rc == 0)
 		return 0;
 	coordinator_close(ret);
@@ -59,4 +62,18 @@ coordinator_apply(struct coordinator *c, const struct change *changes, size_t n,
 	if (ret_added != NULL)
 		*ret_added = saved.added;
 	return 0;
+}
+
+int
+coordinator_take_inbox(
+	struct coordinator *c, struct inbox_taken *ret, struct err *e)
+{
+	int rc = store_take_inbox(
+		c->store, c->sys->clock(c->sys, SYS_CLOCK_UNIX), ret, e);
+
+	if (ret->next != NULL) {
+		snapshot_unref(c->now);
+		c->now = snapshot_ref(ret->next);
+	}
+	return rc;
 }

@@ -3,6 +3,7 @@
 #define ENGINE_COORDINATOR_H
 
 #include "model/change.h"
+#include "store/inbox.h"
 #include "store/store.h"
 
 /*
@@ -12,6 +13,7 @@
  *	coordinator_open(&c, store, sys, &e);
  *	coordinator_refresh(&c, &e);                others saved?
  *	coordinator_apply(&c, changes, n, &added, &e);
+ *	coordinator_take_inbox(&c, &taken, &e);
  *	coordinator_close(&c);
  */
 struct coordinator {
@@ -33,5 +35,10 @@ int coordinator_refresh(struct coordinator *c, struct err *e);
  * its arena. */
 int coordinator_apply(struct coordinator *c, const struct change *changes,
 	size_t n, struct str_list *ret_added, struct err *e);
+
+/* As store_take_inbox. `now` is the snapshot after what was saved, also when
+ * that was not all. */
+int coordinator_take_inbox(
+	struct coordinator *c, struct inbox_taken *ret, struct err *e);
 
 #endif

@@ -4,18 +4,21 @@
 
 #include <uv.h>
 
+#include "engine/bell.h"
 #include "engine/coordinator.h"
 #include "engine/holds.h"
 #include "engine/memory.h"
 #include "engine/project-priv.h"
 #include "engine/run.h"
+#include "engine/sight.h"
 #include "engine/task.h"
 #include "engine/worktree.h"
 #include "fio/watch.h"
 
 /*
- * One `weir run` in progress. loop.c waits and ticks, conclude.c ends tasks,
- * recover.c picks up what an earlier run left, report.c tells.
+ * One `weir run` in progress. loop.c waits and ticks, dispatch.c plans and
+ * carries out, conclude.c ends tasks, recover.c picks up what an earlier run
+ * left, report.c tells.
  */
 struct engine {
 	struct project *project;
@@ -28,6 +31,7 @@ struct engine {
 	struct holds holds;
 
 	uv_loop_t loop;
+	struct bell bell; /* rung when there is something to look at */
 	uv_signal_t sigint, sigterm, sighup;
 	uv_poll_t changed;
 	uv_timer_t wake, again, display;
@@ -36,14 +40,13 @@ struct engine {
 	VEC(struct task *) tasks;
 	uint64_t started; /* phases, of the cap */
 	unsigned int given_up_in_a_row, moved_in_a_row;
-	bool stopping; /* a signal came */
+	bool stopping; /* a signal came: this one */
+	int signal;
 	bool draining; /* no new work; `halt` says why */
 	bool over;
-	bool look;	       /* something happened: tick */
 	unsigned int refusals; /* of saves, in a row */
 	char refusal[500];     /* the last one's words */
-	bool suspect;	       /* the backlog was not sound at the last look */
-	bool told_broken;      /* the notice about a broken backlog is out */
+	struct sight sight;
 	enum run_halt halt;
 	struct err fatal; /* code ERR_NONE while all is well */
 
@@ -62,16 +65,46 @@ bool engine_is_passing(const struct err *e);
 void engine_drain(struct engine *g, enum run_halt why);
 void engine_fail(struct engine *g, const struct err *e);
 
-/* start.c: start the agent of an ACTION_RUN, or say why not. */
-void
-engine_start(struct engine *g, const struct action *act, proc_end_fn *on_end);
+/* loop.c: a task's agent has ended; `ctx` is the engine. */
+proc_end_fn engine_on_end;
+
+/* dispatch.c: choose and carry out, until nothing but waiting is left. */
+int engine_dispatch(struct engine *g, struct err *e);
+
+/* start.c: start the agent of an ACTION_RUN, or say why not. 1: the item was
+ * blocked instead, so the other actions speak of a generation that is over. */
+int engine_start(struct engine *g, const struct action *act, struct err *e);
 
 /* conclude.c: what the end of a task leads to, saved and committed. 1: the
  * backlog cannot be saved to now; try again when it has changed. */
 int engine_conclude(struct engine *g, struct task *t, struct err *e);
 
+/* work.c: what a run did to the work tree. */
+struct work {
+	bool known; /* git said; if not, that has been told */
+	struct git_changes tree;
+	struct git_changes changed; /* of it, by this run and the attempts
+				       before it */
+};
+
+struct work
+engine_work(struct engine *g, const struct task *t, struct arena *a);
+/* worktree_commit, tried again while others are at work. `t` NULL: there are
+ * no paths but weir's own. */
+int engine_commit_paths(struct engine *g, const struct task *t,
+	const struct git_changes *seen, struct str_list paths,
+	struct str message, struct arena *a, struct str *ret_sha,
+	struct err *e);
+/* Commit it, `all` or only the item's own folder, with weir's own files. -1:
+ * not done, which has been told. */
+int engine_commit_work(struct engine *g, const struct task *t,
+	const struct work *work, bool all, struct str message, struct arena *a);
+
 /* recover.c: every unfinished run on record becomes a task that has ended. */
 int engine_recover(struct engine *g, struct err *e);
+
+/* history.c: into the log of events, as far as it belongs there. */
+void engine_log(struct engine *g, const struct event *ev);
 
 /* report.c */
 void engine_emit(struct engine *g, struct event ev);

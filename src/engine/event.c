@@ -16,6 +16,9 @@ static const char *const event_words[] = {
 	[EVENT_NOTICE] = "notice",
 	[EVENT_STOPPING] = "stopping",
 	[EVENT_FINISHED] = "finished",
+	[EVENT_CHANGED] = "changed",
+	[EVENT_LEFT] = "left",
+	[EVENT_EDITED] = "edited",
 };
 const struct names event_names = NAMES(event_words, EVENTS);
 

@@ -24,6 +24,11 @@ enum event_kind {
 	EVENT_NOTICE,	     /* text: something a person should know */
 	EVENT_STOPPING,	     /* text: why */
 	EVENT_FINISHED,	     /* text: why it ends */
+	/* Only in a history (engine/history.h). */
+	EVENT_CHANGED, /* item, title, text: which fields, from and to what */
+	EVENT_LEFT,    /* item, title, text: done, closed or merged; reason;
+			  where: what it was merged into */
+	EVENT_EDITED,  /* the backlog was changed past weir */
 	EVENTS
 };
 

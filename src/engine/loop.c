@@ -7,8 +7,6 @@
 
 #include "base/stamp.h"
 #include "base/vec.h"
-#include "plan/select.h"
-#include "store/inbox.h"
 
 /*
  * Wait, then tick, until it is over. What can end the wait: a child's end, a
@@ -16,12 +14,7 @@
  * everything afresh, so no wake-up carries meaning.
  */
 
-enum {
-	INBOX_AGAIN_MS = 150,
-	LOOK_TWICE_MS = 100,
-	AGAIN_MS = 500,
-	REFUSALS_MAX = 5
-};
+enum { INBOX_AGAIN_MS = 150, AGAIN_MS = 500, REFUSALS_MAX = 5 };
 
 bool
 engine_is_passing(const struct err *e)
@@ -56,15 +49,6 @@ engine_fail(struct engine *g, const struct err *e)
 	stop_agents(g, false);
 }
 
-/* End the wait: libuv runs due timers before it waits, and would then wait on
- * without a look at what they did. */
-static void
-wake_up(struct engine *g)
-{
-	g->look = true;
-	uv_stop(&g->loop);
-}
-
 static void
 on_signal(uv_signal_t *handle, int signo)
 {
@@ -72,6 +56,8 @@ on_signal(uv_signal_t *handle, int signo)
 	bool again = g->stopping;
 
 	g->stopping = true;
+	if (!again)
+		g->signal = signo;
 	engine_drain(g, RUN_INTERRUPTED);
 	g->halt = RUN_INTERRUPTED;
 	engine_emit(g,
@@ -83,7 +69,7 @@ on_signal(uv_signal_t *handle, int signo)
 				: STR("asked to end: ending agents, saving"),
 		});
 	stop_agents(g, again);
-	wake_up(g);
+	bell_ring(&g->bell);
 }
 
 static void
@@ -96,13 +82,7 @@ on_change(uv_poll_t *handle, int status, int events)
 	(void)events;
 	if (fio_watch_drain(&g->watch, &e) < 0)
 		engine_fail(g, &e);
-	wake_up(g);
-}
-
-static void
-on_wake(uv_timer_t *handle)
-{
-	wake_up(handle->data);
+	bell_ring(&g->bell);
 }
 
 static void
@@ -113,8 +93,8 @@ on_display(uv_timer_t *handle)
 	g->options->sink.on_tick(g->options->sink.ctx);
 }
 
-static void
-on_end(void *ctx, struct proc_child *child, const struct proc_end *end)
+void
+engine_on_end(void *ctx, struct proc_child *child, const struct proc_end *end)
 {
 	struct engine *g = ctx;
 
@@ -124,8 +104,25 @@ on_end(void *ctx, struct proc_child *child, const struct proc_end *end)
 			continue;
 		t->ended = true;
 		t->end = *end;
+		if (!end->tree_dead)
+			engine_notice(g,
+				"%.*s %.*s: not all of its agent's processes "
+				"could be ended; look for WEIR_RUN_ID=%.*s in "
+				"/proc/*/environ",
+				STR_ARG(t->record.item),
+				STR_ARG(t->record.phase),
+				STR_ARG(t->record.id));
 	}
-	wake_up(g);
+	bell_ring(&g->bell);
+}
+
+static bool
+is_working(const struct engine *g)
+{
+	for (size_t i = 0; i < g->tasks.n; i++)
+		if (!g->tasks.items[i]->ended)
+			return true;
+	return false;
 }
 
 static void
@@ -140,8 +137,7 @@ remove_task(struct engine *g, size_t at)
 static void
 look_again_in(struct engine *g, uint64_t ms)
 {
-	uv_update_time(&g->loop);
-	(void)uv_timer_start(&g->again, on_wake, ms, 0);
+	bell_ring_in(&g->bell, &g->again, ms);
 }
 
 /*
@@ -184,28 +180,71 @@ conclude_ended(struct engine *g, struct err *e)
 	return 0;
 }
 
+/* `e` says what is wrong with it. What git can bring back it is asked for. */
+static void
+tell_broken(struct engine *g, const struct err *e)
+{
+	struct err ignored = {0};
+	struct str path = g->config->backlog;
+
+	if (e->code != ERR_MISSING)
+		engine_notice(
+			g, "%s; nothing new starts until it is mended", e->msg);
+	else if (g->tree.git != NULL &&
+		git_has(g->tree.git, path, &ignored) == 1)
+		engine_notice(g,
+			"'%.*s' is gone; nothing new starts until it is back. "
+			"git has one: 'git checkout -- %.*s'",
+			STR_ARG(path), STR_ARG(path));
+	else
+		engine_notice(g,
+			"'%.*s' is gone; nothing new starts until it is back. "
+			"Put a copy of it there",
+			STR_ARG(path));
+}
+
+/* Nothing runs, and without a backlog nothing will. What agents have left is
+ * safe in their runs' directories. */
+static void
+give_up(struct engine *g, struct err *e)
+{
+	int64_t waited = g->options->patience_ns / NS_PER_SEC;
+
+	if (e->code == ERR_MISSING)
+		e->code = ERR_INPUT;
+	engine_emit(g,
+		(struct event){
+			.kind = EVENT_STOPPING,
+			.text = arena_strf(&g->lines,
+				"the backlog was not mended in %lld s in which "
+				"nothing ran",
+				(long long)waited),
+		});
+	engine_fail(g, e);
+}
+
 /* The backlog as others left it. 1: it is not sound now. */
 static int
 look_at_backlog(struct engine *g)
 {
 	struct err e = {0};
+	int64_t again;
+	const struct sight_seen seen = {
+		.sound = coordinator_refresh(&g->coordinator, &e) >= 0,
+		.working = is_working(g),
+		.now_ns = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED),
+		.patience_ns = g->options->patience_ns,
+	};
+	enum sight_say say = sight_look(&g->sight, &seen, &again);
 
-	int rc = coordinator_refresh(&g->coordinator, &e);
-	if (rc >= 0) {
-		if (g->told_broken)
-			engine_notice(g, "the backlog is sound again");
-		g->told_broken = g->suspect = false;
-		return 0;
-	}
-	/* git and editors take a file away for a moment: look twice. */
-	if (!g->suspect)
-		look_again_in(g, LOOK_TWICE_MS);
-	else if (!g->told_broken)
-		engine_notice(
-			g, "%s; nothing new starts until it is mended", e.msg);
-	g->told_broken = g->suspect;
-	g->suspect = true;
-	return 1;
+	if (say == SIGHT_SOUND)
+		engine_notice(g, "the backlog is sound again");
+	else if (say == SIGHT_BROKEN)
+		tell_broken(g, &e);
+	else if (say == SIGHT_GIVE_UP)
+		give_up(g, &e);
+	bell_ring_at(&g->bell, &g->again, again, seen.now_ns);
+	return seen.sound ? 0 : 1;
 }
 
 static int
@@ -214,16 +253,19 @@ take_inbox(struct engine *g, struct err *e)
 	struct inbox_taken taken;
 	struct err ignored = {0};
 
-	int rc = store_take_inbox(g->project->store,
-		g->sys->clock(g->sys, SYS_CLOCK_UNIX), &taken, e);
-	if (coordinator_refresh(&g->coordinator, &ignored) >= 0)
-		engine_added(g, taken.added, "inbox");
+	int rc = coordinator_take_inbox(&g->coordinator, &taken, e);
+	engine_added(g, taken.added, "inbox");
+	/* Concluding may have taken long enough for somebody to save. */
+	(void)coordinator_refresh(&g->coordinator, &ignored);
 	snapshot_unref(taken.next);
 	VEC_EACH (p, &taken.problems.list)
 		engine_emit(g,
 			(struct event){.kind = EVENT_REJECTED,
 				.text = str_from(p->msg)});
+	VEC_EACH (note, &taken.notes.list)
+		engine_notice(g, "%s", note->msg);
 	problems_release(&taken.problems);
+	problems_release(&taken.notes);
 	if (rc == 1)
 		look_again_in(g, INBOX_AGAIN_MS);
 	if (rc >= 0)
@@ -232,153 +274,6 @@ take_inbox(struct engine *g, struct err *e)
 		return -1;
 	refused(g, e);
 	return 0;
-}
-
-static void
-plan_now(struct engine *g, struct arena *a, struct plan_input *in,
-	struct plan *ret)
-{
-	struct plan_running *running =
-		ARENA_ARRAY(a, struct plan_running, g->tasks.n);
-	int64_t now = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED);
-
-	for (size_t i = 0; i < g->tasks.n; i++)
-		running[i] = (struct plan_running){
-			.item = g->tasks.items[i]->record.item,
-			.destructive = g->tasks.items[i]->destructive,
-		};
-	holds_prune(&g->holds, now);
-	*in = (struct plan_input){
-		.snapshot = g->coordinator.now,
-		.config = g->config,
-		.running = running,
-		.running_n = g->tasks.n,
-		.holds = g->holds.list.items,
-		.holds_n = g->holds.list.n,
-		.targets = g->options->targets,
-		.starts_left = g->options->cap - g->started,
-		.now_ns = now,
-	};
-	plan_select(in, a, ret);
-}
-
-static void
-tell_action(struct engine *g, const struct action *act)
-{
-	struct event ev = {
-		.item = act->item->id,
-		.title = act->item->title,
-	};
-
-	if (act->kind == ACTION_PROMOTE) {
-		ev.kind = EVENT_PROMOTED;
-		ev.where = act->phase->name;
-	} else if (act->kind == ACTION_BLOCK) {
-		ev.kind = EVENT_BLOCKED;
-		ev.reason = act->why;
-	} else {
-		return;
-	}
-	engine_emit(g, ev);
-}
-
-/* Every action that is only a change, in one save. 1: there were some. */
-static int
-apply_actions(struct engine *g, const struct plan *p, struct err *e)
-{
-	VEC(struct change) changes = {0};
-	struct change some[3];
-
-	for (size_t i = 0; i < p->actions_n; i++) {
-		if (p->actions[i].kind == ACTION_RUN)
-			continue;
-		size_t n = action_changes(&p->actions[i], some);
-		for (size_t k = 0; k < n; k++)
-			VEC_PUSH(&changes, some[k]);
-	}
-	if (changes.n == 0)
-		return 0;
-	int rc = coordinator_apply(
-		&g->coordinator, changes.items, changes.n, NULL, e);
-	for (size_t i = 0; rc == 0 && i < p->actions_n; i++)
-		tell_action(g, &p->actions[i]);
-	VEC_RELEASE(&changes);
-	return rc < 0 ? -1 : 1;
-}
-
-static enum run_halt
-halt_of(enum halt why)
-{
-	switch (why) {
-	case HALT_DONE:
-		return RUN_DONE;
-	case HALT_BLOCKED:
-		return RUN_BLOCKED;
-	case HALT_DEPENDS:
-		return RUN_DEPENDS;
-	case HALT_CAP:
-		return RUN_CAP;
-	case HALT_NOT:
-	case HALTS:
-		break;
-	}
-	BUG("halt %d", (int)why);
-}
-
-/* Sleep until the first rest is over. */
-static void
-wake_at(struct engine *g, int64_t at_ns, int64_t now_ns)
-{
-	if (at_ns == INT64_MAX)
-		return;
-	int64_t left = at_ns > now_ns ? at_ns - now_ns : 0;
-	uv_update_time(&g->loop);
-	(void)uv_timer_start(
-		&g->wake, on_wake, (uint64_t)(left / NS_PER_MS) + 1, 0);
-}
-
-/* One plan, carried out. 1: something changed, so there is another to make. */
-static int
-carry_out(struct engine *g, struct err *e)
-{
-	CLEANUP_ARENA struct arena tmp = {0};
-	struct plan_input in;
-	struct plan p;
-
-	plan_now(g, &tmp, &in, &p);
-	/* At the cap nothing is prepared that this run will not start. */
-	if (in.starts_left == 0) {
-		if (g->tasks.n == 0)
-			engine_drain(g, RUN_CAP);
-		return 0;
-	}
-	int rc = apply_actions(g, &p, e);
-	if (rc != 0)
-		return rc;
-	for (size_t i = 0; i < p.actions_n && !g->draining; i++)
-		engine_start(g, &p.actions[i], on_end);
-	if (p.actions_n > 0 && g->tasks.n == 0 && !g->draining)
-		return 1; /* none started: held back, or its agent rests */
-	wake_at(g, p.wake_ns, in.now_ns);
-	enum halt why = plan_halt(&in, &p);
-	if (g->tasks.n == 0 && p.actions_n == 0 && why != HALT_NOT)
-		engine_drain(g, halt_of(why));
-	return 0;
-}
-
-/* Choose and carry out, until nothing but waiting is left. */
-static int
-dispatch(struct engine *g, struct err *e)
-{
-	int rc;
-
-	do {
-		/* Actions speak of the snapshot they were chosen on. */
-		struct snapshot *chosen_on = snapshot_ref(g->coordinator.now);
-		rc = carry_out(g, e);
-		snapshot_unref(chosen_on);
-	} while (rc == 1);
-	return rc;
 }
 
 static void
@@ -408,7 +303,7 @@ work(struct engine *g, struct err *e)
 		return -1;
 	if (!g->draining && g->options->cap > 0 && take_inbox(g, e) < 0)
 		return -1;
-	if (!g->draining && dispatch(g, e) < 0) {
+	if (!g->draining && engine_dispatch(g, e) < 0) {
 		if (!engine_is_passing(e))
 			return -1;
 		refused(g, e);
@@ -425,25 +320,20 @@ work(struct engine *g, struct err *e)
 static bool
 is_over(const struct engine *g)
 {
-	for (size_t i = 0; i < g->tasks.n; i++)
-		if (!g->tasks.items[i]->ended)
-			return false;
-	return g->draining &&
+	return !is_working(g) && g->draining &&
 		(g->tasks.n == 0 || g->stopping || g->fatal.code != ERR_NONE);
 }
 
 int
 engine_loop(struct engine *g, struct err *e)
 {
-	g->look = true;
 	while (!is_over(g)) {
 		struct err why = {0};
-		if (g->look && g->fatal.code == ERR_NONE && work(g, &why) < 0)
+		if (g->fatal.code == ERR_NONE && work(g, &why) < 0)
 			engine_fail(g, &why);
-		g->look = false;
 		update_display(g);
 		if (!is_over(g))
-			(void)uv_run(&g->loop, UV_RUN_ONCE);
+			bell_wait(&g->bell);
 	}
 	if (g->fatal.code == ERR_NONE)
 		return 0;
@@ -456,8 +346,7 @@ engine_listen(struct engine *g)
 {
 	uv_handle_t *const ours[] = {(uv_handle_t *)&g->sigint,
 		(uv_handle_t *)&g->sigterm, (uv_handle_t *)&g->sighup,
-		(uv_handle_t *)&g->changed, (uv_handle_t *)&g->wake,
-		(uv_handle_t *)&g->again, (uv_handle_t *)&g->display};
+		(uv_handle_t *)&g->changed, (uv_handle_t *)&g->display};
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		ours[i]->data = g;

@@ -7,8 +7,10 @@
 
 #include "engine/project-priv.h"
 #include "plan/check.h"
+#include "plan/circle.h"
 #include "plan/deps.h"
 #include "store/config.h"
+#include "store/migrate.h"
 
 static bool
 has_file(struct sys *sys, struct arena *a, struct str dir, const char *name)
@@ -73,10 +75,11 @@ find_root(struct project *p, const char *dir, struct err *e)
 }
 
 int
-project_open(struct project **ret, struct sys *sys, const char *dir,
+project_open_to_look(struct project **ret, struct sys *sys, const char *dir,
 	struct problems *problems, struct err *e)
 {
 	struct project *p = mem_alloc(sizeof(*p));
+	struct err ignored = {0};
 
 	p->sys = sys;
 	p->root = FIO_DIR_NONE;
@@ -84,15 +87,29 @@ project_open(struct project **ret, struct sys *sys, const char *dir,
 		goto fail;
 	/* Messages name files as seen from the project, wherever that is. */
 	strcpy(p->root.path, ".");
-	if (config_load(&p->root, &p->arena, &p->config, problems, e) < 0 ||
-		store_open(&p->store, &p->root, p->config.backlog,
-			p->config.prefix, e) < 0)
+	int rc = config_load(&p->root, &p->arena, &p->config, problems, e);
+	if (store_open(&p->store, &p->root, p->config.backlog, p->config.prefix,
+		    rc < 0 ? &ignored : e) < 0)
 		goto fail;
 	*ret = p;
-	return 0;
+	return rc < 0 ? 1 : 0;
 fail:
 	project_close(p);
 	return -1;
+}
+
+int
+project_open(struct project **ret, struct sys *sys, const char *dir,
+	struct problems *problems, struct err *e)
+{
+	struct project *p;
+	int rc = project_open_to_look(&p, sys, dir, problems, e);
+
+	if (rc == 0)
+		*ret = p;
+	if (rc == 1)
+		project_close(p);
+	return rc == 0 ? 0 : -1;
 }
 
 void
@@ -132,6 +149,22 @@ project_check(
 	plan_check(s, &p->config, ret);
 }
 
+/* Judged on the backlog as it is now; what is wrong with that, the save says.
+ */
+static int
+refuse_circles(struct project *p, const struct change *changes, size_t n,
+	struct err *e)
+{
+	struct snapshot *s;
+	struct err ignored;
+	int rc = 0;
+
+	if (store_look(p->store, &s, &ignored) == 0)
+		rc = plan_refuse_circles(s, changes, n, e);
+	snapshot_unref(s);
+	return rc;
+}
+
 int
 project_apply(struct project *p, const struct change *changes, size_t n,
 	struct project_saved *ret, struct err *e)
@@ -139,6 +172,8 @@ project_apply(struct project *p, const struct change *changes, size_t n,
 	struct store_saved saved;
 
 	*ret = (struct project_saved){0};
+	if (refuse_circles(p, changes, n, e) < 0)
+		return -1;
 	if (store_apply(p->store, changes, n,
 		    p->sys->clock(p->sys, SYS_CLOCK_UNIX), &saved, e) < 0)
 		return -1;
@@ -147,21 +182,93 @@ project_apply(struct project *p, const struct change *changes, size_t n,
 	return 0;
 }
 
+int
+project_migrate(struct project *p, bool dry_run, struct arena *a,
+	struct legacy_report *ret, struct problems *problems, struct err *e)
+{
+	const struct store_migration m = {
+		.config = &p->config,
+		.dry_run = dry_run,
+		.now_ns = p->sys->clock(p->sys, SYS_CLOCK_UNIX),
+	};
+
+	return store_migrate(p->store, &m, a, ret, problems, e);
+}
+
+int
+project_accept(struct project *p, struct err *e)
+{
+	return store_accept(p->store, e);
+}
+
 bool
 project_dependency_met(const struct snapshot *s, struct str id)
 {
 	return dep_state(s, id) == DEP_MET;
 }
 
-bool
-project_explain(struct project *p, const struct snapshot *s, struct str id,
-	struct arena *a, struct explanation *ret)
+struct str_list
+project_dependents(const struct snapshot *s, struct str id, struct arena *a)
 {
-	const struct plan_input in = {
+	return dep_dependents(s, id, a);
+}
+
+void
+project_tree(const struct snapshot *s, const struct item *top, struct arena *a,
+	const struct dep_row **ret, size_t *ret_n)
+{
+	dep_tree(s, top, a, ret, ret_n);
+}
+
+/* As a run that begins now would see it. */
+static struct plan_input
+plan_input_of(const struct project *p, const struct snapshot *s)
+{
+	return (struct plan_input){
 		.snapshot = s,
 		.config = &p->config,
 		.starts_left = UINT64_MAX,
 	};
+}
+
+void
+project_upnext(struct project *p, const struct snapshot *s, struct arena *a,
+	const struct upnext **ret, size_t *ret_n)
+{
+	const struct plan_input in = plan_input_of(p, s);
+
+	plan_upnext(&in, a, ret, ret_n);
+}
+
+int
+project_archive(struct project *p, const struct snapshot *s, struct arena *a,
+	struct archive_entries *ret, struct problems *problems, struct err *e)
+{
+	size_t n = 0;
+
+	if (archive_read(p->store, a, ret, problems, e) < 0)
+		return -1;
+	struct archive_entry *gone =
+		ARENA_ARRAY(a, struct archive_entry, ret->n);
+	for (size_t i = 0; i < ret->n; i++)
+		if (s == NULL ||
+			snapshot_find(s, ret->items[i].item.id) == NULL)
+			gone[n++] = ret->items[i];
+	*ret = (struct archive_entries){.items = gone, .n = n};
+	return 0;
+}
+
+bool
+project_explain(struct project *p, const struct snapshot *s, struct str id,
+	struct arena *a, struct explanation *ret)
+{
+	const struct plan_input in = plan_input_of(p, s);
 
 	return plan_explain(&in, id, a, ret);
+}
+
+bool
+project_warning(struct project *p, struct err *ret)
+{
+	return store_warning(p->store, ret);
 }

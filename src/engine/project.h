@@ -4,8 +4,11 @@
 
 #include "base/problems.h"
 #include "model/change.h"
-#include "model/config.h"
+#include "model/legacy.h"
 #include "plan/explain.h"
+#include "plan/tree.h"
+#include "plan/upnext.h"
+#include "store/archive.h"
 
 struct sys;
 
@@ -33,6 +36,13 @@ struct project;
  */
 int project_open(struct project **ret, struct sys *sys, const char *dir,
 	struct problems *problems, struct err *e);
+/*
+ * The same for those who only look. 1 when weir.yaml is not valid: the project
+ * is open, and nothing but project_load may be asked of it: the backlog is the
+ * one that weir.yaml names if it can be told, else BACKLOG.yaml.
+ */
+int project_open_to_look(struct project **ret, struct sys *sys, const char *dir,
+	struct problems *problems, struct err *e);
 void project_close(struct project *p); /* NULL is fine */
 
 const struct config *project_config(const struct project *p);
@@ -57,12 +67,49 @@ struct project_saved {
 	struct str_list added; /* ids given to new items; in next->arena */
 };
 
-/* Apply changes to the backlog as it is now and save durably. */
+/*
+ * Apply changes to the backlog as it is now and save durably. ERR_CONFLICT,
+ * besides what store_apply says, when they would make an item wait for itself;
+ * two processes that each add one half of a circle at the same moment are not
+ * noticed here but by project_check.
+ */
 int project_apply(struct project *p, const struct change *changes, size_t n,
 	struct project_saved *ret, struct err *e);
 
+/*
+ * Bring a backlog of an older schema to today's, having kept a copy; with
+ * `dry_run` nothing is written. `ret` is in `a`. When items are not sound: -1
+ * and all that is wrong in `problems`, the first also in `e`.
+ */
+int project_migrate(struct project *p, bool dry_run, struct arena *a,
+	struct legacy_report *ret, struct problems *problems, struct err *e);
+
+/* Something beside the saves went wrong since the last call; they are done. */
+bool project_warning(struct project *p, struct err *ret);
+
+/* Let go the items that are gone from the backlog; see store_accept. */
+int project_accept(struct project *p, struct err *e);
+
 /* Whether what depends on `id` may begin, as plan/deps.h judges it. */
 bool project_dependency_met(const struct snapshot *s, struct str id);
+
+/* The items that wait for `id`; see plan/tree.h. */
+struct str_list
+project_dependents(const struct snapshot *s, struct str id, struct arena *a);
+
+/* What waits for what, below `top` or, with NULL, all of it. */
+void project_tree(const struct snapshot *s, const struct item *top,
+	struct arena *a, const struct dep_row **ret, size_t *ret_n);
+
+/* What `weir run` would start now and what it would hold back. */
+void project_upnext(struct project *p, const struct snapshot *s,
+	struct arena *a, const struct upnext **ret, size_t *ret_n);
+
+/* What has left, in the order it did. `s` is the backlog, or NULL when none
+ * can be read; else as archive_read. */
+int
+project_archive(struct project *p, const struct snapshot *s, struct arena *a,
+	struct archive_entries *ret, struct problems *problems, struct err *e);
 
 /* Why an item is or is not running, were `weir run` started now. False when it
  * is not in the snapshot. */
@@ -70,12 +117,19 @@ bool project_explain(struct project *p, const struct snapshot *s, struct str id,
 	struct arena *a, struct explanation *ret);
 
 /*
- * Make `dir` (NULL: the current one) a project: weir.yaml with comments, the
- * prompt files of its pipeline in workflows/, an empty backlog, .weir/.
- * Nothing that exists is touched. `ret_made` and `ret_kept` (in `a`) name the
- * files made and found.
+ * Make a directory a project: weir.yaml with comments, the prompt files of its
+ * pipeline in workflows/, an empty backlog, .weir/. Nothing that exists is
+ * touched. `ret_made` and `ret_kept` (in `a`) name the files made and found.
+ * ERR_CONFLICT: there is no backlog, but something shows that there was one;
+ * the text says what brings it back.
  */
-int project_init(struct sys *sys, const char *dir, struct str prefix,
+struct project_init_options {
+	const char *dir; /* NULL: the current one */
+	struct str prefix;
+	bool new_backlog; /* an empty one in place of one that was lost */
+};
+
+int project_init(struct sys *sys, const struct project_init_options *options,
 	struct arena *a, struct str_list *ret_made, struct str_list *ret_kept,
 	struct err *e);
 

@@ -3,6 +3,7 @@
 
 #include "base/stamp.h"
 #include "proc/tree.h"
+#include "store/archive.h"
 
 /*
  * What an earlier run left: its processes are ended, and its unfinished runs
@@ -35,6 +36,23 @@ kill_rest(struct engine *g, const struct run_record *r, struct err *e)
 	return 0;
 }
 
+/* Of an item that has left the backlog; empty when the archive has none. */
+static struct str
+archived_title(struct engine *g, struct task *t)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	CLEANUP_PROBLEMS struct problems problems = {0};
+	struct archive_entries left;
+	struct err e = {0};
+
+	if (archive_read(g->project->store, &tmp, &left, &problems, &e) < 0)
+		return STR("");
+	for (size_t i = 0; i < left.n; i++)
+		if (str_eq(left.items[i].item.id, t->record.item))
+			return arena_str(&t->arena, left.items[i].item.title);
+	return STR("");
+}
+
 static int
 take_up(struct engine *g, const struct run_record *r, struct err *e)
 {
@@ -44,6 +62,8 @@ take_up(struct engine *g, const struct run_record *r, struct err *e)
 		task_from_record(
 			&t, &g->project->root, r, g->coordinator.now, e) < 0)
 		return -1;
+	if (str_is_empty(t->title))
+		t->title = archived_title(g, t);
 	VEC_PUSH(&g->tasks, t);
 	return 0;
 }
@@ -55,8 +75,9 @@ is_finished(const struct run_record *r)
 }
 
 /* Ids of runs that are on record as ended, or are not on record at all. */
-static void
-forget_ended(struct engine *g, const struct run_record *runs, size_t n)
+static int
+forget_ended(struct engine *g, const struct run_record *runs, size_t n,
+	struct err *e)
 {
 	struct str_list applied = g->coordinator.now->applied;
 
@@ -68,9 +89,13 @@ forget_ended(struct engine *g, const struct run_record *runs, size_t n)
 			unfinished = unfinished ||
 				(str_eq(runs[k].id, applied.items[i]) &&
 					!is_finished(&runs[k]));
-		if (!unfinished)
-			store_forget(g->project->store, applied.items[i]);
+		if (unfinished)
+			continue;
+		if (run_settle(&g->project->root, applied.items[i], e) < 0)
+			return -1;
+		store_forget(g->project->store, applied.items[i]);
 	}
+	return 0;
 }
 
 int
@@ -83,7 +108,8 @@ engine_recover(struct engine *g, struct err *e)
 	if (run_sweep(&g->project->root, e) < 0 ||
 		run_list(&g->project->root, &g->lines, &runs, &n, e) < 0)
 		return -1;
-	forget_ended(g, runs, n);
+	if (forget_ended(g, runs, n, e) < 0)
+		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (is_finished(&runs[i]))
 			memory_learn(&g->memory, &runs[i]);

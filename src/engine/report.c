@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+#include "plan/deps.h"
+
 /* Items that are done but still in the file count, as do those that have
  * left it in this run. */
 static void
@@ -16,15 +18,31 @@ count(const struct engine *g, struct event *ev)
 		ev->done += s->items[i].status == STATUS_DONE;
 }
 
-void
-engine_emit(struct engine *g, struct event ev)
+static void
+show(struct engine *g, struct event ev)
 {
 	const struct event_sink *sink = &g->options->sink;
 
-	ev.unix_ns = g->sys->clock(g->sys, SYS_CLOCK_UNIX);
 	count(g, &ev);
 	if (sink->on_event != NULL)
 		sink->on_event(sink->ctx, &ev);
+}
+
+void
+engine_emit(struct engine *g, struct event ev)
+{
+	struct err warning;
+
+	ev.unix_ns = g->sys->clock(g->sys, SYS_CLOCK_UNIX);
+	show(g, ev);
+	if (g->options->cap > 0)
+		engine_log(g, &ev);
+	/* The log cannot tell what is wrong with it. */
+	if (store_warning(g->project->store, &warning))
+		show(g,
+			(struct event){.kind = EVENT_NOTICE,
+				.unix_ns = ev.unix_ns,
+				.text = str_from(warning.msg)});
 }
 
 struct event
@@ -101,6 +119,7 @@ lines_of(const struct plan *p, bool blocked, struct arena *a)
 		const struct verdict *v = &p->verdicts[i];
 		const struct item *it = v->item;
 		if (it->status == STATUS_DONE ||
+			v->kind == VERDICT_UNTARGETED ||
 			(it->status == STATUS_BLOCKED) != blocked)
 			continue;
 		lines[n++] = (struct run_line){
@@ -113,6 +132,55 @@ lines_of(const struct plan *p, bool blocked, struct arena *a)
 		};
 	}
 	return (struct run_lines){.items = lines, .n = n};
+}
+
+/* What `waiting` waits for, directly or not: items of the snapshot that are
+ * neither done nor targets. */
+static struct str_list
+find_needed(const struct snapshot *s, struct run_lines waiting,
+	struct str_list targets, struct arena *a)
+{
+	struct str *ids = ARENA_ARRAY(a, struct str, s->n);
+	struct str_list needed = {.items = ids};
+
+	for (size_t i = 0; i < waiting.n + needed.n; i++) {
+		struct str id = i < waiting.n ? waiting.items[i].id
+					      : ids[i - waiting.n];
+		const struct item *it = snapshot_find(s, id);
+		for (size_t k = 0; it != NULL && k < it->dependencies.n; k++) {
+			struct str on = it->dependencies.items[k];
+			if (dep_state(s, on) == DEP_WAITING &&
+				snapshot_find(s, on) != NULL &&
+				!str_list_has(targets, on) &&
+				!str_list_has(needed, on))
+				ids[needed.n++] = arena_str(a, on);
+		}
+	}
+	return needed;
+}
+
+/* What stands in the way of the targets, judged as if it were one. */
+static void
+look_around(
+	const struct plan_input *in, struct arena *a, struct run_summary *ret)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct plan_input all = *in;
+	struct plan p;
+
+	ret->needed = find_needed(in->snapshot, ret->waiting, in->targets, a);
+	all.targets = (struct str_list){0};
+	plan_select(&all, &tmp, &p);
+	for (size_t i = 0; i < p.verdicts_n; i++) {
+		const struct verdict *v = &p.verdicts[i];
+		if (v->kind != VERDICT_DONE &&
+			!str_list_has(in->targets, v->item->id))
+			ret->others_open = true;
+		if ((v->kind == VERDICT_BLOCKED || v->kind == VERDICT_BROKEN) &&
+			!str_is_set(ret->stuck) &&
+			str_list_has(ret->needed, v->item->id))
+			ret->stuck = arena_str(a, v->item->id);
+	}
 }
 
 void
@@ -129,9 +197,13 @@ engine_summarize(struct engine *g, struct arena *a, struct run_summary *ret)
 
 	plan_select(&in, &tmp, &p);
 	ret->halt = g->halt;
+	ret->signal = g->signal;
 	ret->phases = g->started;
 	ret->done = copy_lines(g->done.items, g->done.n, a);
 	ret->added = copy_lines(g->added.items, g->added.n, a);
 	ret->blocked = lines_of(&p, true, a);
 	ret->waiting = lines_of(&p, false, a);
+	ret->targets = in.targets;
+	if (in.targets.n > 0)
+		look_around(&in, a, ret);
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/run.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 
 #include "agent/launch.h"
 #include "base/stamp.h"
 #include "engine/engine-priv.h"
 #include "fio/lock.h"
+#include "store/events.h"
 
 /* A weir killed while it starts an agent leaves its lock to that child until
  * the child's exec closes it. */
@@ -24,13 +27,14 @@ check_agents(
 
 	if (c->agents_n == 0)
 		return err_set(e, ERR_MISSING,
-			"%.*s names no agent; add one under 'agents:'",
+			"%.*s names no agent or is not there; add one under "
+			"'agents:', or let 'weir init' begin the file",
 			STR_ARG(c->path));
 	for (size_t i = 0; i < c->agents_n; i++) {
 		const struct agent_config *agent = &c->agents[i];
 		if (launch_check(agent, &p->root, o->environ, e) < 0)
-			return err_wrap(
-				e, "%.*s:%zu:1", STR_ARG(c->path), agent->line);
+			return err_wrap(e, "%.*s:%zu:%zu", STR_ARG(c->path),
+				agent->spot.line, agent->spot.column);
 	}
 	return 0;
 }
@@ -45,9 +49,11 @@ check_phase(const struct project *p, const struct phase_config *phase,
 		int rc = p->sys->fstatat(p->sys, p->root.fd, path.s, 0, &st);
 		if (rc < 0 || !S_ISREG(st.st_mode))
 			return err_set(e, ERR_MISSING,
-				"%.*s:%zu:1: phase '%.*s': there is no file "
+				"%.*s:%zu:%zu: phase '%.*s': there is no file "
 				"'%.*s'",
-				STR_ARG(p->config.path), phase->line,
+				STR_ARG(p->config.path),
+				phase->workflow_spots[i].line,
+				phase->workflow_spots[i].column,
 				STR_ARG(phase->name), STR_ARG(path));
 	}
 	return 0;
@@ -80,8 +86,9 @@ check_targets(const struct snapshot *s, struct str_list targets, struct err *e)
 		if (snapshot_find(s, id) != NULL ||
 			snapshot_find_archived(s, id) != NULL)
 			continue;
-		return err_set(
-			e, ERR_MISSING, "there is no item '%.*s'", STR_ARG(id));
+		return err_set(e, ERR_MISSING,
+			"there is no item '%.*s'; 'weir list' shows what there is",
+			STR_ARG(id));
 	}
 	return 0;
 }
@@ -121,6 +128,7 @@ open_loop(struct engine *g, struct err *e)
 	int rc = uv_loop_init(&g->loop);
 	if (rc < 0)
 		return err_sys(e, -rc, "starting the event loop");
+	g->bell.loop = &g->loop;
 	(void)uv_signal_init(&g->loop, &g->sigint);
 	(void)uv_signal_init(&g->loop, &g->sigterm);
 	(void)uv_signal_init(&g->loop, &g->sighup);
@@ -146,7 +154,9 @@ static void
 close_loop(struct engine *g)
 {
 	uv_walk(&g->loop, close_handle, NULL);
-	(void)uv_run(&g->loop, UV_RUN_DEFAULT);
+	/* A bell that rang meanwhile cuts one turn short. */
+	while (uv_run(&g->loop, UV_RUN_DEFAULT) != 0)
+		;
 	(void)uv_loop_close(&g->loop);
 }
 
@@ -182,20 +192,30 @@ static void
 commit_rest(struct engine *g)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
+	struct git_changes now;
 	struct err e = {0};
 	struct str sha;
 
 	/* What weir cannot read it does not commit, nor that it is gone. */
 	if (coordinator_refresh(&g->coordinator, &e) < 0)
 		return;
-	int rc = worktree_commit(&g->tree, (struct str_list){0},
-		STR("[weir] save the backlog"), &tmp, &sha, &e);
+	int rc = worktree_look(&g->tree, &tmp, &now, &e);
+	if (rc == 0)
+		rc = engine_commit_paths(g, NULL, &now, (struct str_list){0},
+			STR("[weir] save the backlog"), &tmp, &sha, &e);
 	if (rc < 0)
 		engine_notice(
 			g, "the backlog is saved but not committed: %s", e.msg);
 	if (rc == 0)
 		engine_emit(g,
 			(struct event){.kind = EVENT_COMMITTED, .commit = sha});
+}
+
+/* Nothing may start, so nothing is changed either. */
+static bool
+is_look(const struct engine *g)
+{
+	return g->options->cap == 0;
 }
 
 /* All that must hold before the first agent starts. */
@@ -207,12 +227,13 @@ prepare(struct engine *g, struct err *e)
 		check_targets(g->coordinator.now, g->options->targets, e) < 0 ||
 		open_tree(g, e) < 0)
 		return -1;
-	if (g->options->cap > 0 &&
-		(check_agents(g->project, g->options, e) < 0 ||
-			check_workflows(g->project, e) < 0))
+	if (is_look(g))
+		return 0;
+	if (check_agents(g->project, g->options, e) < 0 ||
+		check_workflows(g->project, e) < 0 ||
+		store_sweep(g->project->store, e) < 0)
 		return -1;
-	if (store_sweep(g->project->store, e) < 0)
-		return -1;
+	events_check(g->project->store, g->sys->clock(g->sys, SYS_CLOCK_UNIX));
 	store_set_patience(g->project->store, PATIENCE_NS);
 	return 0;
 }
@@ -226,9 +247,9 @@ run(struct engine *g, struct err *e)
 	VEC_EACH (p, &notes.list)
 		engine_notice(g, "%s", p->msg);
 	engine_emit(g, (struct event){.kind = EVENT_RUN_STARTED});
-	if (engine_recover(g, e) < 0 || engine_loop(g, e) < 0)
+	if (!is_look(g) && engine_recover(g, e) < 0)
 		return -1;
-	return 0;
+	return engine_loop(g, e);
 }
 
 static int
@@ -241,9 +262,10 @@ run_locked(struct engine *g, struct arena *a, struct run_summary *ret,
 		return -1;
 	int rc = run(g, e);
 	close_loop(g);
-	if (rc == 0)
+	if (rc == 0 && !is_look(g))
 		forget_applied(g);
-	commit_rest(g);
+	if (!is_look(g))
+		commit_rest(g);
 	engine_summarize(g, a, ret);
 	ret->elapsed_ns = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED) - start;
 	if (rc == 0)
@@ -252,6 +274,21 @@ run_locked(struct engine *g, struct arena *a, struct run_summary *ret,
 				.text = str_from(names_get(
 					&run_halt_names, (int)g->halt))});
 	return rc;
+}
+
+/* Before .weir/ is made, which is for projects alone. */
+static int
+check_backlog(const struct project *p, struct err *e)
+{
+	struct stat st;
+	int rc = p->sys->fstatat(p->sys, p->root.fd, p->config.backlog.s,
+		AT_SYMLINK_NOFOLLOW, &st);
+
+	if (rc != -ENOENT)
+		return 0;
+	return err_set(e, ERR_MISSING,
+		"there is no backlog in '%s'; 'weir init' makes one",
+		project_root(p));
 }
 
 int
@@ -269,6 +306,8 @@ engine_run(struct project *p, const struct run_options *options,
 	};
 
 	*ret = (struct run_summary){0};
+	if (check_backlog(p, e) < 0)
+		return -1;
 	if (store_state_dir(p->store, &state, e) < 0 ||
 		fio_lock_take(&lock, &state, "run.lock", LOCK_WAIT_NS,
 			"weir run", e) < 0)

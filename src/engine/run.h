@@ -2,6 +2,8 @@
 #ifndef ENGINE_RUN_H
 #define ENGINE_RUN_H
 
+#include <stdbool.h>
+
 #include "engine/event.h"
 #include "engine/project.h"
 
@@ -20,6 +22,11 @@
  * workflow file that is not there (ERR_MISSING), an unknown target
  * (ERR_MISSING).
  *
+ * A backlog that somebody breaks or deletes meanwhile leaves the last good one
+ * in force and starts nothing new; it is told once, and once when it is sound
+ * again. When nothing runs any more and `patience_ns` is over, the run ends
+ * with ERR_INPUT; what agents have left by then is taken up by the next call.
+ *
  * SIGINT or SIGTERM: no new work, children get SIGTERM and after 5 s SIGKILL,
  * their items stay where they were, everything is saved and committed. A
  * second signal skips the 5 s. After SIGKILL or a power cut the next call
@@ -30,8 +37,11 @@
 
 struct run_options {
 	struct str_list targets; /* ids; empty: everything */
-	uint64_t cap;		 /* phases to start at most */
+	uint64_t cap; /* phases to start at most; 0: look, change nothing */
 	struct event_sink sink;
+	/* How long the run waits, while nothing runs, for a backlog that was
+	 * broken or deleted to be mended. */
+	int64_t patience_ns;
 	const char *const *environ; /* ours; agents get a part of it */
 };
 
@@ -63,10 +73,18 @@ struct run_summary {
 	enum run_halt halt;
 	uint64_t phases;	  /* started, retries included */
 	struct run_lines done;	  /* in this run, in order */
-	struct run_lines blocked; /* now, all of the backlog */
-	struct run_lines waiting; /* not done, not blocked, and why */
+	struct run_lines blocked; /* now: of the targets, or of the backlog */
+	struct run_lines waiting; /* of those: neither done nor blocked; why */
 	struct run_lines added;	  /* in this run: inbox and follow-ups */
 	int64_t elapsed_ns;
+	int signal; /* RUN_INTERRUPTED: the first that came */
+
+	struct str_list targets; /* as given; empty: everything */
+	/* What waiting targets wait for and is no target; and the first of
+	 * it that only a person can move, absent when there is none. */
+	struct str_list needed;
+	struct str stuck;
+	bool others_open; /* what is no target is not all done */
 };
 
 int engine_run(struct project *p, const struct run_options *options,

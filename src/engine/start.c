@@ -7,8 +7,9 @@
  * whether that matters to it.
  */
 
-static void
-block_stale(struct engine *g, const struct action *act, struct str reason)
+static int
+block_stale(struct engine *g, const struct action *act, struct str reason,
+	struct err *e)
 {
 	const struct change block = {
 		.kind = CHANGE_BLOCK,
@@ -16,32 +17,32 @@ block_stale(struct engine *g, const struct action *act, struct str reason)
 		.text = reason,
 		.blocked_type = BLOCKED_DECISION,
 	};
-	struct err e = {0};
 
+	if (coordinator_apply(&g->coordinator, &block, 1, NULL, e) < 0)
+		return -1;
 	engine_emit(g,
 		(struct event){.kind = EVENT_BLOCKED,
 			.item = act->item->id,
 			.title = act->item->title,
 			.reason = reason});
-	if (coordinator_apply(&g->coordinator, &block, 1, NULL, &e) < 0)
-		engine_notice(g, "%s", e.msg);
+	return 1;
 }
 
-/* True when the item was blocked instead. */
-static bool
-is_held_back(struct engine *g, const struct action *act)
+/* 1: the item is blocked instead. */
+static int
+hold_back(struct engine *g, const struct action *act, struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct str base = act->item->last_phase_commit;
-	struct err e = {0};
+	struct err unknown = {0};
 
 	if (act->phase->staleness == STALENESS_IGNORE || str_is_empty(base))
-		return false;
-	int rc = worktree_has(&g->tree, base, &e);
+		return 0;
+	int rc = worktree_has(&g->tree, base, &unknown);
 	if (rc == 1)
-		return false;
+		return 0;
 	struct str why = rc < 0
-		? str_from(e.msg)
+		? str_from(unknown.msg)
 		: arena_strf(&tmp,
 			  "the phase before rests on commit %.*s, which is no "
 			  "longer in the history",
@@ -49,10 +50,9 @@ is_held_back(struct engine *g, const struct action *act)
 	if (act->phase->staleness == STALENESS_WARN) {
 		engine_notice(g, "%.*s %.*s: %.*s", STR_ARG(act->item->id),
 			STR_ARG(act->phase->name), STR_ARG(why));
-		return false;
+		return 0;
 	}
-	block_stale(g, act, why);
-	return true;
+	return block_stale(g, act, why, e);
 }
 
 /* An agent that cannot be started rests, as does an item whose files are in
@@ -74,8 +74,8 @@ tell_not_started(
 		engine_drain(g, RUN_AGENT);
 }
 
-void
-engine_start(struct engine *g, const struct action *act, proc_end_fn *on_end)
+int
+engine_start(struct engine *g, const struct action *act, struct err *e)
 {
 	const struct task_input in = {
 		.sys = g->sys,
@@ -90,20 +90,22 @@ engine_start(struct engine *g, const struct action *act, proc_end_fn *on_end)
 		.memory = memory_of(&g->memory, act->item->id),
 		.tree = &g->tree,
 		.loop = &g->loop,
-		.on_end = on_end,
+		.on_end = engine_on_end,
 		.ctx = g,
 	};
-	struct err e = {0};
+	struct err why = {0};
 	struct task *t;
 
-	if (is_held_back(g, act))
-		return;
-	int rc = task_start(&t, &in, &e);
+	int rc = hold_back(g, act, e);
+	if (rc != 0)
+		return rc;
+	rc = task_start(&t, &in, &why);
 	if (rc != 0) {
-		tell_not_started(g, act, rc, &e);
-		return;
+		tell_not_started(g, act, rc, &why);
+		return 0;
 	}
 	VEC_PUSH(&g->tasks, t);
 	g->started++;
 	engine_emit(g, engine_event_of(EVENT_PHASE_STARTED, t));
+	return 0;
 }

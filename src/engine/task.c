@@ -43,9 +43,9 @@ name_change_dir(struct task *t, const struct fio_dir *root,
 static int
 note_before(struct task *t, const struct task_input *in, struct err *e)
 {
-	if (worktree_before(in->tree, &t->arena, &t->before, e) < 0 ||
-		worktree_head(in->tree, &t->arena, &t->head, e) < 0)
+	if (worktree_look(in->tree, &t->arena, &t->before, e) < 0)
 		return -1;
+	t->record.branch = t->before.branch;
 	t->record.before = worktree_record(&t->before, &t->arena);
 	return 0;
 }
@@ -96,6 +96,7 @@ write_prompt(struct task *t, const struct task_input *in,
 		.previous_summary = in->memory->summary,
 		.change_dir = t->change_dir,
 		.result_path = result_path,
+		.run_id = t->record.id,
 		.nonce = arena_strf(
 			&t->arena, "%016llx", (unsigned long long)nonce),
 	};
@@ -216,8 +217,8 @@ task_start(struct task **ret, const struct task_input *in, struct err *e)
 			.outcome = STR("not_started"),
 			.reason = str_from(e->msg),
 		};
-		struct err ignored = {
-			0}; /* the next weir finds it unfinished */
+		struct err ignored = {0};
+		/* Failing that, the next weir finds it unfinished. */
 		if (rc != 0)
 			(void)run_finish(
 				&t->dir, &none, t->record.started_ns, &ignored);
@@ -314,16 +315,20 @@ void
 task_read(struct task *t)
 {
 	struct result *r = ARENA_NEW(&t->arena, struct result);
+	const struct result_asked asked = {
+		.item_id = t->record.item,
+		.phase = t->record.phase,
+		.run_id = t->record.id,
+	};
 	struct err why = {0};
 
-	if (result_read(&t->dir, RESULT_FILE, t->record.item, t->record.phase,
-		    &t->arena, r, &why) < 0) {
+	if (result_read(&t->dir, RESULT_FILE, &asked, &t->arena, r, &why) < 0) {
 		t->failure = describe_end(t, why.msg);
 		return;
 	}
 	/* What it was based on is known here when the agent does not say. */
 	if (!str_is_set(r->based_on_commit))
-		r->based_on_commit = t->head;
+		r->based_on_commit = t->before.head;
 	t->result = r;
 }
 

@@ -24,7 +24,6 @@ struct task {
 	struct fio_dir dir; /* the run's */
 	struct str title;
 	struct str change_dir; /* from the root */
-	struct str head;
 	struct git_changes before;
 	bool destructive;
 	unsigned int attempts;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/worktree.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "fio/watch.h"
+
 int
-worktree_before(struct worktree *w, struct arena *a, struct git_changes *ret,
+worktree_look(struct worktree *w, struct arena *a, struct git_changes *ret,
 	struct err *e)
 {
 	*ret = (struct git_changes){0};
@@ -13,17 +16,48 @@ worktree_before(struct worktree *w, struct arena *a, struct git_changes *ret,
 }
 
 int
-worktree_head(
-	struct worktree *w, struct arena *a, struct str *ret, struct err *e)
-{
-	*ret = STR_ABSENT;
-	return w->git != NULL ? git_head(w->git, a, ret, e) : 0;
-}
-
-int
 worktree_has(struct worktree *w, struct str sha, struct err *e)
 {
 	return w->git != NULL ? git_is_ancestor(w->git, sha, e) : 1;
+}
+
+/* 1: it is there and fresh; 0: it is gone; -1: it is old. */
+static int
+judge_lock(struct worktree *w, struct sys *sys, struct git_lock *lock,
+	struct arena *a)
+{
+	struct err ignored = {0};
+
+	if (git_lock(w->git, a, lock, &ignored) != 1)
+		return 0;
+	int64_t age = sys->clock(sys, SYS_CLOCK_UNIX) - lock->since_ns;
+	return age <= WORKTREE_LOCK_FRESH_NS ? 1 : -1;
+}
+
+bool
+worktree_await_lock(struct worktree *w, struct sys *sys)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct fio_watch watch = {.fd = -1};
+	struct git_lock lock;
+	struct err ignored = {0};
+	int64_t left = WORKTREE_LOCK_WAIT_NS;
+	int64_t until = sys->clock(sys, SYS_CLOCK_ELAPSED) + left;
+
+	int found = judge_lock(w, sys, &lock, &tmp);
+	if (found == 1 &&
+		(fio_watch_open(&watch, sys, &ignored) < 0 ||
+			fio_watch_add(&watch, lock.dir.s, &ignored) < 0))
+		left = 0;
+	struct pollfd changed = {.fd = watch.fd, .events = POLLIN};
+	/* It may have gone before the watch was set: look first. */
+	while (left > 0 && (found = judge_lock(w, sys, &lock, &tmp)) == 1) {
+		(void)sys->poll(sys, &changed, 1, left);
+		(void)fio_watch_drain(&watch, &ignored);
+		left = until - sys->clock(sys, SYS_CLOCK_ELAPSED);
+	}
+	fio_watch_close(&watch);
+	return found == 0;
 }
 
 bool
@@ -70,23 +104,17 @@ was_left(const struct git_changes *left, const struct git_change *now)
 	return false;
 }
 
-int
-worktree_work(struct worktree *w, const struct worktree_since *since,
-	struct arena *a, struct git_changes *ret, struct err *e)
+struct git_changes
+worktree_work(const struct worktree *w, const struct worktree_since *since,
+	const struct git_changes *now, struct arena *a)
 {
-	struct git_changes after;
 	size_t n = 0, k = 0;
 
-	*ret = (struct git_changes){0};
-	if (w->git == NULL)
-		return 0;
-	if (git_changes(w->git, a, &after, e) < 0)
-		return -1;
-	/* In the order of `after`, both of them. */
-	struct str_list changed = git_changed_since(since->before, &after, a);
-	struct git_change *items = ARENA_ARRAY(a, struct git_change, after.n);
-	for (size_t i = 0; i < after.n; i++) {
-		const struct git_change *c = &after.items[i];
+	/* In the order of `now`, both of them. */
+	struct str_list changed = git_changed_since(since->before, now, a);
+	struct git_change *items = ARENA_ARRAY(a, struct git_change, now->n);
+	for (size_t i = 0; i < now->n; i++) {
+		const struct git_change *c = &now->items[i];
 		bool mine = k < changed.n && str_eq(changed.items[k], c->path);
 		k += mine;
 		if (is_own(&w->own, c->path) ||
@@ -95,31 +123,33 @@ worktree_work(struct worktree *w, const struct worktree_since *since,
 		if (mine || was_left(since->left, c))
 			items[n++] = *c;
 	}
-	*ret = (struct git_changes){.items = items, .n = n};
-	return 0;
+	return (struct git_changes){.items = items, .n = n};
 }
 
 int
-worktree_commit(struct worktree *w, struct str_list paths, struct str message,
-	struct arena *a, struct str *ret_sha, struct err *e)
+worktree_commit(struct worktree *w, const struct git_changes *now,
+	struct str_list paths, struct str message, struct arena *a,
+	struct str *ret_sha, struct err *e)
 {
-	struct git_changes now;
 	size_t n = paths.n;
 
 	*ret_sha = STR_ABSENT;
 	if (w->git == NULL)
 		return 1;
-	if (git_changes(w->git, a, &now, e) < 0)
-		return -1;
-	struct str *take = ARENA_ARRAY(a, struct str, paths.n + now.n);
+	struct str *take = ARENA_ARRAY(a, struct str, paths.n + now->n);
 	if (paths.n > 0)
 		memcpy(take, paths.items, paths.n * sizeof(take[0]));
-	for (size_t i = 0; i < now.n; i++)
-		if (is_own_to_commit(&w->own, &now.items[i]))
-			take[n++] = now.items[i].path;
+	for (size_t i = 0; i < now->n; i++)
+		if (is_own_to_commit(&w->own, &now->items[i]))
+			take[n++] = now->items[i].path;
 	if (n == 0)
 		return 1;
-	return git_commit(w->git, (struct str_list){.items = take, .n = n},
+	/* What is committed there is left behind by the next switch. */
+	if (!str_is_set(now->branch))
+		return err_set(e, ERR_CONFLICT,
+			"HEAD is on no branch (it is detached): go back to "
+			"one with 'git switch'");
+	return git_commit(w->git, now, (struct str_list){.items = take, .n = n},
 		message, a, ret_sha, e);
 }
 

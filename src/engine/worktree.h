@@ -11,10 +11,11 @@
  * of the paths that the phase changed and of weir's own files, and of nothing
  * else. Without a repository every call succeeds and does nothing.
  *
- *	worktree_before(&w, &a, &before, &e);
+ *	worktree_look(&w, &a, &before, &e);
  *	… the phase works …
- *	worktree_work(&w, &since, &a, &work, &e);
- *	worktree_commit(&w, paths of work, message, &a, &sha, &e);
+ *	worktree_look(&w, &a, &now, &e);
+ *	work = worktree_work(&w, &since, &now, &a);
+ *	worktree_commit(&w, &now, paths of work, message, &a, &sha, &e);
  *
  * What an attempt that failed or was interrupted left is kept on record as
  * its item's and goes into the commit of the attempt that succeeds, as long as
@@ -30,13 +31,9 @@ struct worktree {
 	struct store_paths own;
 };
 
-/* What was dirty when a phase began. */
-int worktree_before(struct worktree *w, struct arena *a,
-	struct git_changes *ret, struct err *e);
-
-/* HEAD; absent without a repository or a commit. */
-int worktree_head(
-	struct worktree *w, struct arena *a, struct str *ret, struct err *e);
+/* What is dirty, and HEAD with its branch. */
+int worktree_look(struct worktree *w, struct arena *a, struct git_changes *ret,
+	struct err *e);
 
 /* 1: the commit is in HEAD's history, or there is no repository to ask. */
 int worktree_has(struct worktree *w, struct str sha, struct err *e);
@@ -47,14 +44,25 @@ struct worktree_since {
 	struct str_list other_dirs;	/* change directories of other items */
 };
 
-/* What the phase and its earlier attempts changed, as it is now. */
-int worktree_work(struct worktree *w, const struct worktree_since *since,
-	struct arena *a, struct git_changes *ret, struct err *e);
+/* What of `now` the phase and its earlier attempts changed. */
+struct git_changes
+worktree_work(const struct worktree *w, const struct worktree_since *since,
+	const struct git_changes *now, struct arena *a);
 
-/* Commit the paths and weir's own files as they are. 1: nothing differs. */
-int
-worktree_commit(struct worktree *w, struct str_list paths, struct str message,
-	struct arena *a, struct str *ret_sha, struct err *e);
+/* Commit those of the paths and of weir's own files that `now` lists, as they
+ * are. 1: none. ERR_CONFLICT: HEAD moved since, or is on no branch. */
+int worktree_commit(struct worktree *w, const struct git_changes *now,
+	struct str_list paths, struct str message, struct arena *a,
+	struct str *ret_sha, struct err *e);
+
+/*
+ * A commit met the index locked. Wait while another git may be at work: until
+ * the lock is gone, or for WORKTREE_LOCK_WAIT_NS; not at all for one that has
+ * been there for longer than WORKTREE_LOCK_FRESH_NS. True: it is gone.
+ */
+#define WORKTREE_LOCK_WAIT_NS  (INT64_C(2) * 1000 * 1000 * 1000)
+#define WORKTREE_LOCK_FRESH_NS (INT64_C(10) * 1000 * 1000 * 1000)
+bool worktree_await_lock(struct worktree *w, struct sys *sys);
 
 bool worktree_is_under(struct str path, struct str dir);
 

@@ -49,7 +49,37 @@ fio_dir_open_in(struct fio_dir *ret, const struct fio_dir *d, const char *name,
 	return 0;
 }
 
-/* One component: made when absent, and durable in its parent then. */
+/* What getdents fills; as in getdents(2). */
+struct entry {
+	uint64_t ino;
+	int64_t off;
+	uint16_t size;
+	uint8_t type;
+	char name[];
+};
+
+/* Whether nothing was put into the directory, just opened, yet. */
+static int
+is_empty(const struct fio_dir *d, bool *ret, struct err *e)
+{
+	/* Room for ".", ".." and one of the longest names. */
+	_Alignas(struct entry) char chunk[512];
+	size_t n = 0;
+
+	ssize_t got = d->sys->getdents(d->sys, d->fd, chunk, sizeof(chunk));
+	if (got < 0)
+		return err_sys(e, (int)-got, "listing directory '%s'", d->path);
+	for (ssize_t at = 0; at < got; n++)
+		at += ((const struct entry *)(const void *)(chunk + at))->size;
+	*ret = n <= 2;
+	return 0;
+}
+
+/*
+ * One component: made when absent, and durable in its parent then. Who made it
+ * may have died before that; but nobody puts anything into it earlier, so one
+ * that is not empty is durable.
+ */
 static int
 make_one(struct fio_dir *ret, const struct fio_dir *d, const char *name,
 	mode_t mode, struct err *e)
@@ -59,9 +89,15 @@ make_one(struct fio_dir *ret, const struct fio_dir *d, const char *name,
 	if (rc < 0 && rc != -EEXIST)
 		return err_sys(e, -rc, "making directory '%s'",
 			fio_path(d, name).text);
-	if (rc == 0 && fio_dir_sync(d, e) < 0)
+	if (fio_dir_open_in(ret, d, name, e) < 0)
 		return -1;
-	return fio_dir_open_in(ret, d, name, e);
+	bool fresh = rc == 0;
+	if ((!fresh && is_empty(ret, &fresh, e) < 0) ||
+		(fresh && fio_dir_sync(d, e) < 0)) {
+		fio_dir_close(ret);
+		return -1;
+	}
+	return 0;
 }
 
 int
@@ -86,7 +122,8 @@ fio_dir_make_in(struct fio_dir *ret, const struct fio_dir *d, const char *name,
 		fio_dir_close(&parent);
 		if (rc < 0 || name[n] == '\0')
 			return rc;
-		parent = *ret;
+		parent = *ret; /* its descriptor is closed here, once */
+		*ret = FIO_DIR_NONE;
 		in = &parent;
 		name += n + 1;
 	}
@@ -116,15 +153,6 @@ compare(const void *a, const void *b)
 {
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
-
-/* What getdents fills; as in getdents(2). */
-struct entry {
-	uint64_t ino;
-	int64_t off;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
 
 int
 fio_dir_list(const struct fio_dir *d, const char *prefix, struct arena *a,

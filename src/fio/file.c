@@ -17,7 +17,10 @@
 #define SETTLE_NS (100 * NS_PER_MS)
 #define STABLE_NS (150 * NS_PER_MS)
 
-enum { NO_FILE = -2 };
+enum {
+	NO_FILE = -2,
+	READ_AGAIN = 8, /* times, when it changes under us */
+};
 
 static int64_t
 to_ns(struct timespec t)
@@ -96,8 +99,8 @@ read_all(struct sys *sys, int fd, size_t most, struct buf *ret)
 	return 0;
 }
 
-static int
-read_open(struct sys *sys, int fd, const struct fio_path *path, size_t max,
+int
+fio_read_fd(struct sys *sys, int fd, const struct fio_path *path, size_t max,
 	struct buf *ret, struct fio_version *ret_version, struct err *e)
 {
 	struct stat before, after;
@@ -153,7 +156,7 @@ read_and_close(const struct fio_dir *d, const char *name, int fd, size_t max,
 	struct fio_path path = fio_path(d, name);
 	size_t start = ret->n;
 
-	int rc = read_open(d->sys, fd, &path, max, ret, ret_version, e);
+	int rc = fio_read_fd(d->sys, fd, &path, max, ret, ret_version, e);
 	(void)d->sys->close(d->sys, fd);
 	if (rc < 0 && ret->p != NULL) {
 		ret->n = start;
@@ -180,7 +183,7 @@ has_writer(struct sys *sys, int fd)
 }
 
 static int
-read_name(const struct fio_dir *d, const char *name, size_t max, bool settled,
+try_read(const struct fio_dir *d, const char *name, size_t max, bool settled,
 	struct buf *ret, struct fio_version *ret_version, struct err *e)
 {
 	int fd = open_to_read(d, name, e);
@@ -197,6 +200,18 @@ read_name(const struct fio_dir *d, const char *name, size_t max, bool settled,
 		return 2;
 	}
 	return read_and_close(d, name, fd, max, ret, ret_version, e);
+}
+
+/* Another weir that saves, or appends, takes a moment; read what it made. */
+static int
+read_name(const struct fio_dir *d, const char *name, size_t max, bool settled,
+	struct buf *ret, struct fio_version *ret_version, struct err *e)
+{
+	for (int i = 0;; i++) {
+		int rc = try_read(d, name, max, settled, ret, ret_version, e);
+		if (rc >= 0 || e->code != ERR_CONFLICT || i == READ_AGAIN)
+			return rc;
+	}
 }
 
 int
@@ -232,6 +247,9 @@ fio_is_version(const struct fio_dir *d, const char *name, struct fio_version *v,
 	if (v->settled && same_identity(v, &st))
 		return 0;
 	rc = fio_read(d, name, (size_t)st.st_size, &bytes, &now, e);
+	/* It grew, or changed while it was read. */
+	if (rc < 0 && (e->code == ERR_LIMIT || e->code == ERR_CONFLICT))
+		return 1;
 	if (rc != 0)
 		return rc;
 	if (!fio_digest_eq(now.digest, v->digest))

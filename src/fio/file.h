@@ -16,15 +16,19 @@
  *	… change bytes …
  *	fio_replace(&dir, "BACKLOG.yaml", new_bytes, &seen, &seen, &e);
  *
- * Protocol of fio_replace: same name checked to be what `seen` says, a
- * temporary file beside it, written, fsync, closed, renamed over it, fsync of
- * the directory; only then it returns 0. After a failure up to the rename the
- * old file is whole and in place. If the directory's fsync fails, what a
- * power cut would leave is unknown: ERR_POISONED, and the caller must not
- * write again before it has re-read.
+ * Protocol of fio_replace: a temporary file beside it, written, fsync, closed;
+ * the name checked to be what `seen` says; the two exchanged; what came out
+ * looked at; fsync of the directory; only then it returns 0. What came out and
+ * is not provably what `seen` says is somebody's edit: it is exchanged back,
+ * and the caller told (ERR_CONFLICT) to redo its change on top of it. After a
+ * failure up to the exchange the old file is whole and in place. If the
+ * directory's fsync fails, what a power cut would leave is unknown:
+ * ERR_POISONED, and the caller must not write again before it has re-read.
  *
- * Not promised: that an editor which saves between the check and the rename
- * is noticed; the window is a few microseconds.
+ * Not promised where the file system cannot exchange two names (EINVAL): that
+ * an edit between the check and the rename is noticed; the window is a few
+ * microseconds. Where it knows no leases: that an edit written into the
+ * replaced file after the look is noticed; it is in what fio_keep keeps.
  */
 
 /* Which bytes a name held: who they were, and what. */
@@ -47,8 +51,9 @@ struct fio_version {
 /*
  * Append the whole file to `ret`. 0 done; 1 when it does not exist (ENOENT and
  * nothing else): `*ret_version` then says so. Only regular files: a symlink,
- * FIFO, device or directory is ERR_INPUT, more than `max` bytes ERR_LIMIT, a
- * file that changes while it is read ERR_CONFLICT. `ret_version` may be NULL.
+ * FIFO, device or directory is ERR_INPUT, more than `max` bytes ERR_LIMIT. A
+ * file that changes while it is read is read again, and ERR_CONFLICT when it
+ * never rests. `ret_version` may be NULL.
  */
 int fio_read(const struct fio_dir *d, const char *name, size_t max,
 	struct buf *ret, struct fio_version *ret_version, struct err *e);
@@ -79,6 +84,44 @@ int fio_replace(const struct fio_dir *d, const char *name, struct str bytes,
 	mode_t mode, const struct fio_version *expected,
 	struct fio_version *ret_version, struct err *e);
 
+/*
+ * Where displaced files go: subdirectories of `dir`, made when they are not
+ * there, on the file system of the file.
+ *
+ *	old/NAME.<time>.<digest>.<next>	the version that was replaced
+ *	odd/NAME.<time>.<digest>.<digest>	 ours, taken back because of a
+ *conflict odd/NAME.conflict-<time>-<hex>	 an edit that another one
+ *displaced while we gave it back
+ *
+ * A program that had one of the first two open may still write into it: the
+ * digest, of the bytes it had, tells. Without `keep` those two are removed, and
+ * the third stays beside the file.
+ */
+struct fio_keep {
+	const struct fio_dir *dir;
+	const char *old, *odd;
+};
+
+struct fio_replacing {
+	mode_t mode;			    /* of a new file */
+	const struct fio_version *expected; /* as in fio_replace */
+	const struct fio_keep *keep;
+};
+
+/* fio_replace, which is this without `keep`. */
+int fio_replace_keeping(const struct fio_dir *d, const char *name,
+	struct str bytes, const struct fio_replacing *how,
+	struct fio_version *ret_version, struct err *e);
+
+/* The name under which a version of `name` is kept, taken apart. False for
+ * every other name, those with ".conflict-" among them. */
+struct fio_kept {
+	int64_t at_ns; /* when it was replaced, unix */
+	struct fio_digest digest;
+	struct fio_digest next; /* of what replaced it */
+};
+bool fio_kept_parse(struct str file, const char *name, struct fio_kept *ret);
+
 /* Create the file, durably; 1 when the name is taken already. */
 int fio_create(const struct fio_dir *d, const char *name, struct str bytes,
 	mode_t mode, struct err *e);
@@ -91,15 +134,29 @@ int fio_move(const struct fio_dir *d, const char *from, const char *to,
 /* Remove durably; gone already is fine. */
 int fio_remove(const struct fio_dir *d, const char *name, struct err *e);
 
-/* Remove what dead writers left of fio_replace and fio_create. Only under
- * the lock that all writers of the directory take. */
+/*
+ * Remove what dead writers left of fio_replace and fio_create. Bytes that are
+ * neither what was written nor the version it replaced are somebody's edit:
+ * they are kept as `keep` says. Only under the lock that all writers of the
+ * directory take.
+ */
 int fio_sweep(const struct fio_dir *d, struct err *e);
+int fio_sweep_keeping(const struct fio_dir *d, const struct fio_keep *keep,
+	struct err *e); /* NULL: as fio_sweep */
+
+/* The names that fio_sweep would remove or put away, if their writers are dead.
+ */
+int fio_leftovers(const struct fio_dir *d, struct arena *a,
+	struct str_list *ret, struct err *e);
 
 /*
  * Append `record` (which ends in "\n") as one write and make it durable,
  * creating the file with `mode`. A torn line that a crash left at the end is
  * first completed with "\n", so that records never run together; readers
- * skip it. On failure the file is cut back to what it was.
+ * skip it. On failure the file is cut back to what it was; when that fails
+ * too, or the directory's sync, the record may be there. An empty record
+ * makes durable what an earlier writer, dead by now, may have left in the
+ * cache.
  */
 int fio_append(const struct fio_dir *d, const char *name, struct str record,
 	mode_t mode, struct err *e);

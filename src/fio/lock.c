@@ -8,7 +8,7 @@
 
 #include "base/stamp.h"
 
-#define PAUSE_NS (10 * NS_PER_MS)
+#define PAUSE_NS (2 * NS_PER_MS)
 
 /* What the holder wrote about itself; only for the message. */
 static int
@@ -90,6 +90,27 @@ fio_lock_take(struct fio_lock *ret, const struct fio_dir *d, const char *name,
 		/* The kernel offers no timed wait on such a lock. */
 		(void)sys_poll_in(sys, -1, PAUSE_NS);
 	}
+}
+
+int
+fio_lock_look(const struct fio_dir *d, const char *name, struct err *e)
+{
+	struct fio_path path = fio_path(d, name);
+	struct fio_lock l = {.sys = d->sys};
+
+	l.fd = d->sys->openat(d->sys, d->fd, name,
+		O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
+	if (l.fd == -ENOENT)
+		return 0;
+	if (l.fd < 0)
+		return err_sys(e, -l.fd, "opening lock '%s'", path.text);
+	int rc = d->sys->lock_held(d->sys, l.fd);
+	if (rc < 0)
+		err_sys(e, -rc, "looking at lock '%s'", path.text);
+	else if (rc == 1)
+		say_locked(&l, &path, e);
+	fio_lock_drop(&l);
+	return rc;
 }
 
 void

@@ -30,6 +30,9 @@ struct fio_lock {
  */
 int fio_lock_take(struct fio_lock *ret, const struct fio_dir *d,
 	const char *name, int64_t wait_ns, const char *holder, struct err *e);
+/* 1: somebody holds it, as `e` says (ERR_LOCKED). 0: nobody does, or there is
+ * no such file. Takes nothing and writes nothing. */
+int fio_lock_look(const struct fio_dir *d, const char *name, struct err *e);
 void fio_lock_drop(struct fio_lock *l); /* not held is fine */
 
 #endif

@@ -19,15 +19,12 @@
  *	directory
  *	fsynced         new                     nothing
  *
- * A temporary file is ".NAME.<random>" TEMP_SUFFIX, so fio_sweep knows it.
+ * A temporary file is ".NAME.<random>" TEMP_SUFFIX, so fio_sweep knows it: it
+ * holds nothing but ours. exchange.c has the middle of a replace that is built
+ * on a version.
  */
 
 #define TEMP_SUFFIX ".weir-tmp"
-
-struct temp {
-	char name[256];
-	struct stat st;
-};
 
 int
 fio_write_all(struct sys *sys, int fd, struct str bytes)
@@ -44,7 +41,7 @@ fio_write_all(struct sys *sys, int fd, struct str bytes)
 }
 
 static int
-name_temp(struct sys *sys, const char *name, struct temp *t, struct err *e)
+name_temp(struct sys *sys, const char *name, struct fio_temp *t, struct err *e)
 {
 	uint64_t random;
 	int rc = sys->random(sys, &random, sizeof(random));
@@ -61,18 +58,19 @@ name_temp(struct sys *sys, const char *name, struct temp *t, struct err *e)
 
 /* Give the open temp its mode and owner, bytes, and durability. */
 static int
-fill_temp(const struct fio_dir *d, int fd, struct temp *t, struct str bytes,
+fill_temp(const struct fio_dir *d, int fd, struct fio_temp *t, struct str bytes,
 	mode_t mode, const struct fio_version *like)
 {
 	struct sys *sys = d->sys;
+	struct stat st;
 
 	int rc = fio_write_all(sys, fd, bytes);
 	if (rc == 0)
 		rc = sys->fchmod(sys, fd, mode);
 	if (rc == 0)
-		rc = sys->fstat(sys, fd, &t->st);
+		rc = sys->fstat(sys, fd, &st);
 	if (rc == 0 && like != NULL &&
-		(t->st.st_uid != like->uid || t->st.st_gid != like->gid)) {
+		(st.st_uid != like->uid || st.st_gid != like->gid)) {
 		rc = sys->fchown(sys, fd, like->uid, like->gid);
 		if (rc == -EPERM) /* not ours to give away: ours then */
 			rc = 0;
@@ -80,12 +78,14 @@ fill_temp(const struct fio_dir *d, int fd, struct temp *t, struct str bytes,
 	if (rc == 0)
 		rc = sys->fsync(sys, fd);
 	if (rc == 0)
-		rc = sys->fstat(sys, fd, &t->st);
+		rc = sys->fstat(sys, fd, &st);
+	if (rc == 0)
+		fio_version_of(sys, &st, fio_digest(bytes), &t->version);
 	return rc;
 }
 
 static int
-write_temp(const struct fio_dir *d, const char *name, struct temp *t,
+write_temp(const struct fio_dir *d, const char *name, struct fio_temp *t,
 	struct str bytes, mode_t mode, const struct fio_version *like,
 	struct err *e)
 {
@@ -114,7 +114,7 @@ write_temp(const struct fio_dir *d, const char *name, struct temp *t,
  * such retry, as a passing error of the device is known to allow.
  */
 static int
-write_temp_twice(const struct fio_dir *d, const char *name, struct temp *t,
+write_temp_twice(const struct fio_dir *d, const char *name, struct fio_temp *t,
 	struct str bytes, mode_t mode, const struct fio_version *like,
 	struct err *e)
 {
@@ -125,10 +125,10 @@ write_temp_twice(const struct fio_dir *d, const char *name, struct temp *t,
 	return write_temp(d, name, t, bytes, mode, like, e);
 }
 
-/* The rename is done; make it last and say what is there now. */
+/* It is in place; make it last and say what is there now. */
 static int
-settle(const struct fio_dir *d, const char *name, struct str bytes,
-	const struct temp *t, struct fio_version *ret_version, struct err *e)
+settle(const struct fio_dir *d, const char *name, const struct fio_temp *t,
+	struct fio_version *ret_version, struct err *e)
 {
 	struct stat st;
 
@@ -145,12 +145,52 @@ settle(const struct fio_dir *d, const char *name, struct str bytes,
 		return 0;
 	/* Renaming changed its ctime. If somebody replaced it already, the
 	 * version of ours matches nothing, which is the truth. */
-	if (d->sys->fstatat(d->sys, d->fd, name, AT_SYMLINK_NOFOLLOW, &st) <
-			0 ||
-		st.st_ino != t->st.st_ino || st.st_size != t->st.st_size)
-		st = t->st;
-	fio_version_of(d->sys, &st, fio_digest(bytes), ret_version);
+	*ret_version = t->version;
+	if (d->sys->fstatat(d->sys, d->fd, name, AT_SYMLINK_NOFOLLOW, &st) ==
+			0 &&
+		st.st_ino == t->version.ino && st.st_size == t->version.size)
+		fio_version_of(d->sys, &st, t->version.digest, ret_version);
 	return 0;
+}
+
+int
+fio_conflict(const struct fio_path *path, struct err *e)
+{
+	return err_set(e, ERR_CONFLICT,
+		"'%s' was changed by somebody else; read it again", path->text);
+}
+
+/* The temporary file takes the name, whatever that holds. */
+static int
+take_name(const struct fio_dir *d, const char *name, const struct fio_temp *t,
+	struct err *e)
+{
+	int rc = d->sys->renameat(d->sys, d->fd, t->name, d->fd, name, 0);
+
+	if (rc == 0)
+		return 0;
+	(void)d->sys->unlinkat(d->sys, d->fd, t->name, 0);
+	return err_sys(e, -rc, "replacing '%s'", fio_path(d, name).text);
+}
+
+int
+fio_replace_keeping(const struct fio_dir *d, const char *name, struct str bytes,
+	const struct fio_replacing *how, struct fio_version *ret_version,
+	struct err *e)
+{
+	const struct fio_version *like =
+		how->expected != NULL && how->expected->exists ? how->expected
+							       : NULL;
+	struct fio_temp t;
+
+	if (write_temp_twice(d, name, &t, bytes,
+		    like != NULL ? like->mode : how->mode, like, e) < 0)
+		return -1;
+	int rc = how->expected == NULL ? take_name(d, name, &t, e)
+				       : fio_exchange(d, name, &t, how, e);
+	if (rc < 0)
+		return -1;
+	return settle(d, name, &t, ret_version, e);
 }
 
 int
@@ -158,46 +198,23 @@ fio_replace(const struct fio_dir *d, const char *name, struct str bytes,
 	mode_t mode, const struct fio_version *expected,
 	struct fio_version *ret_version, struct err *e)
 {
-	struct fio_path path = fio_path(d, name);
-	struct temp t;
+	const struct fio_replacing how = {.mode = mode, .expected = expected};
 
-	bool keep = expected != NULL && expected->exists;
-	if (write_temp_twice(d, name, &t, bytes, keep ? expected->mode : mode,
-		    keep ? expected : NULL, e) < 0)
-		return -1;
-	int rc = 0;
-	if (expected != NULL) {
-		struct fio_version copy = *expected;
-		rc = fio_is_version(d, name, &copy, e);
-	}
-	if (rc == 1)
-		rc = err_set(e, ERR_CONFLICT,
-			"'%s' was changed by somebody else; read it again",
-			path.text);
-	if (rc == 0) {
-		rc = d->sys->renameat(d->sys, d->fd, t.name, d->fd, name, 0);
-		if (rc < 0)
-			err_sys(e, -rc, "replacing '%s'", path.text);
-	}
-	if (rc < 0) {
-		(void)d->sys->unlinkat(d->sys, d->fd, t.name, 0);
-		return -1;
-	}
-	return settle(d, name, bytes, &t, ret_version, e);
+	return fio_replace_keeping(d, name, bytes, &how, ret_version, e);
 }
 
 int
 fio_create(const struct fio_dir *d, const char *name, struct str bytes,
 	mode_t mode, struct err *e)
 {
-	struct temp t;
+	struct fio_temp t;
 
 	if (write_temp_twice(d, name, &t, bytes, mode, NULL, e) < 0)
 		return -1;
 	int rc = d->sys->renameat(
 		d->sys, d->fd, t.name, d->fd, name, RENAME_NOREPLACE);
 	if (rc == 0)
-		return settle(d, name, bytes, &t, NULL, e);
+		return settle(d, name, &t, NULL, e);
 	(void)d->sys->unlinkat(d->sys, d->fd, t.name, 0);
 	if (rc == -EEXIST)
 		return 1;
@@ -234,20 +251,49 @@ fio_remove(const struct fio_dir *d, const char *name, struct err *e)
 }
 
 int
-fio_sweep(const struct fio_dir *d, struct err *e)
+fio_leftovers(const struct fio_dir *d, struct arena *a, struct str_list *ret,
+	struct err *e)
+{
+	struct str_list all;
+	size_t n = 0;
+
+	if (fio_dir_list(d, ".", a, &all, e) < 0)
+		return -1;
+	struct str *kept = ARENA_ARRAY(a, struct str, all.n);
+	for (size_t i = 0; i < all.n; i++)
+		if (fio_is_swap(all.items[i]) ||
+			str_ends(all.items[i], STR(TEMP_SUFFIX)))
+			kept[n++] = all.items[i];
+	*ret = (struct str_list){.items = kept, .n = n};
+	return 0;
+}
+
+int
+fio_sweep_keeping(
+	const struct fio_dir *d, const struct fio_keep *keep, struct err *e)
 {
 	CLEANUP_ARENA struct arena a = {0};
 	struct str_list names;
 
-	if (fio_dir_list(d, ".", &a, &names, e) < 0)
+	if (fio_leftovers(d, &a, &names, e) < 0)
 		return -1;
 	for (size_t i = 0; i < names.n; i++) {
-		if (!str_ends(names.items[i], STR(TEMP_SUFFIX)))
+		const char *name = names.items[i].s;
+		if (fio_is_swap(names.items[i])) {
+			if (fio_exchange_sweep(d, name, keep, e) < 0)
+				return -1;
 			continue;
-		int rc = d->sys->unlinkat(d->sys, d->fd, names.items[i].s, 0);
+		}
+		int rc = d->sys->unlinkat(d->sys, d->fd, name, 0);
 		if (rc < 0 && rc != -ENOENT)
 			return err_sys(e, -rc, "removing '%s'",
-				fio_path(d, names.items[i].s).text);
+				fio_path(d, name).text);
 	}
 	return 0;
+}
+
+int
+fio_sweep(const struct fio_dir *d, struct err *e)
+{
+	return fio_sweep_keeping(d, NULL, e);
 }

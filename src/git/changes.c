@@ -124,7 +124,12 @@ git_changes(struct git_repo *r, struct arena *a, struct git_changes *ret,
 	}
 	XXH3_freeState(d.state);
 	buf_release(&d.chunk);
-	*ret = (struct git_changes){.items = items, .n = status.n};
+	*ret = (struct git_changes){
+		.items = items,
+		.n = status.n,
+		.head = status.head,
+		.branch = status.branch,
+	};
 	return rc;
 }
 

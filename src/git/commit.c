@@ -8,7 +8,10 @@
  *	1. the paths as they are go into the index, next to what is staged
  *	2. the same into a copy of HEAD in an index of our own: its tree
  *	3. a commit of that tree on top of HEAD
- *	4. HEAD's branch moves to it, unless it moved meanwhile
+ *	4. the branch moves to it, unless it moved meanwhile
+ *
+ * What differs, HEAD and the branch are those that the caller has seen: the
+ * compare-and-swap of 4 tells when they are no longer true.
  *
  * A crash before 4 leaves the paths staged and nothing else.
  */
@@ -25,7 +28,7 @@ struct paths {
 };
 
 static void
-choose(const struct git_status *status, struct str_list wanted,
+choose(const struct git_changes *seen, struct str_list wanted,
 	struct paths *ret)
 {
 	struct arena tmp CLEANUP_ARENA = {0};
@@ -34,13 +37,13 @@ choose(const struct git_status *status, struct str_list wanted,
 	strmap_init(&map, wanted.n, &tmp);
 	for (size_t i = 0; i < wanted.n; i++)
 		(void)strmap_put(&map, wanted.items[i], i);
-	for (size_t i = 0; i < status->n; i++) {
-		const struct git_entry *entry = &status->entries[i];
-		struct buf *to = entry->deleted ? &ret->gone : &ret->present;
+	for (size_t i = 0; i < seen->n; i++) {
+		const struct git_change *c = &seen->items[i];
+		struct buf *to = c->deleted ? &ret->gone : &ret->present;
 		size_t ignored;
-		if (!strmap_get(&map, entry->path, &ignored))
+		if (!strmap_get(&map, c->path, &ignored))
 			continue;
-		buf_add_str(to, entry->path);
+		buf_add_str(to, c->path);
 		buf_add_char(to, '\0');
 	}
 }
@@ -174,9 +177,25 @@ make_commit(const struct git_repo *r, struct str head, struct str tree,
 	return get_id(r, &cmd, a, ret, e);
 }
 
+/* git's words when the branch is not what it was. */
+static bool
+has_moved(struct str said)
+{
+	static const char *const words[] = {
+		"but expected",
+		"already exists",
+		"unable to resolve reference",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_find(said, str_from(words[i])) < said.n)
+			return true;
+	return false;
+}
+
 static int
-move_head(const struct git_repo *r, struct str head, struct str commit,
-	struct str message, struct err *e)
+move_branch(const struct git_repo *r, const struct git_changes *seen,
+	struct str commit, struct str message, struct err *e)
 {
 	struct arena tmp CLEANUP_ARENA = {0};
 	struct buf said CLEANUP_BUF = {0};
@@ -189,54 +208,55 @@ move_head(const struct git_repo *r, struct str head, struct str commit,
 		arena_strf(&tmp, "commit (weir): %.*s", STR_ARG(subject));
 	for (size_t i = 0; i < commit.n && i < 64; i++)
 		zeros[i] = '0';
-	const struct git_command *cmd = GIT("update-ref", "-m", why.s, "HEAD",
-		commit.s, str_is_set(head) ? head.s : zeros);
+	/* Without commits by way of HEAD: git then refuses a branch that is
+	 * there and cannot be read. */
+	struct str ref = str_is_set(seen->branch) && str_is_set(seen->head)
+		? arena_strf(&tmp, "refs/heads/%.*s", STR_ARG(seen->branch))
+		: STR("HEAD");
+	const struct git_command *cmd = GIT("update-ref", "-m", why.s, ref.s,
+		commit.s, str_is_set(seen->head) ? seen->head.s : zeros);
 	if (git_run(r, cmd, NULL, &said, &status, e) < 0)
 		return -1;
 	if (status == 0)
 		return 0;
 	(void)git_failed(cmd, status, buf_str(&said), e);
-	if (str_find(buf_str(&said), STR("but expected")) < said.n ||
-		str_find(buf_str(&said), STR("already exists")) < said.n)
+	if (has_moved(buf_str(&said)))
 		e->code = ERR_CONFLICT;
 	return -1;
 }
 
 static int
-commit(const struct git_repo *r, const struct git_status *status,
+commit(const struct git_repo *r, const struct git_changes *seen,
 	const struct paths *paths, struct str message, struct arena *a,
 	struct str *ret_sha, struct err *e)
 {
 	struct str tree;
 
 	if (update_index(r, paths, NULL, e) < 0 ||
-		make_tree(r, status->head, paths, a, &tree, e) < 0)
+		make_tree(r, seen->head, paths, a, &tree, e) < 0)
 		return -1;
-	int same = is_unchanged(r, status->head, paths, tree, e);
+	int same = is_unchanged(r, seen->head, paths, tree, e);
 	if (same != 0)
 		return same;
-	if (make_commit(r, status->head, tree, message, a, ret_sha, e) < 0)
+	if (make_commit(r, seen->head, tree, message, a, ret_sha, e) < 0)
 		return -1;
-	return move_head(r, status->head, *ret_sha, message, e);
+	return move_branch(r, seen, *ret_sha, message, e);
 }
 
 int
-git_commit(struct git_repo *r, struct str_list paths, struct str message,
-	struct arena *a, struct str *ret_sha, struct err *e)
+git_commit(struct git_repo *r, const struct git_changes *seen,
+	struct str_list paths, struct str message, struct arena *a,
+	struct str *ret_sha, struct err *e)
 {
-	struct arena tmp CLEANUP_ARENA = {0};
-	struct git_status status;
 	struct paths chosen = {0};
 	struct str sha;
 	int rc;
 
-	if (git_status(r, &tmp, &status, e) < 0)
-		return err_wrap(e, "committing");
-	choose(&status, paths, &chosen);
+	choose(seen, paths, &chosen);
 	if (chosen.present.n == 0 && chosen.gone.n == 0)
 		rc = 1;
 	else
-		rc = commit(r, &status, &chosen, message, a, &sha, e);
+		rc = commit(r, seen, &chosen, message, a, &sha, e);
 	buf_release(&chosen.present);
 	buf_release(&chosen.gone);
 	if (rc == 0 && ret_sha != NULL)

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "git/repo.h"
 #include "proc/capture.h"
+#include "sys/sys.h"
 
 struct git_repo {
 	struct sys *sys;
@@ -47,7 +48,7 @@ struct git_entry {
 };
 
 struct git_status {
-	struct str head;		 /* absent: no commits */
+	struct str head, branch;	 /* as in struct git_changes */
 	const struct git_entry *entries; /* by path */
 	size_t n;
 };

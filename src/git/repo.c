@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "base/mem.h"
+#include "base/stamp.h"
 #include "git/repo-priv.h"
 
 /* git ends what it prints with a newline; a path may hold others. */
@@ -172,6 +173,57 @@ git_head(
 	struct git_repo *r, struct arena *a, struct str *ret_sha, struct err *e)
 {
 	return resolve(r, STR("HEAD"), a, ret_sha, e);
+}
+
+int
+git_lock(struct git_repo *r, struct arena *a, struct git_lock *ret,
+	struct err *e)
+{
+	struct stat st;
+
+	*ret = (struct git_lock){
+		.path = arena_strf(a, "%s/index.lock", r->git_dir.s),
+		.dir = arena_str(a, r->git_dir),
+	};
+	int rc = r->sys->fstatat(
+		r->sys, AT_FDCWD, ret->path.s, AT_SYMLINK_NOFOLLOW, &st);
+	if (rc == -ENOENT)
+		return 0;
+	if (rc < 0)
+		return err_sys(e, -rc, "looking for '%s'", ret->path.s);
+	ret->since_ns = st.st_mtim.tv_sec * NS_PER_SEC + st.st_mtim.tv_nsec;
+	return 1;
+}
+
+/* What the index has of the path: itself, or what lies below. */
+static int
+list_indexed(
+	struct git_repo *r, struct str path, struct buf *ret, struct err *e)
+{
+	struct arena tmp CLEANUP_ARENA = {0};
+	struct str name = arena_str(&tmp, path);
+
+	return git_do(r, GIT("ls-files", "-z", "--", name.s), ret, e);
+}
+
+int
+git_has(struct git_repo *r, struct str path, struct err *e)
+{
+	struct buf out CLEANUP_BUF = {0};
+
+	if (list_indexed(r, path, &out, e) < 0)
+		return -1;
+	return out.n == path.n + 1 && str_starts(buf_str(&out), path);
+}
+
+int
+git_has_below(struct git_repo *r, struct str dir, struct err *e)
+{
+	struct buf out CLEANUP_BUF = {0};
+
+	if (list_indexed(r, dir, &out, e) < 0)
+		return -1;
+	return out.n > dir.n + 1 && out.p[dir.n] == '/';
 }
 
 static bool

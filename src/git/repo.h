@@ -18,7 +18,7 @@ struct sys;
  *	git_changes(r, &arena, &before, &e);
  *	… a phase works …
  *	git_changes(r, &arena, &after, &e);
- *	git_commit(r, paths, message, &arena, &sha, &e);
+ *	git_commit(r, &after, paths, message, &arena, &sha, &e);
  *	git_close(r);
  *
  * Commits take exactly the named paths as they are in the work tree (added,
@@ -58,9 +58,12 @@ struct git_change {
 			    have one and the same */
 };
 
+/* What differs from HEAD, and HEAD itself. */
 struct git_changes {
 	const struct git_change *items; /* by path */
 	size_t n;
+	struct str head;   /* its commit; absent: there are no commits */
+	struct str branch; /* "main"; absent: HEAD is detached */
 };
 
 /* Everything that is dirty under the project root, untracked files one by
@@ -73,14 +76,32 @@ struct str_list git_changed_since(const struct git_changes *before,
 	const struct git_changes *after, struct arena *a);
 
 /*
- * Commit those of the paths that git_changes would list now. 1 when none of
- * them differs from HEAD: nothing is committed, only what was staged of them
- * and is no longer true is unstaged. `ret_sha` (may be NULL) gets the new
- * commit's id. ERR_CONFLICT: HEAD moved meanwhile. After a failure or a crash
- * the paths may be staged, and no commit is lost.
+ * Commit those of the paths that are in `seen`, as they are by now, on top of
+ * its HEAD and to its branch. 1 when none of them differs from HEAD: nothing
+ * is committed, only what was staged of them and is no longer true is
+ * unstaged. `ret_sha` (may be NULL) gets the new commit's id. ERR_CONFLICT: the
+ * branch moved since `seen`. After a failure or a crash the paths may be
+ * staged, and no commit is lost.
  */
-int git_commit(struct git_repo *r, struct str_list paths, struct str message,
-	struct arena *a, struct str *ret_sha, struct err *e);
+int git_commit(struct git_repo *r, const struct git_changes *seen,
+	struct str_list paths, struct str message, struct arena *a,
+	struct str *ret_sha, struct err *e);
+
+/* The lock file of the index, which a commit needs. */
+struct git_lock {
+	struct str path, dir; /* absolute; `dir` is the directory it is in */
+	int64_t since_ns;     /* unix; when it was made */
+};
+
+/* 1: it is there, so another git is at work, or died there. `path` and `dir`
+ * are filled in any case. */
+int git_lock(struct git_repo *r, struct arena *a, struct git_lock *ret,
+	struct err *e);
+
+/* 1 when a file by that path, there or not, is in git's index. */
+int git_has(struct git_repo *r, struct str path, struct err *e);
+/* 1 when any file below that directory is. */
+int git_has_below(struct git_repo *r, struct str dir, struct err *e);
 
 /* HEAD's commit id; absent in a repository without commits. */
 int git_head(struct git_repo *r, struct arena *a, struct str *ret_sha,

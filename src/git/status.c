@@ -5,6 +5,7 @@
  * paths are not quoted.
  *
  *	# branch.oid <commit> | (initial)
+ *	# branch.head <branch> | (detached)
  *	1 <XY> <sub> <mH> <mI> <mW> <hH> <hI> <path>
  *	u <XY> <sub> <m1> <m2> <m3> <mW> <h1> <h2> <h3> <path>
  *	? <path>
@@ -77,11 +78,29 @@ parse_tracked(
 	return 0;
 }
 
+/* HEAD's commit and branch, unless there is none. */
+static void
+parse_header(struct parse *p, struct str record)
+{
+	const struct {
+		struct str key, none, *to;
+	} headers[] = {
+		{STR("# branch.oid "), STR("(initial)"), &p->ret->head},
+		{STR("# branch.head "), STR("(detached)"), &p->ret->branch},
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!str_starts(record, headers[i].key))
+			continue;
+		struct str value = str_from_at(record, headers[i].key.n);
+		if (!str_eq(value, headers[i].none))
+			*headers[i].to = arena_str(p->a, value);
+	}
+}
+
 static int
 parse_record(struct parse *p, struct str record, struct err *e)
 {
-	struct str oid = STR("# branch.oid ");
-
 	switch (record.n > 0 ? record.s[0] : '\0') {
 	case '1':
 		return parse_tracked(p, record, 8, 5, e);
@@ -93,10 +112,7 @@ parse_record(struct parse *p, struct str record, struct err *e)
 		add(p, str_from_at(record, 2), false);
 		return 0;
 	case '#':
-		if (str_starts(record, oid) &&
-			!str_eq_c(str_from_at(record, oid.n), "(initial)"))
-			p->ret->head =
-				arena_str(p->a, str_from_at(record, oid.n));
+		parse_header(p, record);
 		return 0;
 	default:
 		return bad(record, e);

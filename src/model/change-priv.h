@@ -7,19 +7,21 @@
 
 /*
  * A snapshot on the way to its next generation. Items keep their index until
- * all changes are made; one that left is only marked as gone.
+ * all changes are made; one that left is only marked as gone. They begin as
+ * what they were, sharing every string; a change puts new strings in.
  */
 struct edit {
 	const struct snapshot *from;
 	const struct change_env *env;
 	struct snapshot *next; /* strings that stay are put in its arena */
+	bool shares;	       /* those of `from` stay where they are */
 	struct arena tmp;
 	struct item *items;
 	size_t n;
 	bool *gone, *touched;
 	size_t *merged_into; /* of a gone item: index of its target, or NONE */
 	size_t merges;
-	struct strmap by_id;
+	struct strmap added_by_id; /* the others are found through `from` */
 	struct str now;
 	uint64_t mark;
 	VEC(struct str) added, applied;
@@ -28,7 +30,7 @@ struct edit {
 
 #define EDIT_NONE SIZE_MAX
 
-/* Start from a deep copy, with room for `adds` more items. */
+/* Start from what is there, with room for `adds` more items. */
 void edit_init(struct edit *d, const struct snapshot *from,
 	const struct change_env *env, size_t adds);
 /* Gives up what was not handed over by edit_seal. */
@@ -36,6 +38,8 @@ void edit_release(struct edit *d);
 /* The next snapshot with everything in it; it is the caller's from here on. */
 void edit_seal(struct edit *d, struct change_effects *ret);
 
+/* The item's index, be it gone or not. */
+bool edit_index(const struct edit *d, struct str id, size_t *ret);
 /* The item's index; ERR_MISSING when it is not there (any more). */
 int edit_find(const struct edit *d, struct str id, size_t *ret, struct err *e);
 

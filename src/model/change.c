@@ -25,6 +25,19 @@ refuse_status(const struct item *it, const char *what, struct err *e)
 		names_get(&status_names, (int)it->status), what);
 }
 
+/* Parts that say nothing would be keys that say nothing. */
+static void
+drop_blank_parts(struct description *d)
+{
+	const struct field *map = field_find(&item_fields, STR("description"));
+	struct err never;
+
+	for (size_t i = 0; i < map->sub_n; i++)
+		if (str_trim(field_text(&map->sub[i], d)).n == 0)
+			(void)field_set_text(
+				&map->sub[i], d, STR_ABSENT, &never);
+}
+
 static int
 apply_add(struct edit *d, const struct change *c, struct err *e)
 {
@@ -45,9 +58,10 @@ apply_add(struct edit *d, const struct change *c, struct err *e)
 	it.blocked_from_status = STATUSES;
 	it.blocked_type = BLOCKED_UNSET;
 	it.blocked_reason = it.unblock_context = STR_ABSENT;
+	drop_blank_parts(&it.description);
 	d->items[d->n] = item_copy(&it, a);
 	struct str id = d->items[d->n].id;
-	strmap_put(&d->by_id, id, d->n++);
+	strmap_put(&d->added_by_id, id, d->n++);
 	VEC_PUSH(&d->added, id);
 	return 0;
 }
@@ -122,6 +136,15 @@ came_from(const struct item *it)
 	return it->phase_pool == POOL_PRE ? STATUS_SCOPING : STATUS_IN_PROGRESS;
 }
 
+static void
+leave_block(struct item *it)
+{
+	it->status = came_from(it);
+	it->blocked_from_status = STATUSES;
+	it->blocked_reason = it->last_phase_commit = STR_ABSENT;
+	it->blocked_type = BLOCKED_UNSET;
+}
+
 static int
 apply_unblock(struct edit *d, const struct change *c, struct err *e)
 {
@@ -131,10 +154,7 @@ apply_unblock(struct edit *d, const struct change *c, struct err *e)
 		return -1;
 	if (it->status != STATUS_BLOCKED)
 		return refuse_status(it, "it is not blocked", e);
-	it->status = came_from(it);
-	it->blocked_from_status = STATUSES;
-	it->blocked_reason = it->last_phase_commit = STR_ABSENT;
-	it->blocked_type = BLOCKED_UNSET;
+	leave_block(it);
 	it->unblock_context = arena_str(&d->next->arena, c->text);
 	return 0;
 }
@@ -153,6 +173,19 @@ is_looked_after(const struct field *f)
 	return f->kind == FIELD_LIST || f->kind == FIELD_MAP;
 }
 
+/* What holds the field: the item, or its description. */
+static void *
+record_of(struct item *it, const struct field *f)
+{
+	const struct field *map = field_find(&item_fields, STR("description"));
+
+	if (f >= item_fields.fields && f < item_fields.fields + item_fields.n)
+		return it;
+	if (f >= map->sub && f < map->sub + map->sub_n)
+		return &it->description;
+	BUG("'%s' is not a field of an item", f->name);
+}
+
 static int
 apply_field(struct edit *d, const struct change *c, struct err *e)
 {
@@ -161,17 +194,47 @@ apply_field(struct edit *d, const struct change *c, struct err *e)
 
 	if (it == NULL)
 		return -1;
-	if (f < item_fields.fields || f >= item_fields.fields + item_fields.n)
-		BUG("'%s' is not a field of an item", f->name);
-	if (is_looked_after(f))
+	void *record = record_of(it, f);
+	if (record == it && is_looked_after(f))
 		return err_set(e, ERR_INPUT, "'%.*s': '%s' is not set directly",
 			STR_ARG(c->id), f->name);
 	struct str text = arena_str(&d->next->arena, c->text);
-	if (field_set_text(f, it, text, e) < 0)
+	if (field_set_text(f, record, text, e) < 0)
 		return err_wrap(e, "'%.*s': %s", STR_ARG(c->id), f->name);
 	if (str_trim(it->title).n == 0)
 		return err_set(e, ERR_INPUT, "'%.*s': the title is empty",
 			STR_ARG(c->id));
+	return 0;
+}
+
+static int
+apply_list(struct edit *d, const struct change *c, struct err *e)
+{
+	const struct field *f = c->list.field;
+	struct arena *a = &d->next->arena;
+	size_t i;
+
+	if (edit_find(d, c->id, &i, e) < 0)
+		return -1;
+	struct str_list *list = field_list(f, &d->items[i]);
+	struct str *all = ARENA_ARRAY(a, struct str, list->n + c->list.add.n);
+	struct str_list now = {.items = all};
+	for (size_t k = 0; k < list->n; k++)
+		if (!str_list_has(c->list.drop, list->items[k]))
+			all[now.n++] = list->items[k];
+	for (size_t k = 0; k < c->list.add.n; k++) {
+		struct str one = c->list.add.items[k];
+		if (str_trim(one).n == 0)
+			return err_set(e, ERR_INPUT,
+				"'%.*s': an entry of '%s' is empty",
+				STR_ARG(c->id), f->name);
+		if (!str_list_has(now, one))
+			all[now.n++] = arena_str(a, one);
+	}
+	if (str_list_eq(*list, now))
+		return 0;
+	*list = now;
+	d->touched[i] = true;
 	return 0;
 }
 
@@ -207,6 +270,30 @@ apply_accept(struct edit *d, const struct change *c, struct err *e)
 		it->guardrails_accepted.complexity = c->accepted.complexity;
 	if (c->accepted.risk != LEVEL_UNSET)
 		it->guardrails_accepted.risk = c->accepted.risk;
+	return 0;
+}
+
+static int
+apply_finish(struct edit *d, const struct change *c, struct err *e)
+{
+	static const enum item_status onwards[STATUSES] = {
+		[STATUS_NEW] = STATUS_SCOPING,
+		[STATUS_SCOPING] = STATUS_READY,
+		[STATUS_READY] = STATUS_IN_PROGRESS,
+		[STATUS_IN_PROGRESS] = STATUS_DONE,
+	};
+	struct item *it = edit_touch(d, c->id, e);
+
+	if (it == NULL)
+		return -1;
+	if (it->status == STATUS_BLOCKED)
+		leave_block(it);
+	while (it->status != STATUS_DONE) {
+		enum item_status to = onwards[it->status];
+		if (!status_may_change(it->status, to))
+			BUG("no way from status %d to done", (int)it->status);
+		it->status = to;
+	}
 	return 0;
 }
 
@@ -273,10 +360,14 @@ apply(struct edit *d, const struct change *c, struct err *e)
 		return apply_unblock(d, c, e);
 	case CHANGE_FIELD:
 		return apply_field(d, c, e);
+	case CHANGE_LIST:
+		return apply_list(d, c, e);
 	case CHANGE_DESCRIBE:
 		return apply_describe(d, c, e);
 	case CHANGE_ACCEPT:
 		return apply_accept(d, c, e);
+	case CHANGE_FINISH:
+		return apply_finish(d, c, e);
 	case CHANGE_MERGE:
 		return edit_merge(d, c, e);
 	case CHANGE_ARCHIVE:

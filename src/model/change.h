@@ -16,16 +16,22 @@
 
 enum change_kind {
 	CHANGE_ADD,    /* item: a draft with status new; id, created and updated
-			  are given to it, phase and blocked fields dropped */
+			  are given to it, phase, blocked fields and blank
+			  parts of the description dropped */
 	CHANGE_STATUS, /* id, status: a legal move except to or from blocked */
 	CHANGE_PHASE,  /* id, text: the phase or absent, pool */
 	CHANGE_BLOCK,  /* id, text: the reason, blocked_type */
 	CHANGE_UNBLOCK, /* id, text: notes or absent; back where it came from */
-	CHANGE_FIELD,	/* id, field, text: a TEXT, ENUM or BOOL field, but
-			   none that the kinds above and below look after */
+	CHANGE_FIELD,	/* id, field, text: a TEXT, ENUM or BOOL field or a
+			   part of the description, but none that the kinds
+			   above and below look after */
+	CHANGE_LIST,	/* id, list: entries of tags or dependencies that go
+			   and come; one that is as asked for stays */
 	CHANGE_DESCRIBE, /* id, description: non-empty parts replace */
 	CHANGE_ACCEPT,	 /* id, accepted: levels a person allows this item;
 			    UNSET ones stay as they are */
+	CHANGE_FINISH,	 /* id becomes done from wherever it is, by the moves
+			    that lead there */
 	CHANGE_MERGE,	 /* id goes into `other`; dependents are re-pointed */
 	CHANGE_ARCHIVE,	 /* id leaves: done (only a done item) or closed (any
 			    other), text: reason or absent */
@@ -45,6 +51,10 @@ struct change {
 		enum phase_pool pool;
 		enum blocked_type blocked_type;
 		const struct field *field;
+		struct {
+			const struct field *field;
+			struct str_list drop, add;
+		} list;
 		struct description description;
 		struct guardrail_levels accepted;
 		struct str other;
@@ -88,7 +98,9 @@ struct change_effects {
  * What a change implies: BLOCK keeps where the item came from, phase and
  * pool; UNBLOCK goes back there (to where the pool belongs, or new, when the
  * file does not say), clears the blocked fields and last_phase_commit, and
- * sets or clears unblock_context; STATUS to ready clears phase and pool;
+ * sets or clears unblock_context; STATUS to ready clears phase and pool; FINISH
+ * clears the blocked fields as UNBLOCK does; LIST touches an item only when an
+ * entry came or went;
  * ARCHIVE and MERGE put the id on the archived list; ARCHIVE leaves
  * dependencies on it as they are, for they are met (or not) by what the
  * archive says. MERGE appends what the source says to the target's context

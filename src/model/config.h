@@ -11,6 +11,11 @@
  * weir.yaml, 0 for what is built in.
  */
 
+/* Where something stands in weir.yaml, from 1; column in characters. */
+struct config_spot {
+	size_t line, column;
+};
+
 enum staleness {
 	STALENESS_IGNORE,
 	STALENESS_WARN,
@@ -23,12 +28,12 @@ extern const struct names staleness_names;
 struct phase_config {
 	struct str name;
 	struct str_list workflows; /* paths from the project root */
-	bool destructive;	   /* needs the work tree to itself */
+	const struct config_spot *workflow_spots; /* one for each */
+	bool destructive; /* needs the work tree to itself */
 	enum staleness staleness;
 	struct str agent; /* always the name of a configured agent */
 	int64_t timeout_ns;
 	unsigned int retries; /* attempts are one more */
-	size_t line;
 };
 
 struct pipeline_config {
@@ -43,7 +48,7 @@ struct pipeline_config {
 struct agent_config {
 	struct str name;
 	struct str_list command; /* argv; never empty */
-	size_t line;
+	struct config_spot spot; /* of its first word */
 };
 
 struct config {

@@ -1,28 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "base/stamp.h"
 #include "model/change-priv.h"
-#include "model/id.h"
-
-static void
-raise_mark(uint64_t *mark, struct str id)
-{
-	uint64_t number;
-
-	if (id_number(id, &number) && number > *mark)
-		*mark = number;
-}
-
-static uint64_t
-highest_number(const struct snapshot *s, uint64_t mark)
-{
-	if (s->next_item_id > mark)
-		mark = s->next_item_id;
-	for (size_t i = 0; i < s->n; i++)
-		raise_mark(&mark, s->items[i].id);
-	for (size_t i = 0; i < s->archived_n; i++)
-		raise_mark(&mark, s->archived[i].id);
-	return mark;
-}
 
 void
 edit_init(struct edit *d, const struct snapshot *from,
@@ -35,19 +15,22 @@ edit_init(struct edit *d, const struct snapshot *from,
 	struct arena *a = &d->next->arena;
 	stamp_format(env->now_ns, now);
 	d->now = arena_str(a, str_from(now));
-	d->mark = highest_number(from, env->mark);
+	d->mark = snapshot_highest_number(from);
+	if (d->mark < env->mark)
+		d->mark = env->mark;
 	d->n = from->n;
-	d->items = ARENA_ARRAY(a, struct item, most);
+	d->items = ARENA_ARRAY(&d->next->arrays, struct item, most);
 	d->gone = ARENA_ARRAY(&d->tmp, bool, most);
 	d->touched = ARENA_ARRAY(&d->tmp, bool, most);
 	d->merged_into = ARENA_ARRAY(&d->tmp, size_t, most);
-	strmap_init(&d->by_id, most, &d->tmp);
+	strmap_init(&d->added_by_id, adds, &d->tmp);
 	for (size_t i = 0; i < most; i++)
 		d->merged_into[i] = EDIT_NONE;
-	for (size_t i = 0; i < from->n; i++) {
+	d->shares = snapshot_hold(d->next, from);
+	if (d->shares && from->n > 0)
+		memcpy(d->items, from->items, from->n * sizeof(d->items[0]));
+	for (size_t i = 0; !d->shares && i < from->n; i++)
 		d->items[i] = item_copy(&from->items[i], a);
-		strmap_put(&d->by_id, d->items[i].id, i);
-	}
 	for (size_t i = 0; i < from->applied.n; i++)
 		VEC_PUSH(&d->applied, arena_str(a, from->applied.items[i]));
 }
@@ -62,10 +45,17 @@ edit_release(struct edit *d)
 	VEC_RELEASE(&d->departed);
 }
 
+bool
+edit_index(const struct edit *d, struct str id, size_t *ret)
+{
+	return strmap_get(&d->from->by_id, id, ret) ||
+		strmap_get(&d->added_by_id, id, ret);
+}
+
 int
 edit_find(const struct edit *d, struct str id, size_t *ret, struct err *e)
 {
-	if (strmap_get(&d->by_id, id, ret) && !d->gone[*ret])
+	if (edit_index(d, id, ret) && !d->gone[*ret])
 		return 0;
 	const struct archived *left = snapshot_find_archived(d->from, id);
 	if (left == NULL)
@@ -111,17 +101,20 @@ departed_keep(const struct edit *d, struct arena *a)
 
 /* What was archived before, then what left now. */
 static const struct archived *
-archived_keep(const struct edit *d, struct arena *a)
+archived_keep(const struct edit *d)
 {
+	struct arena *a = &d->next->arena;
 	size_t old = d->from->archived_n;
-	struct archived *all =
-		ARENA_ARRAY(a, struct archived, old + d->departed.n);
+	struct archived *all = ARENA_ARRAY(
+		&d->next->arrays, struct archived, old + d->departed.n);
 
 	for (size_t i = 0; i < old; i++) {
 		const struct archived *was = &d->from->archived[i];
-		all[i] = (struct archived){.id = arena_str(a, was->id),
-			.how = was->how,
-			.into = arena_str(a, was->into)};
+		all[i] = *was;
+		if (d->shares)
+			continue;
+		all[i].id = arena_str(a, was->id);
+		all[i].into = arena_str(a, was->into);
 	}
 	for (size_t i = 0; i < d->departed.n; i++) {
 		const struct departed *left = &d->departed.items[i];
@@ -150,7 +143,7 @@ edit_seal(struct edit *d, struct change_effects *ret)
 	next->generation = d->from->generation + 1;
 	next->next_item_id = d->mark;
 	next->applied = list_keep(d->applied.items, d->applied.n, a);
-	snapshot_seal(next, d->items, n, archived_keep(d, a),
+	snapshot_seal(next, d->items, n, archived_keep(d),
 		d->from->archived_n + d->departed.n);
 	*ret = (struct change_effects){.next = next,
 		.added = list_keep(d->added.items, d->added.n, a),

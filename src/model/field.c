@@ -10,32 +10,36 @@ static_assert(sizeof(enum level) == sizeof(int), "enum is not int");
 
 enum { NEVER_ABSENT = -1 };
 
-#define TEXT(type, member)                           \
-	{                                            \
-		.name = #member, .kind = FIELD_TEXT, \
-		.offset = offsetof(type, member)     \
+#define NAME(text) .name = (text), .name_n = sizeof(text) - 1
+
+#define TEXT(type, member)                                      \
+	{                                                       \
+		NAME(#member), .kind = FIELD_TEXT,              \
+			       .offset = offsetof(type, member) \
 	}
-#define REQUIRED_TEXT(type, member)                                \
-	{                                                          \
-		.name = #member, .kind = FIELD_TEXT,               \
-		.offset = offsetof(type, member), .required = true \
+#define REQUIRED_TEXT(type, member)                              \
+	{                                                        \
+		NAME(#member), .kind = FIELD_TEXT,               \
+			       .offset = offsetof(type, member), \
+			       .required = true                  \
 	}
-#define ENUM(type, member, table, when_absent)                       \
-	{                                                            \
-		.name = #member, .kind = FIELD_ENUM,                 \
-		.offset = offsetof(type, member), .names = &(table), \
-		.absent = (when_absent)                              \
+#define ENUM(type, member, table, when_absent)                            \
+	{                                                                 \
+		NAME(#member), .kind = FIELD_ENUM,                        \
+			       .offset = offsetof(type, member),          \
+			       .names = &(table), .absent = (when_absent) \
 	}
-#define LIST(type, member)                           \
-	{                                            \
-		.name = #member, .kind = FIELD_LIST, \
-		.offset = offsetof(type, member)     \
+#define LIST(type, member)                                      \
+	{                                                       \
+		NAME(#member), .kind = FIELD_LIST,              \
+			       .offset = offsetof(type, member) \
 	}
-#define MAP(type, member, fields)                                  \
-	{                                                          \
-		.name = #member, .kind = FIELD_MAP,                \
-		.offset = offsetof(type, member), .sub = (fields), \
-		.sub_n = sizeof(fields) / sizeof(*(fields))        \
+#define MAP(type, member, fields)                                          \
+	{                                                                  \
+		NAME(#member), .kind = FIELD_MAP,                          \
+			       .offset = offsetof(type, member),           \
+			       .sub = (fields),                            \
+			       .sub_n = sizeof(fields) / sizeof(*(fields)) \
 	}
 
 static const struct field description_fields[] = {
@@ -55,19 +59,15 @@ static const struct field accepted_fields[] = {
 static const struct field fields[] = {
 	REQUIRED_TEXT(struct item, id),
 	REQUIRED_TEXT(struct item, title),
-	{.name = "status",
-		.kind = FIELD_ENUM,
-		.offset = offsetof(struct item, status),
-		.names = &status_names,
-		.absent = NEVER_ABSENT,
-		.required = true},
+	{NAME("status"), .kind = FIELD_ENUM,
+		.offset = offsetof(struct item, status), .names = &status_names,
+		.absent = NEVER_ABSENT, .required = true},
 	TEXT(struct item, phase),
 	ENUM(struct item, size, size_names, SIZE_UNSET),
 	ENUM(struct item, complexity, level_names, LEVEL_UNSET),
 	ENUM(struct item, risk, level_names, LEVEL_UNSET),
 	ENUM(struct item, impact, level_names, LEVEL_UNSET),
-	{.name = "requires_human_review",
-		.kind = FIELD_BOOL,
+	{NAME("requires_human_review"), .kind = FIELD_BOOL,
 		.offset = offsetof(struct item, requires_human_review)},
 	TEXT(struct item, origin),
 	ENUM(struct item, blocked_from_status, status_names, STATUSES),
@@ -150,15 +150,6 @@ bool_get(const struct field *f, const void *base)
 	return v;
 }
 
-static struct str_list
-list_get(const struct field *f, const void *base)
-{
-	struct str_list v;
-
-	memcpy(&v, place(f, base), sizeof(v));
-	return v;
-}
-
 struct str
 field_text(const struct field *f, const void *base)
 {
@@ -235,6 +226,15 @@ field_set_text(
 	BUG("field '%s' is not set from text", f->name);
 }
 
+struct str_list
+field_texts(const struct field *f, const void *base)
+{
+	struct str_list v;
+
+	memcpy(&v, place(f, base), sizeof(v));
+	return v;
+}
+
 struct str_list *
 field_list(const struct field *f, void *base)
 {
@@ -267,7 +267,7 @@ field_equal(const struct field *f, const void *a, const void *b)
 	case FIELD_BOOL:
 		return bool_get(f, a) == bool_get(f, b);
 	case FIELD_LIST:
-		return str_list_eq(list_get(f, a), list_get(f, b));
+		return str_list_eq(field_texts(f, a), field_texts(f, b));
 	case FIELD_MAP:
 		return map_equal(f, a, b);
 	}

@@ -101,6 +101,7 @@ enum field_kind {
 
 struct field {
 	const char *name; /* the key in BACKLOG.yaml */
+	size_t name_n;	  /* its bytes */
 	enum field_kind kind;
 	size_t offset;
 	const struct names *names; /* FIELD_ENUM */
@@ -135,12 +136,18 @@ struct str field_text(const struct field *f, const void *base);
 int field_set_text(
 	const struct field *f, void *base, struct str value, struct err *e);
 
+/* Of a LIST field: what it holds, and itself. */
+struct str_list field_texts(const struct field *f, const void *base);
 struct str_list *field_list(const struct field *f, void *base);
 const void *field_map(const struct field *f, const void *base);
 
 /* Same value; maps field by field. */
 bool field_equal(const struct field *f, const void *a, const void *b);
 bool item_equal(const struct item *a, const struct item *b);
+
+/* The same to the last pointer, as in two generations that share it. Two that
+ * are equal may not be. */
+bool item_is_shared(const struct item *a, const struct item *b);
 
 /* A deep copy whose strings live in `a`. */
 struct item item_copy(const struct item *it, struct arena *a);

@@ -106,7 +106,7 @@ depends_on_merged(const struct edit *d, const struct item *it)
 {
 	for (size_t i = 0; i < it->dependencies.n; i++) {
 		size_t k;
-		if (strmap_get(&d->by_id, it->dependencies.items[i], &k) &&
+		if (edit_index(d, it->dependencies.items[i], &k) &&
 			d->merged_into[k] != EDIT_NONE)
 			return true;
 	}
@@ -126,7 +126,7 @@ item_repoint(struct edit *d, struct item *it)
 	for (size_t i = 0; i < old.n; i++) {
 		struct str id = old.items[i];
 		size_t k;
-		if (strmap_get(&d->by_id, id, &k))
+		if (edit_index(d, id, &k))
 			id = d->items[final_target(d->merged_into, k)].id;
 		if (strmap_put(&seen, id, 0))
 			ids[n++] = id;

@@ -35,6 +35,7 @@ enum tristate { UNSAID, SAID_FALSE, SAID_TRUE };
 
 struct result {
 	struct str item_id, phase;
+	struct str run_id; /* absent: not said */
 	enum result_code code;
 	struct str summary;		/* one line or more; never empty */
 	struct str context;		/* of a failure or a block */

@@ -2,6 +2,7 @@
 #include "model/snapshot.h"
 
 #include "base/mem.h"
+#include "model/id.h"
 
 static const char *const departures[] = {
 	[DEPARTED_DONE] = "done",
@@ -19,6 +20,16 @@ snapshot_new(void)
 	return s;
 }
 
+static void
+index_items(struct snapshot *s)
+{
+	strmap_init(&s->by_id, s->n, &s->arrays);
+	for (size_t i = 0; i < s->n; i++)
+		if (!strmap_put(&s->by_id, s->items[i].id, i))
+			BUG("item '%.*s' twice in a snapshot",
+				STR_ARG(s->items[i].id));
+}
+
 void
 snapshot_seal(struct snapshot *s, const struct item *items, size_t n,
 	const struct archived *archived, size_t archived_n)
@@ -27,13 +38,10 @@ snapshot_seal(struct snapshot *s, const struct item *items, size_t n,
 	s->n = n;
 	s->archived = archived;
 	s->archived_n = archived_n;
-	strmap_init(&s->by_id, n, &s->arena);
-	for (size_t i = 0; i < n; i++)
-		if (!strmap_put(&s->by_id, items[i].id, i))
-			BUG("item '%.*s' twice in a snapshot",
-				STR_ARG(items[i].id));
+	if (s->by_id.cap == 0)
+		index_items(s);
 	/* Backwards: an id archived twice counts as it last left. */
-	strmap_init(&s->archived_by_id, archived_n, &s->arena);
+	strmap_init(&s->archived_by_id, archived_n, &s->arrays);
 	for (size_t i = archived_n; i > 0; i--)
 		strmap_put(&s->archived_by_id, archived[i - 1].id, i - 1);
 }
@@ -52,13 +60,46 @@ snapshot_ref(const struct snapshot *s)
 	return counted(s);
 }
 
-void
-snapshot_unref(const struct snapshot *s)
+bool
+snapshot_hold(struct snapshot *s, const struct snapshot *from)
 {
-	if (s == NULL || --counted(s)->refs > 0)
+	size_t n = from->held_n;
+
+	if (n == SNAPSHOT_HELD_MAX)
+		return false;
+	struct snapshot **held =
+		ARENA_ARRAY(&s->arrays, struct snapshot *, n + 1);
+	for (size_t i = 0; i < n; i++)
+		held[i] = from->held[i];
+	held[n] = counted(from);
+	for (size_t i = 0; i <= n; i++)
+		held[i]->holds++;
+	s->held = held;
+	s->held_n = n + 1;
+	return true;
+}
+
+static void
+release(struct snapshot *s)
+{
+	if (s->refs > 0 || s->holds > 0)
 		return;
-	arena_release(&counted(s)->arena);
-	mem_free(counted(s));
+	arena_release(&s->arena);
+	mem_free(s);
+}
+
+void
+snapshot_unref(const struct snapshot *from)
+{
+	if (from == NULL || --counted(from)->refs > 0)
+		return;
+	struct snapshot *s = counted(from);
+	for (size_t i = 0; i < s->held_n; i++) {
+		s->held[i]->holds--;
+		release(s->held[i]);
+	}
+	arena_release(&s->arrays);
+	release(s);
 }
 
 const struct item *
@@ -75,6 +116,27 @@ snapshot_find_archived(const struct snapshot *s, struct str id)
 	size_t i;
 
 	return strmap_get(&s->archived_by_id, id, &i) ? &s->archived[i] : NULL;
+}
+
+static void
+raise_mark(uint64_t *highest, struct str id)
+{
+	uint64_t number;
+
+	if (id_number(id, &number) && number > *highest)
+		*highest = number;
+}
+
+uint64_t
+snapshot_highest_number(const struct snapshot *s)
+{
+	uint64_t highest = s->next_item_id;
+
+	for (size_t i = 0; i < s->n; i++)
+		raise_mark(&highest, s->items[i].id);
+	for (size_t i = 0; i < s->archived_n; i++)
+		raise_mark(&highest, s->archived[i].id);
+	return highest;
 }
 
 bool

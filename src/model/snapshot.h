@@ -18,7 +18,15 @@
  *
  * Taking one is O(1) and copies nothing. References are counted without
  * atomics: snapshots stay on the thread that made them.
+ *
+ * Generations share what they have in common: an item that a list of changes
+ * leaves alone is the same to the last pointer in the next generation, its
+ * strings where they were first put. The next generation holds the arenas of
+ * those before it for that, and only those: what is in `arrays` goes with the
+ * last reference. It holds at most SNAPSHOT_HELD_MAX of them; then its strings
+ * are copied together and the chain starts anew.
  */
+enum { SNAPSHOT_HELD_MAX = 32 };
 
 /* How an item left the file. */
 enum departure { DEPARTED_DONE, DEPARTED_CLOSED, DEPARTED_MERGED, DEPARTURES };
@@ -33,8 +41,15 @@ struct archived {
 
 struct snapshot {
 	size_t refs;
+	size_t holds;	     /* later generations with strings in `arena` */
 	uint64_t generation; /* grows with every save or reload */
-	struct arena arena;
+	/* The schema of the file it was read from when that is not today's:
+	 * such a one is looked at and never saved. 0: today's. */
+	uint64_t older_schema;
+	struct arena arena;	      /* strings, and what few there are of */
+	struct arena arrays;	      /* items, archived ids, their indexes */
+	struct snapshot *const *held; /* earlier ones; in `arrays` */
+	size_t held_n;
 	uint64_t next_item_id;	  /* the highest number ever issued */
 	struct str_list applied;  /* claim and run ids already in this file */
 	const struct item *items; /* in file order */
@@ -45,9 +60,15 @@ struct snapshot {
 };
 
 struct snapshot *snapshot_new(void); /* one reference, empty, unsealed */
-/* The arrays must be in the snapshot's arena; ids in `items` unique. */
+/* The arrays must be in the snapshot's arenas; ids in `items` unique. When
+ * `by_id` is there already, it must be right. */
 void snapshot_seal(struct snapshot *s, const struct item *items, size_t n,
 	const struct archived *archived, size_t archived_n);
+
+/* Before anything is put in: strings of `from` may be used in `s`, which lives
+ * no longer than they do. False, and nothing is held, when it is time to copy
+ * them. */
+bool snapshot_hold(struct snapshot *s, const struct snapshot *from);
 
 struct snapshot *snapshot_ref(const struct snapshot *s);
 void snapshot_unref(const struct snapshot *s); /* NULL is fine */
@@ -56,6 +77,9 @@ void snapshot_unref(const struct snapshot *s); /* NULL is fine */
 const struct item *snapshot_find(const struct snapshot *s, struct str id);
 const struct archived *
 snapshot_find_archived(const struct snapshot *s, struct str id);
+
+/* Of any id that is or was in the file, and what the file says of it. */
+uint64_t snapshot_highest_number(const struct snapshot *s);
 
 /* Same content: everything but references and generation. */
 bool snapshot_equal(const struct snapshot *a, const struct snapshot *b);

@@ -16,6 +16,9 @@ struct dep {
 
 struct dep dep_follow(const struct snapshot *s, struct str id);
 
+/* "ready", "merged into W-003, ready", "closed": what has become of it. */
+void dep_add_state(const struct snapshot *s, struct str id, struct buf *b);
+
 /* "W-003 (ready)", "W-004 (merged into W-003, ready)", "W-005 (closed)". */
 void dep_add_text(const struct snapshot *s, struct str id, struct buf *b);
 

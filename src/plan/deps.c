@@ -67,14 +67,21 @@ state_text(const struct dep *d)
 }
 
 void
-dep_add_text(const struct snapshot *s, struct str id, struct buf *b)
+dep_add_state(const struct snapshot *s, struct str id, struct buf *b)
 {
 	struct dep d = dep_follow(s, id);
 
-	buf_addf(b, "%.*s (", STR_ARG(id));
 	if (!str_eq(d.id, id))
 		buf_addf(b, "merged into %.*s, ", STR_ARG(d.id));
-	buf_addf(b, "%s)", state_text(&d));
+	buf_add_c(b, state_text(&d));
+}
+
+void
+dep_add_text(const struct snapshot *s, struct str id, struct buf *b)
+{
+	buf_addf(b, "%.*s (", STR_ARG(id));
+	dep_add_state(s, id, b);
+	buf_add_char(b, ')');
 }
 
 bool

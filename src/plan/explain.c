@@ -44,10 +44,19 @@ fact_status(struct account *x)
 		fact(x, "blocked", it->blocked_reason, true);
 }
 
+/* Where it is, or goes back to once it is unblocked. */
+static enum phase_pool
+pool_ahead(const struct item *it)
+{
+	return pool_of_status(it->status == STATUS_BLOCKED
+			? it->blocked_from_status
+			: it->status);
+}
+
 static void
 fact_place(struct account *x)
 {
-	enum phase_pool pool = pool_of_status(x->it->status);
+	enum phase_pool pool = pool_ahead(x->it);
 	struct buf why CLEANUP_BUF = {0};
 	struct place p;
 
@@ -170,7 +179,13 @@ unblock_step(const struct account *x)
 	const struct item *it = x->it;
 	struct buf ignored CLEANUP_BUF = {0};
 	const char *with = "";
+	struct place back;
 
+	if (!place_find(x->in->config, it, pool_ahead(it), &back, &ignored))
+		return arena_strf(x->a,
+			"weir edit %.*s, to name a phase and a pipeline of "
+			"weir.yaml; then weir unblock %.*s",
+			STR_ARG(it->id), STR_ARG(it->id));
 	if (it->blocked_type == BLOCKED_CLARIFICATION)
 		with = " --notes 'the answer'";
 	else if (exceeds(x, &ignored))

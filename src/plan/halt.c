@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan/select.h"
 
-static const char *const halts[] = {
-	[HALT_NOT] = "not",
-	[HALT_DONE] = "done",
-	[HALT_BLOCKED] = "blocked",
-	[HALT_DEPENDS] = "depends",
-	[HALT_CAP] = "cap",
-};
-const struct names halt_names = NAMES(halts, HALTS);
-
 enum halt
 plan_halt(const struct plan_input *in, const struct plan *p)
 {

@@ -43,7 +43,11 @@ draft_promote(struct draft *d)
 		if (busy + d->promoted >= c->max_wip) {
 			draft_decide(d, cand->i, VERDICT_WIP,
 				arena_strf(d->a,
-					"%zu of %llu already in progress",
+					d->promoted > 0
+						? "items before it make %zu of "
+						  "%llu in progress"
+						: "%zu of %llu already in "
+						  "progress",
 					busy + d->promoted,
 					(unsigned long long)c->max_wip));
 		} else if (!guardrail_allows(&c->guardrails, it, &why)) {

@@ -174,18 +174,6 @@ moved(struct resolution *r)
 		resolution_follow_ups(r);
 }
 
-static bool
-must_commit(const struct resolution *r)
-{
-	const struct phase_config *phase = phase_of(r);
-
-	if (!is_kept(r->end->result))
-		return false;
-	return r->end->pool == POOL_UNSET || r->ret->kind == OUTCOME_DONE ||
-		r->end->result->code == RESULT_SUBPHASE_COMPLETE ||
-		(phase != NULL && phase->destructive);
-}
-
 static struct str
 note_text(const struct outcome *o, struct arena *a)
 {
@@ -237,7 +225,6 @@ plan_resolve(const struct snapshot *s, const struct config *c,
 	}
 	/* The snapshot is replaced before anybody shows this. */
 	ret->where = arena_str(a, ret->where);
-	ret->commit_now = must_commit(&r);
 	sign(&r);
 	struct change *changes = ARENA_ARRAY(a, struct change, r.changes.n);
 	for (size_t i = 0; i < r.changes.n; i++)

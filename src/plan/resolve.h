@@ -74,7 +74,6 @@ struct outcome {
 	struct str summary; /* what the agent said, or the failure */
 	struct str reason;  /* BLOCKED, RETRY, GIVEN_UP: why */
 	struct str where;   /* "build", "ready", "done": where it is now */
-	bool commit_now;    /* destructive, subphase, triage or done */
 };
 
 /* Everything in `ret` lives in `a` or in the inputs. */

@@ -112,7 +112,10 @@ decide_slot(struct draft *d, const struct candidate *c)
 	if (busy < most)
 		return false;
 	draft_decide(d, c->i, VERDICT_SLOT,
-		arena_strf(d->a, "%llu of %llu already running",
+		arena_strf(d->a,
+			d->started > 0
+				? "phases before it make %llu of %llu running"
+				: "%llu of %llu already running",
 			(unsigned long long)busy, (unsigned long long)most));
 	return true;
 }

@@ -139,8 +139,6 @@ enum halt {
 	HALTS
 };
 
-extern const struct names halt_names;
-
 enum halt plan_halt(const struct plan_input *in, const struct plan *p);
 
 #endif

@@ -71,7 +71,7 @@ int proc_child_start(struct proc_child **ret, uv_loop_t *loop, struct sys *sys,
  * called again to hurry. */
 void proc_child_stop(struct proc_child *c, bool hurry);
 
-/* Who it is, so that a later process can find it (proc_is_alive). */
+/* Who it is, for the record. */
 struct proc_identity proc_child_identity(const struct proc_child *c);
 
 /* Only after its end. Its memory goes when the loop has turned once more. */

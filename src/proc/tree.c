@@ -42,16 +42,6 @@ proc_identify(struct sys *sys, pid_t pid, struct proc_identity *ret)
 	return seen && read_boot_id(sys, ret->boot_id) && !process_is_dead(&st);
 }
 
-bool
-proc_is_alive(struct sys *sys, const struct proc_identity *id)
-{
-	struct proc_identity now;
-
-	return proc_identify(sys, id->pid, &now) &&
-		now.start_ticks == id->start_ticks &&
-		strcmp(now.boot_id, id->boot_id) == 0;
-}
-
 struct pids {
 	VEC(pid_t) list;
 };

@@ -28,9 +28,6 @@ struct proc_identity {
  * is not waited for `*ret` is filled all the same. */
 bool proc_identify(struct sys *sys, pid_t pid, struct proc_identity *ret);
 
-/* True while that very process runs; a reused pid is told apart. */
-bool proc_is_alive(struct sys *sys, const struct proc_identity *id);
-
 /*
  * SIGKILL every process that carries `mark` ("NAME=value"), again and again
  * until a scan finds none. Each is looked at and signalled through one

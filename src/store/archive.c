@@ -3,13 +3,15 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/stamp.h"
 #include "base/strmap.h"
 
 /*
  * BACKLOG_ARCHIVE.jsonl: one line per item that left. Only the id and how it
- * left are read back; the rest is for people and other programs.
+ * left are read back; the rest is for people and other programs. A line with
+ * how: stayed takes back what is above it about its id.
  */
 
 static json_t *
@@ -54,7 +56,7 @@ add_field(json_t *o, const struct field *f, const struct item *it)
 	if (f->kind == FIELD_MAP)
 		value = json_of_map(f->sub, f->sub_n, field_map(f, it));
 	else if (f->kind == FIELD_LIST)
-		value = json_of_list(*(const struct str_list *)at);
+		value = json_of_list(field_texts(f, it));
 	else if (f->kind == FIELD_BOOL)
 		value = json_boolean(*(const bool *)at);
 	else if (str_is_set(field_text(f, it)))
@@ -76,9 +78,76 @@ archive_digest(struct str bytes, const struct yaml_node *node)
 		str_of(bytes.s + node->start, node->end - node->start));
 }
 
+/* Of an entry's text; more than anybody writes about one item. */
+enum { TEXT_MAX = 64 * 1024 };
+
+/* The column of the line's '#' when it holds a comment alone. */
+static bool
+is_comment(struct str bytes, size_t line, size_t *ret_column)
+{
+	size_t at = line;
+
+	while (at < bytes.n && bytes.s[at] == ' ')
+		at++;
+	*ret_column = at - line;
+	return at < bytes.n && bytes.s[at] == '#';
+}
+
+/*
+ * What leaves the backlog with an entry, as it was written: its lines, comments
+ * right above at its dash's column, and those below that stand deeper. One in
+ * flow style has no lines of its own.
+ */
+static struct str
+text_of(struct str bytes, const struct yaml_node *node)
+{
+	size_t start = str_line_start(bytes, node->start), end = node->end;
+	size_t dash = start, here;
+
+	while (bytes.s[dash] == ' ')
+		dash++;
+	if (bytes.s[dash] != '-')
+		return str_of(bytes.s + node->start, end - node->start);
+	dash -= start;
+	while (start > 0) {
+		size_t above = str_line_start(bytes, start - 1);
+		if (!is_comment(bytes, above, &here) || here != dash)
+			break;
+		start = above;
+	}
+	if (bytes.s[end - 1] != '\n')
+		end = str_line_end(bytes, end);
+	while (end < bytes.n && is_comment(bytes, end, &here) && here > dash)
+		end = str_line_end(bytes, end);
+	return str_of(bytes.s + start, end - start);
+}
+
+/* At most TEXT_MAX bytes, whole characters. */
+static struct str
+bounded(struct str text)
+{
+	size_t n = text.n < TEXT_MAX ? text.n : TEXT_MAX;
+
+	while (n > 0 && n < text.n && ((unsigned char)text.s[n] & 0xc0) == 0x80)
+		n--;
+	return str_of(text.s, n);
+}
+
+/* Appends the object as a line and drops it. */
+static void
+add_json(struct buf *b, json_t *line)
+{
+	char *text = json_dumps(line, JSON_COMPACT);
+
+	buf_add_c(b, text);
+	buf_add_char(b, '\n');
+	free(text);
+	json_decref(line);
+}
+
 static void
 add_line(struct buf *b, const struct departed *d, struct fio_digest was,
-	const char *when)
+	struct str text, const char *when)
 {
 	char digest[FIO_DIGEST_TEXT];
 	json_t *line = json_object();
@@ -96,26 +165,9 @@ add_line(struct buf *b, const struct departed *d, struct fio_digest was,
 		json_object_set_new(line, "reason", json_of(d->reason));
 	for (size_t i = 0; i < item_fields.n; i++)
 		add_field(item, &item_fields.fields[i], &d->item);
+	json_object_set_new(line, "text", json_of(bounded(text)));
 	json_object_set_new(line, "item", item);
-	char *text = json_dumps(line, JSON_COMPACT);
-	buf_add_c(b, text);
-	buf_add_char(b, '\n');
-	free(text);
-	json_decref(line);
-}
-
-/* The item's bytes in the backlog as it is before this save. */
-static struct fio_digest
-digest_of(const struct loaded *from, struct str id)
-{
-	const struct yaml_node *items = yaml_get(from->root, STR("items"));
-
-	for (size_t i = 0; i < items->n; i++) {
-		const struct yaml_node *node = items->items[i];
-		if (str_eq(yaml_get(node, STR("id"))->value, id))
-			return archive_digest(buf_str(&from->bytes), node);
-	}
-	BUG("'%.*s' leaves and is not there", STR_ARG(id));
+	add_json(b, line);
 }
 
 /* A save that died after this step has left the very line already. */
@@ -146,13 +198,61 @@ archive_append(struct store *st, const struct departed *departed, size_t n,
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		CLEANUP_BUF struct buf line = {0};
-		struct fio_digest was =
-			digest_of(&st->now, departed[i].item.id);
-		if (is_there(&archive, &departed[i], was))
-			continue;
-		add_line(&line, &departed[i], was, when);
+		struct str bytes = buf_str(&st->now.bytes);
+		const struct yaml_node *node =
+			backlog_entry(&st->now, departed[i].item.id, &tmp);
+		struct fio_digest was = archive_digest(bytes, node);
+		/* Whoever wrote it may have died before it was durable:
+		 * appending nothing makes it so. */
+		if (!is_there(&archive, &departed[i], was))
+			add_line(&line, &departed[i], was, text_of(bytes, node),
+				when);
 		if (fio_append(&st->dir, ARCHIVE_FILE, buf_str(&line), 0644,
 			    e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+departs(const struct departed *departed, size_t n, struct str id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(departed[i].item.id, id))
+			return true;
+	return false;
+}
+
+static int
+append_stayed(struct store *st, struct str id, const char *when, struct err *e)
+{
+	CLEANUP_BUF struct buf b = {0};
+	json_t *line = json_object();
+
+	json_object_set_new(line, "id", json_of(id));
+	json_object_set_new(line, "how", json_string(ARCHIVE_STAYED));
+	json_object_set_new(line, "at", json_string(when));
+	add_json(&b, line);
+	return fio_append(&st->dir, ARCHIVE_FILE, buf_str(&b), 0644, e);
+}
+
+int
+archive_take_back(struct store *st, const struct departed *departed, size_t n,
+	int64_t now_ns, struct err *e)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct archive archive;
+	char when[STAMP_SIZE];
+
+	stamp_format(now_ns, when);
+	if (archive_load(st, &tmp, &archive, NULL, e) < 0)
+		return -1;
+	for (size_t i = 0; i < archive.n; i++) {
+		struct str id = archive.lines[i].item.id;
+		if (snapshot_find(st->now.snapshot, id) == NULL ||
+			departs(departed, n, id))
+			continue;
+		if (append_stayed(st, id, when, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -166,11 +266,13 @@ read_line(struct str line, struct arena *a, struct archive_line *ret)
 	const char *how = json_string_value(json_object_get(j, "how"));
 	const char *into = json_string_value(json_object_get(j, "into"));
 	const char *was = json_string_value(json_object_get(j, "was"));
-	int value;
+	int value = 0;
 
-	*ret = (struct archive_line){0};
+	*ret = (struct archive_line){
+		.stayed = how != NULL && strcmp(how, ARCHIVE_STAYED) == 0};
 	bool good = id != NULL && how != NULL &&
-		names_parse(&departure_names, str_from(how), &value);
+		(ret->stayed ||
+			names_parse(&departure_names, str_from(how), &value));
 	if (good) {
 		ret->item = (struct archived){
 			.id = arena_str(a, str_from(id)),
@@ -184,8 +286,8 @@ read_line(struct str line, struct arena *a, struct archive_line *ret)
 }
 
 /* Of several lines about one id the last counts. */
-static void
-keep_last(struct archive_line *lines, size_t n, struct archive *ret)
+static size_t
+keep_last(struct archive_line *lines, size_t n)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct strmap seen;
@@ -200,7 +302,18 @@ keep_last(struct archive_line *lines, size_t n, struct archive *ret)
 		(void)strmap_put(&seen, lines[i].item.id, kept);
 		lines[kept++] = lines[i];
 	}
-	*ret = (struct archive){.lines = lines, .n = kept};
+	return kept;
+}
+
+static size_t
+drop_stayed(struct archive_line *lines, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!lines[i].stayed)
+			lines[kept++] = lines[i];
+	return kept;
 }
 
 int
@@ -224,7 +337,8 @@ archive_load(struct store *st, struct arena *a, struct archive *ret,
 		ARENA_ARRAY(a, struct archive_line, lines.n);
 	for (size_t i = 0; i < lines.n; i++)
 		copy[i] = lines.items[i];
-	keep_last(copy, lines.n, ret);
+	size_t n = drop_stayed(copy, keep_last(copy, lines.n));
+	*ret = (struct archive){.lines = copy, .n = n};
 	VEC_RELEASE(&lines);
 	return 0;
 }

@@ -1,28 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store-priv.h"
 
-#include "base/vec.h"
-#include "store/item-priv.h"
+#include <string.h>
+
+#include "store/legacy-priv.h"
 #include "yaml/slices.h"
 
 /*
- * From bytes to a snapshot. A document that parses is read node by node; one
- * that does not is cut into entries and each is read alone, so that the sound
- * ones can be shown. Whatever is wrong goes to `problems`; any of it makes the
- * whole unfit to be saved.
+ * From bytes to a snapshot, in one of three ways. A plain document is cut into
+ * entries and read one at a time; any other that parses is read node by node
+ * from its tree; one that does not is cut by indentation and each piece is read
+ * alone, so that the sound ones can be shown. Whatever is wrong goes to
+ * `problems`; any of it makes the whole unfit to be saved.
  */
 
-#define SCHEMA 3
+struct place {
+	size_t line, column;
+};
 
 struct reading {
 	struct str bytes;
 	const char *file;
 	const struct archive *archive;
+	uint64_t schema;
 	struct snapshot *s;
 	struct problems *problems;
-	VEC(struct item) items;
-	VEC(const struct yaml_node *) nodes; /* of `items`; for messages */
-	struct strmap gone;		     /* archived ids */
+	struct item *items;   /* room for every entry */
+	struct place *places; /* of `items`; for messages */
+	size_t n;
+	struct arena *tmp;
+	struct strmap gone; /* archived ids */
 	bool *live; /* archive lines whose item has not left after all */
 	bool failed;
 };
@@ -44,7 +51,8 @@ read_entry(struct reading *r, const struct yaml_node *node)
 	struct item it;
 	size_t at;
 
-	if (item_read(node, r->file, true, &r->s->arena, &it, &e) < 0) {
+	if (legacy_item_read(r->schema, node, r->file, &r->s->arena, &it, &e) <
+		0) {
 		complain(r, &e);
 		return;
 	}
@@ -56,110 +64,65 @@ read_entry(struct reading *r, const struct yaml_node *node)
 		if (!r->live[at]) {
 			yaml_err(r->file, node, &e,
 				"'%.*s' is in the archive already; give this "
-				"item another id, or take it out here",
-				STR_ARG(it.id));
+				"item another id, as 'weir doctor --renumber "
+				"%.*s' does, or take it out here",
+				STR_ARG(it.id), STR_ARG(it.id));
 			complain(r, &e);
 			return;
 		}
 	}
-	VEC_PUSH(&r->items, it);
-	VEC_PUSH(&r->nodes, node);
+	r->places[r->n] = (struct place){node->line, node->column};
+	r->items[r->n++] = it;
+}
+
+static void
+expect(struct reading *r, size_t n)
+{
+	r->items = ARENA_ARRAY(&r->s->arrays, struct item, n);
+	r->places = ARENA_ARRAY(r->tmp, struct place, n);
 }
 
 /* The second item of an id is left out: nothing may choose between them. */
 static void
-drop_duplicates(struct reading *r, struct arena *tmp)
+index_items(struct reading *r)
 {
-	struct strmap seen;
 	size_t kept = 0, first;
 
-	strmap_init(&seen, r->items.n, tmp);
-	for (size_t i = 0; i < r->items.n; i++) {
+	strmap_init(&r->s->by_id, r->n, &r->s->arrays);
+	for (size_t i = 0; i < r->n; i++) {
 		struct err e = {0};
-		struct str id = r->items.items[i].id;
-		if (strmap_put(&seen, id, i)) {
-			r->items.items[kept++] = r->items.items[i];
+		struct str id = r->items[i].id;
+		if (strmap_put(&r->s->by_id, id, kept)) {
+			if (kept < i) {
+				r->items[kept] = r->items[i];
+				r->places[kept] = r->places[i];
+			}
+			kept++;
 			continue;
 		}
-		(void)strmap_get(&seen, id, &first);
-		yaml_err(r->file, r->nodes.items[i], &e,
+		(void)strmap_get(&r->s->by_id, id, &first);
+		const struct yaml_node at = {.line = r->places[i].line,
+			.column = r->places[i].column};
+		yaml_err(r->file, &at, &e,
 			"the id '%.*s' is taken by the item at line %zu; "
-			"give one of them another id",
-			STR_ARG(id), r->nodes.items[first]->line);
+			"give one of them another id, as 'weir doctor "
+			"--renumber %.*s' does with the later one",
+			STR_ARG(id), r->places[first].line, STR_ARG(id));
 		complain(r, &e);
 	}
-	r->items.n = kept;
+	r->n = kept;
 }
 
-static int
-read_number(struct reading *r, const struct yaml_node *v, const char *key,
-	uint64_t *ret)
-{
-	struct err e = {0};
-
-	if (v->kind == YAML_SCALAR && v->style == YAML_PLAIN &&
-		parse_u64(v->value, ret))
-		return 0;
-	yaml_err(r->file, v, &e, "'%s' must be a whole number", key);
-	complain(r, &e);
-	return -1;
-}
-
-static void
-read_schema(struct reading *r, const struct yaml_node *root)
-{
-	const struct yaml_node *v = yaml_get(root, STR("schema_version"));
-	struct err e = {0};
-	uint64_t version;
-
-	if (v == NULL) {
-		yaml_err(r->file, root, &e,
-			"'schema_version: %d' is missing at the top", SCHEMA);
-		complain(r, &e);
-		return;
-	}
-	if (read_number(r, v, "schema_version", &version) < 0)
-		return;
-	if (version == SCHEMA)
-		return;
-	yaml_err(r->file, v, &e,
-		"schema_version %llu cannot be read by this weir, which "
-		"reads %d",
-		(unsigned long long)version, SCHEMA);
-	complain(r, &e);
-}
-
-static void
-read_applied(struct reading *r, const struct yaml_node *v)
-{
-	struct err e = {0};
-
-	if (yaml_is_null(v))
-		return;
-	if (v->kind != YAML_SEQUENCE) {
-		yaml_err(r->file, v, &e, "'applied' must be a list");
-		complain(r, &e);
-		return;
-	}
-	struct str *ids = ARENA_ARRAY(&r->s->arena, struct str, v->n);
-	for (size_t i = 0; i < v->n; i++)
-		ids[i] = arena_str(&r->s->arena, v->items[i]->value);
-	r->s->applied = (struct str_list){.items = ids, .n = v->n};
-}
-
-/* Everything but the items. */
 static void
 read_head(struct reading *r, const struct yaml_node *root)
 {
-	const struct yaml_node *v;
+	struct backlog_head head;
 
-	read_schema(r, root);
-	v = yaml_get(root, STR("next_item_id"));
-	if (v != NULL && !yaml_is_null(v))
-		(void)read_number(r, v, "next_item_id", &r->s->next_item_id);
-	v = yaml_get(root, STR("applied"));
-	if (v != NULL)
-		read_applied(r, v);
+	if (head_read(root, r->file, &r->s->arena, &head, r->problems) < 0)
+		r->failed = true;
+	r->schema = head.schema;
+	r->s->next_item_id = head.next_item_id;
+	r->s->applied = head.applied;
 }
 
 static void
@@ -171,7 +134,7 @@ read_document(struct reading *r, const struct yaml_node *root)
 		err_set(&e, ERR_INPUT,
 			"%s:1:1: the file is empty; a backlog begins with "
 			"'schema_version: %d'",
-			r->file, SCHEMA);
+			r->file, SCHEMA_NOW);
 		complain(r, &e);
 		return;
 	}
@@ -190,24 +153,42 @@ read_document(struct reading *r, const struct yaml_node *root)
 		complain(r, &e);
 		return;
 	}
+	expect(r, items->n);
 	for (size_t i = 0; i < items->n; i++)
 		read_entry(r, items->items[i]);
 }
 
+/* Both begin with "file:12:5: ", and with the same line. */
+static bool
+is_same_line(const struct reading *r, const struct err *x, const struct err *y)
+{
+	struct str a = str_from(x->msg), b = str_from(y->msg);
+	size_t file_n = strlen(r->file) + 1;
+
+	if (a.n <= file_n || b.n <= file_n)
+		return false;
+	size_t n = file_n + str_find_char(str_from_at(a, file_n), ':') + 1;
+	return n <= a.n && n <= b.n && memcmp(a.s, b.s, n) == 0;
+}
+
+/* What `whole` says of the document is not said of the piece again. */
 static void
-read_pieces(struct reading *r, struct str bytes, struct arena *tree)
+read_pieces(struct reading *r, struct str bytes, struct arena *tree,
+	const struct err *whole)
 {
 	struct yaml_slices slices;
 
+	r->schema = legacy_schema_guess(bytes);
 	yaml_cut(bytes, STR("items"), tree, &slices);
+	expect(r, slices.n);
 	for (size_t i = 0; i < slices.n; i++) {
 		struct err e = {0};
 		struct yaml_node *entry;
 		if (yaml_parse_slice(bytes, &slices.items[i], r->file, tree,
-			    &entry, &e) < 0)
-			complain(r, &e);
-		else
+			    &entry, &e) == 0)
 			read_entry(r, entry);
+		else if (!is_same_line(r, &e, whole))
+			complain(r, &e);
 	}
 }
 
@@ -215,12 +196,10 @@ static void
 seal(struct reading *r)
 {
 	struct arena *a = &r->s->arena;
-	struct item *items = ARENA_ARRAY(a, struct item, r->items.n);
-	struct archived *gone = ARENA_ARRAY(a, struct archived, r->archive->n);
+	struct archived *gone =
+		ARENA_ARRAY(&r->s->arrays, struct archived, r->archive->n);
 	size_t gone_n = 0;
 
-	for (size_t i = 0; i < r->items.n; i++)
-		items[i] = r->items.items[i];
 	for (size_t i = 0; i < r->archive->n; i++) {
 		const struct archived *it = &r->archive->lines[i].item;
 		if (r->live[i])
@@ -231,21 +210,100 @@ seal(struct reading *r)
 			.into = arena_str(a, it->into),
 		};
 	}
-	snapshot_seal(r->s, items, r->items.n, gone, gone_n);
+	snapshot_seal(r->s, r->items, r->n, gone, gone_n);
+}
+
+/* Without its tree, when it is an item as most are. An id that was archived has
+ * questions to answer that need one. */
+static bool
+read_slice(struct reading *r, const struct yaml_outline *o, size_t i)
+{
+	const struct yaml_slice *s = &o->slices.items[i];
+	struct str entry = str_of(r->bytes.s + s->start, s->end - s->start);
+	size_t column = o->column + 1, at;
+	struct item *it = &r->items[r->n];
+
+	if (item_read_plain(entry, &r->s->arena, it) != 0 ||
+		strmap_get(&r->gone, it->id, &at))
+		return false;
+	while (entry.s[column] == ' ')
+		column++;
+	r->places[r->n++] = (struct place){s->line, column + 1};
+	return true;
+}
+
+/* Entry by entry, so that one tree at a time is there. 1: some of it is not
+ * plain enough, or of an older schema. */
+static int
+read_entries(struct reading *r, struct loaded *l)
+{
+	CLEANUP_ARENA struct arena one = {0};
+	struct yaml_node *entry;
+
+	if (yaml_outline(r->bytes, STR("items"), &l->tree, &l->outline) != 0)
+		return 1;
+	read_head(r, l->outline.root);
+	if (r->schema != SCHEMA_NOW)
+		return 1;
+	expect(r, l->outline.slices.n);
+	for (size_t i = 0; i < l->outline.slices.n; i++) {
+		if (read_slice(r, &l->outline, i))
+			continue;
+		arena_reset(&one);
+		if (yaml_outline_entry(
+			    r->bytes, &l->outline, i, &one, &entry) != 0)
+			return 1;
+		read_entry(r, entry);
+	}
+	l->root = l->outline.root;
+	l->cut = true;
+	return 0;
+}
+
+/* 1: it has to be read whole; what was found then counts for nothing. */
+static int
+read_cut(struct reading *r, struct loaded *l)
+{
+	size_t known = r->problems->list.n, dropped = r->problems->dropped;
+
+	if (read_entries(r, l) == 0)
+		return 0;
+	r->problems->list.n = known;
+	r->problems->dropped = dropped;
+	r->failed = false;
+	r->n = 0;
+	r->schema = SCHEMA_NOW;
+	snapshot_unref(r->s);
+	r->s = snapshot_new();
+	return 1;
+}
+
+static void
+read_whole(struct reading *r, struct loaded *l, struct err *e)
+{
+	if (yaml_parse(r->bytes, r->file, NULL, &l->tree, &l->root, e) == 0) {
+		read_document(r, l->root);
+		return;
+	}
+	complain(r, e);
+	if (e->code != ERR_LIMIT || r->bytes.n <= STORE_BYTES_MAX)
+		read_pieces(r, r->bytes, &l->tree, e);
 }
 
 int
-backlog_parse(struct str bytes, const char *file, const struct archive *archive,
-	uint64_t generation, struct arena *tree, struct yaml_node **ret_root,
-	struct snapshot **ret, struct problems *problems, struct err *e)
+backlog_read(struct loaded *l, enum backlog_way way, const char *file,
+	const struct archive *archive, uint64_t generation,
+	struct problems *problems, struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct reading r = {
-		.bytes = bytes,
+		.bytes = buf_str(&l->bytes),
 		.file = file,
 		.archive = archive,
+		.schema = SCHEMA_NOW,
 		.s = snapshot_new(),
 		.problems = problems,
+		.tmp = &tmp,
 	};
 	size_t before = problems->list.n;
 
@@ -253,24 +311,37 @@ backlog_parse(struct str bytes, const char *file, const struct archive *archive,
 	strmap_init(&r.gone, archive->n, &tmp);
 	for (size_t i = 0; i < archive->n; i++)
 		(void)strmap_put(&r.gone, archive->lines[i].item.id, i);
-	*ret_root = NULL;
-	if (yaml_parse(bytes, file, NULL, tree, ret_root, e) < 0) {
-		complain(&r, e);
-		if (e->code != ERR_LIMIT || bytes.n <= STORE_BYTES_MAX)
-			read_pieces(&r, bytes, tree);
-	} else {
-		read_document(&r, *ret_root);
-	}
-	drop_duplicates(&r, &tmp);
+	l->root = NULL;
+	l->cut = false;
+	if (way == BACKLOG_WHOLE || read_cut(&r, l) != 0)
+		read_whole(&r, l, e);
+	index_items(&r);
 	r.s->generation = generation;
+	r.s->older_schema = r.schema < SCHEMA_NOW ? r.schema : 0;
 	seal(&r);
-	VEC_RELEASE(&r.items);
-	VEC_RELEASE(&r.nodes);
-	*ret = r.s;
-	if (!r.failed)
+	l->snapshot = r.s;
+	l->sound = !r.failed;
+	if (l->sound)
 		return 0;
 	/* A full list has dropped ours: any of it will do. */
 	size_t first = before < problems->list.n ? before : 0;
-	*e = problems->list.items[first];
+	*e = l->why = problems->list.items[first];
 	return -1;
+}
+
+const struct yaml_node *
+backlog_entry(const struct loaded *l, struct str id, struct arena *a)
+{
+	const struct item *it = snapshot_find(l->snapshot, id);
+	struct yaml_node *entry;
+
+	if (it == NULL)
+		BUG("no entry of '%.*s', which is not there", STR_ARG(id));
+	size_t i = (size_t)(it - l->snapshot->items);
+	if (!l->cut)
+		return yaml_get(l->root, STR("items"))->items[i];
+	if (yaml_outline_entry(buf_str(&l->bytes), &l->outline, i, a, &entry) !=
+		0)
+		BUG("an entry that was read is no longer plain");
+	return entry;
 }

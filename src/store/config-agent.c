@@ -18,10 +18,14 @@ read_agent(struct config_reader *r, const struct yaml_pair *pair,
 		config_keys_of(r, &agent_keys, "agent", pair->key->value);
 	size_t before = r->problems.n;
 
-	*ret = (struct agent_config){
-		.name = pair->key->value, .line = pair->key->line};
+	*ret = (struct agent_config){.name = pair->key->value};
 	if (!yaml_is_null(pair->value))
 		config_read_keys(r, &t, pair->value, ret);
+	if (ret->command.n > 0) {
+		const struct yaml_node *word =
+			yaml_get(pair->value, STR("command"))->items[0];
+		ret->spot = (struct config_spot){word->line, word->column};
+	}
 	if (ret->command.n == 0 && r->problems.n == before)
 		config_problem(r, pair->key,
 			"%s needs a command, such as "

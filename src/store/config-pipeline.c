@@ -61,6 +61,24 @@ config_triage_default(const struct config *c)
 	return triage;
 }
 
+/* A list with entries that were refused is never run from. */
+static const struct config_spot *
+find_workflows(struct config_reader *r, const struct yaml_node *phase)
+{
+	const struct yaml_node *list = phase->kind == YAML_MAPPING
+		? yaml_get(phase, STR("workflows"))
+		: NULL;
+
+	if (list == NULL || list->kind != YAML_SEQUENCE)
+		return NULL;
+	struct config_spot *spots =
+		ARENA_ARRAY(r->a, struct config_spot, list->n);
+	for (size_t i = 0; i < list->n; i++)
+		spots[i] = (struct config_spot){
+			list->items[i]->line, list->items[i]->column};
+	return spots;
+}
+
 void
 config_read_triage(struct config_reader *r, const struct config_key *k,
 	const struct yaml_node *n, void *at)
@@ -69,8 +87,8 @@ config_read_triage(struct config_reader *r, const struct config_key *k,
 
 	(void)k;
 	*triage = config_triage_default(r->config);
-	triage->line = n->line;
 	config_read_keys(r, &triage_keys, n, triage);
+	triage->workflow_spots = find_workflows(r, n);
 }
 
 static void
@@ -121,8 +139,8 @@ read_phase(struct config_reader *r, const struct draft *d,
 	size_t before = r->problems.n;
 
 	*ret = phase_default(r->config);
-	ret->line = n->line;
 	config_read_keys(r, &t, n, ret);
+	ret->workflow_spots = find_workflows(r, n);
 	if (!str_is_set(ret->name) && r->problems.n == before)
 		config_problem(r, n, "%s needs a name", t.where);
 }

@@ -147,6 +147,7 @@ config_load(const struct fio_dir *root, struct arena *a, struct config *ret,
 {
 	struct buf bytes CLEANUP_BUF = {0};
 
+	*ret = defaults(STR(FILE_NAME));
 	if (fio_read(root, FILE_NAME, BYTES_MAX, &bytes, NULL, e) < 0) {
 		problems_add(problems, e);
 		return -1;

@@ -17,7 +17,8 @@
 
 /*
  * -1 when there are problems (all in `problems`, the first in `e`) or the
- * file cannot be read; `*ret` is valid only on 0.
+ * file cannot be read. Of `*ret` then only `prefix` and `backlog` may be used:
+ * what the file says of them where that is valid, else the defaults.
  */
 int config_load(const struct fio_dir *root, struct arena *a, struct config *ret,
 	struct problems *problems, struct err *e);

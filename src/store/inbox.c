@@ -7,8 +7,11 @@
 
 #include "base/stamp.h"
 #include "base/vec.h"
+#include "store/events-priv.h"
+#include "store/extras-priv.h"
 #include "store/item-priv.h"
-#include "store/store-priv.h"
+#include "store/rejected-priv.h"
+#include "store/snapshots-priv.h"
 #include "yaml/slices.h"
 
 /*
@@ -17,90 +20,61 @@
  * update of it, so the entries are under exactly one of the two names.
  */
 
-#define CLAIM_PREFIX "." INBOX_FILE ".claim-"
-#define INBOX_MAX    ((size_t)16 * 1024 * 1024)
+#define INBOX_MAX ((size_t)16 * 1024 * 1024)
 /* What marks a claim's id among the applied ones. */
 #define CLAIM_ID "claim-"
+
+enum { MANY = 50 }; /* entries of one file */
 
 struct intake {
 	struct str bytes;
 	struct str id; /* "claim-…" */
 	struct arena a;
 	VEC(struct change) changes;
+	VEC(struct extras) extras; /* of each change */
 	struct buf rejected;
 	struct inbox_taken *ret;
 };
 
-/*
- * What cannot be taken, as a person left it, as an entry at the left edge: so
- * the file it goes to is a list of all of them. What does not parse becomes a
- * comment.
- */
 static void
-reject(struct intake *in, struct str text, size_t indent, bool parses,
-	const struct err *why)
+count_rejected(struct intake *in, const struct err *why)
 {
-	struct str line;
-
 	problems_add(&in->ret->problems, why);
 	in->ret->rejected++;
-	buf_addf(&in->rejected, "# %.*s: ", STR_ARG(in->id));
-	buf_add_c(&in->rejected, why->msg);
-	buf_add_char(&in->rejected, '\n');
-	while (str_next_line(&text, &line)) {
-		size_t cut = 0;
-		while (cut < indent && cut < line.n && line.s[cut] == ' ')
-			cut++;
-		if (!parses)
-			buf_add_c(&in->rejected, "# ");
-		buf_add_str(&in->rejected, str_from_at(line, cut));
-		buf_add_char(&in->rejected, '\n');
-	}
-}
-
-/* An entry of a list in flow style, which has no lines of its own. */
-static void
-reject_flow(
-	struct intake *in, const struct yaml_node *node, const struct err *why)
-{
-	CLEANUP_BUF struct buf text = {0};
-
-	buf_add_c(&text, "- ");
-	for (size_t i = node->start; i < node->end; i++) {
-		buf_add_char(&text, in->bytes.s[i]);
-		if (in->bytes.s[i] == '\n') /* deeper than the dash */
-			buf_add_c(&text, "  ");
-	}
-	reject(in, buf_str(&text), 0, true, why);
-}
-
-/* Where the line of `at` begins. */
-static size_t
-line_start(struct str bytes, size_t at)
-{
-	while (at > 0 && bytes.s[at - 1] != '\n')
-		at--;
-	return at;
 }
 
 static void
-reject_block(
-	struct intake *in, const struct yaml_node *node, const struct err *why)
+reject_text(struct intake *in, struct str text, const struct err *why)
 {
-	size_t start = line_start(in->bytes, node->start);
-	struct str rest = str_from_at(in->bytes, node->end);
-	size_t end = node->end + str_find_char(rest, '\n');
-	size_t indent = 0;
+	count_rejected(in, why);
+	rejected_add_text(&in->rejected, in->id, text, why);
+}
 
-	while (in->bytes.s[start + indent] == ' ')
-		indent++;
-	reject(in, str_of(in->bytes.s + start, end - start), indent, true, why);
+/* What weir gives to an item, an entry cannot. */
+static void
+note_ignored(struct intake *in, const struct yaml_node *node)
+{
+	static const char *const ours[] = {
+		"id", "status", "phase", "phase_pool", "guardrails_accepted"};
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		const struct yaml_node *v = yaml_get(node, str_from(ours[i]));
+		struct err e = {0};
+		if (v == NULL || yaml_is_null(v))
+			continue;
+		yaml_err(INBOX_FILE, v, &e,
+			"'%s' is given by weir; what the entry says is left "
+			"out",
+			ours[i]);
+		problems_add(&in->ret->notes, &e);
+	}
 }
 
 static void
 take_entry(struct intake *in, const struct yaml_node *node, bool flow)
 {
 	struct change add = {.kind = CHANGE_ADD};
+	struct extras extras;
 	struct err e = {0};
 
 	int rc = item_read(node, INBOX_FILE, false, &in->a, &add.item, &e);
@@ -108,11 +82,12 @@ take_entry(struct intake *in, const struct yaml_node *node, bool flow)
 		rc = yaml_err(INBOX_FILE, node, &e,
 			"an entry without 'title'; give it one and drop it "
 			"in again");
+	if (rc == 0)
+		rc = extras_read(node, INBOX_FILE, &in->a, &extras, &e);
 	if (rc < 0) {
-		if (flow)
-			reject_flow(in, node, &e);
-		else
-			reject_block(in, node, &e);
+		count_rejected(in, &e);
+		rejected_add_entry(
+			&in->rejected, in->id, in->bytes, node, flow, &e);
 		return;
 	}
 	add.item.title = str_trim(add.item.title);
@@ -121,6 +96,8 @@ take_entry(struct intake *in, const struct yaml_node *node, bool flow)
 	add.item.status = STATUS_NEW;
 	add.item.guardrails_accepted = (struct guardrail_levels){0};
 	VEC_PUSH(&in->changes, add);
+	VEC_PUSH(&in->extras, extras);
+	note_ignored(in, node);
 }
 
 static void
@@ -139,14 +116,28 @@ take_nodes(struct intake *in, const struct yaml_node *root)
 		yaml_err(INBOX_FILE, root, &e,
 			"an inbox must be a list of entries such as "
 			"'- title: …'");
-		reject(in, in->bytes, 0, false, &e);
+		reject_text(in, in->bytes, &e);
 		return;
 	}
 	for (size_t i = 0; i < list->n; i++)
 		take_entry(in, list->items[i], list->style == YAML_FLOW);
 }
 
-/* The file does not parse: each entry is judged alone. */
+static void
+take_piece(struct intake *in, const struct yaml_slice *s)
+{
+	struct yaml_node *entry;
+	struct err e = {0};
+
+	if (yaml_parse_slice(in->bytes, s, INBOX_FILE, &in->a, &entry, &e) == 0)
+		take_entry(in, entry, false);
+	else
+		reject_text(in,
+			str_of(in->bytes.s + s->start, s->end - s->start), &e);
+}
+
+/* The file does not parse: each entry is judged alone, and what is in none of
+ * them, such as both sides of a merge conflict, is for a person to judge. */
 static void
 take_pieces(struct intake *in, const struct err *why)
 {
@@ -155,29 +146,26 @@ take_pieces(struct intake *in, const struct err *why)
 	yaml_cut(in->bytes, STR_ABSENT, &in->a, &slices);
 	if (slices.n == 0)
 		yaml_cut(in->bytes, STR("items"), &in->a, &slices);
-	if (slices.n == 0)
-		reject(in, in->bytes, 0, false, why);
-	for (size_t i = 0; i < slices.n; i++) {
-		const struct yaml_slice *s = &slices.items[i];
-		struct str text =
-			str_of(in->bytes.s + s->start, s->end - s->start);
-		struct yaml_node *entry;
-		struct err e = {0};
-		if (yaml_parse_slice(
-			    in->bytes, s, INBOX_FILE, &in->a, &entry, &e) < 0)
-			reject(in, text, 0, false, &e);
-		else
-			take_entry(in, entry, false);
+	for (size_t i = 0; i <= slices.n; i++) {
+		struct str text = rejected_between(in->bytes, &slices, i);
+		if (str_is_set(text))
+			reject_text(in, text, why);
+		if (i < slices.n)
+			take_piece(in, &slices.items[i]);
 	}
 }
 
 /* Before the save: should we die in between, the entry is in the file once
  * all the same, for its claim is named there. */
 static int
-write_rejected(struct store *st, struct intake *in, struct err *e)
+write_rejected(struct store *st, const struct fio_dir *state, struct intake *in,
+	struct err *e)
 {
 	CLEANUP_BUF struct buf text = {0};
 	struct fio_version seen;
+	const struct fio_keep keep = snapshots_trash(state);
+	const struct fio_replacing how = {
+		.mode = 0644, .expected = &seen, .keep = &keep};
 
 	if (in->rejected.n == 0)
 		return 0;
@@ -186,9 +174,27 @@ write_rejected(struct store *st, struct intake *in, struct err *e)
 		return -1;
 	if (str_find(buf_str(&text), in->id) < text.n)
 		return 0;
+	/* A person may have left the last line open. */
+	if (text.n > 0 && text.p[text.n - 1] != '\n')
+		buf_add_char(&text, '\n');
 	buf_add_str(&text, buf_str(&in->rejected));
-	return fio_replace(
-		&st->dir, REJECTED_FILE, buf_str(&text), 0644, &seen, NULL, e);
+	return fio_replace_keeping(
+		&st->dir, REJECTED_FILE, buf_str(&text), &how, NULL, e);
+}
+
+/* A slip of a script fills a backlog quickly. */
+static void
+note_many(struct intake *in)
+{
+	struct err e = {0};
+
+	if (in->changes.n <= MANY)
+		return;
+	err_set(&e, ERR_LIMIT,
+		"%s brought %zu items at once; if they are not all meant, "
+		"close them before they start",
+		INBOX_FILE, in->changes.n);
+	problems_add(&in->ret->notes, &e);
 }
 
 static int
@@ -197,14 +203,20 @@ save_entries(struct store *st, const struct fio_dir *state, struct intake *in,
 {
 	struct store_saved saved;
 
-	if (write_rejected(st, in, e) < 0)
+	if (write_rejected(st, state, in, e) < 0)
 		return -1;
 	if (in->changes.n == 0)
 		return 0;
+	note_many(in);
 	VEC_PUSH(&in->changes,
 		((struct change){.kind = CHANGE_APPLIED, .text = in->id}));
-	if (store_apply_locked(st, state, in->changes.items, in->changes.n,
-		    now_ns, &saved, e) < 0)
+	const struct extras_list extras = {
+		.items = in->extras.items, .n = in->extras.n};
+	st->extras = &extras;
+	int rc = store_apply_locked(
+		st, state, in->changes.items, in->changes.n, now_ns, &saved, e);
+	st->extras = NULL;
+	if (rc < 0)
 		return -1;
 	snapshot_unref(in->ret->next);
 	in->ret->next = saved.next;
@@ -281,6 +293,7 @@ take_claim(struct store *st, const struct fio_dir *state, const char *claim,
 	if (rc == 0)
 		rc = drop_claim(st, claim, in.id, e);
 	VEC_RELEASE(&in.changes);
+	VEC_RELEASE(&in.extras);
 	buf_release(&in.rejected);
 	arena_release(&in.a);
 	return rc == 2 ? 0 : rc;
@@ -357,8 +370,13 @@ take_locked(struct store *st, const struct fio_dir *state, int64_t now_ns,
 		return err_set(e, ERR_MISSING, "there is no '%s'", st->label);
 	if (rc < 0 || claim_inbox(st, e) < 0)
 		return -1;
-	if (fio_dir_list(&st->dir, CLAIM_PREFIX, &tmp, &claims, e) < 0 ||
-		find_forgettable(st, claims, e) < 0)
+	if (fio_dir_list(&st->dir, CLAIM_PREFIX, &tmp, &claims, e) < 0)
+		return -1;
+	/* Whoever claimed them may have died before the claim, or the save of
+	 * its entries, was durable. */
+	if (claims.n > 0 && fio_dir_sync(&st->dir, e) < 0)
+		return -1;
+	if (find_forgettable(st, claims, e) < 0)
 		return -1;
 	for (size_t i = 0; i < claims.n; i++) {
 		const char *claim = claims.items[i].s;
@@ -382,6 +400,7 @@ store_take_inbox(struct store *st, int64_t now_ns, struct inbox_taken *ret,
 		store_lock(st, &state, &lock, e) < 0)
 		return -1;
 	int rc = take_locked(st, &state, now_ns, ret, e);
+	events_rejected(st, &state, &ret->problems, now_ns);
 	fio_lock_drop(&lock);
 	return rc;
 }

@@ -20,14 +20,21 @@
  *
  * An entry that cannot be taken (no title, a wrong value) goes with its
  * reason to BACKLOG_INBOX.rejected.yaml before the claim is removed; the
- * others are taken. A file that still has a writer is left until it has none.
+ * others are taken. So does what is in no entry of a file that does not parse,
+ * such as both sides of a merge conflict. A file that still has a writer is
+ * left until it has none.
+ *
+ * Keys that no item has come along. Where an item stands is not for an entry to
+ * say: its id, status and what else weir keeps are left out, with a note.
  */
 
 struct inbox_taken {
 	struct snapshot *next; /* NULL when nothing was saved */
 	struct str_list added; /* ids of the new items; in next->arena */
 	size_t rejected;
-	struct problems problems; /* the caller's to release */
+	/* Both are the caller's to release: why entries were not taken, and
+	 * what to know of those that were. */
+	struct problems problems, notes;
 };
 
 /*

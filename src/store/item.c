@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/item-priv.h"
 
-#include <stdint.h>
 #include <string.h>
 
 static bool
 is_named(const struct field *f, struct str key)
 {
-	return key.n > 0 && f->name[0] == key.s[0] &&
-		strnlen(f->name, key.n + 1) == key.n &&
-		memcmp(f->name, key.s, key.n) == 0;
+	return f->name_n == key.n && memcmp(f->name, key.s, key.n) == 0;
 }
 
-/*
- * Reading. Keys mostly come in file order, so the search for a key starts
- * behind the field found before it.
- */
+/* Keys mostly come in file order, so the search for a key starts behind the
+ * field found before it. */
 static const struct field *
 find_from(const struct field_table *t, struct str key, size_t *hint)
 {
@@ -29,11 +24,23 @@ find_from(const struct field_table *t, struct str key, size_t *hint)
 	return NULL;
 }
 
+/* Why a value is not one of its field, with its place; `why` says it. */
+static int
+fail_value(const struct field *f, const struct yaml_node *value,
+	struct str text, const char *file, const struct err *why, struct err *e)
+{
+	const char *near =
+		f->names != NULL ? names_nearest(f->names, text) : NULL;
+
+	return yaml_err(file, value, e, "'%s': %s%s%s%s", f->name, why->msg,
+		near != NULL ? "; did you mean '" : "",
+		near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
 static int
 read_scalar(const struct field *f, const struct yaml_node *value,
 	const char *file, struct arena *a, void *base, struct err *e)
 {
-	struct err why = {0};
 	bool truth;
 
 	if (value->kind != YAML_SCALAR)
@@ -51,13 +58,10 @@ read_scalar(const struct field *f, const struct yaml_node *value,
 	} else if (f->kind == FIELD_TEXT) {
 		text = arena_str(a, text);
 	}
-	if (field_set_text(f, base, text, &why) == 0)
+	if (field_set_text(f, base, text, e) == 0)
 		return 0;
-	const char *near =
-		f->names != NULL ? names_nearest(f->names, text) : NULL;
-	return yaml_err(file, value, e, "'%s': %s%s%s%s", f->name, why.msg,
-		near != NULL ? "; did you mean '" : "",
-		near != NULL ? near : "", near != NULL ? "'?" : "");
+	const struct err why = *e;
+	return fail_value(f, value, text, file, &why, e);
 }
 
 static int
@@ -125,6 +129,13 @@ read_field(const struct field *f, const struct yaml_node *value,
 	BUG("field kind %d", (int)f->kind);
 }
 
+/* Whether people, agents and commit messages can name an item by it. */
+static bool
+id_is_sound(struct str id)
+{
+	return str_trim(id).n > 0 && str_find_char(id, '\n') == id.n;
+}
+
 static int
 check_required(const struct yaml_node *node, const char *file, struct err *e)
 {
@@ -139,6 +150,11 @@ check_required(const struct yaml_node *node, const char *file, struct err *e)
 				"id, a title and a status",
 				f->name);
 	}
+	const struct yaml_node *id = yaml_get(node, STR("id"));
+	if (id->kind == YAML_SCALAR && !id_is_sound(id->value))
+		return yaml_err(file, id, e,
+			"'id' must be one line and not blank, such as "
+			"'WRK-001'");
 	return 0;
 }
 
@@ -165,157 +181,158 @@ item_read(const struct yaml_node *node, const char *file, bool complete,
 }
 
 /*
- * Writing.
+ * Reading without a tree. What is not as it mostly is, or wrong, is left to
+ * item_read, which knows places and words for it.
  */
-static struct yaml_value
-scalar_value(const struct field *f, const void *base)
-{
-	struct str text = field_text(f, base);
+enum { WORDS_MAX = 32, UNKNOWN_MAX = 8 };
 
-	return f->kind == FIELD_TEXT ? yaml_text(text) : yaml_bare(text);
-}
+struct leaf_reader {
+	struct arena *a;
+	struct item *it;
+	const struct field *field; /* of the key at hand; NULL: not ours */
+	size_t hint, inner_hint;
+	uint64_t seen, inner_seen; /* bits of the tables */
+	struct str words[WORDS_MAX], unknown[UNKNOWN_MAX];
+	size_t words_n, unknown_n;
+	struct err e; /* that nobody will read */
+};
 
-/* The map's fields that are set; no entries when none is. */
-static struct yaml_value
-map_value(const struct field *f, const void *map, struct arena *a)
-{
-	struct yaml_entry *entries =
-		ARENA_ARRAY(a, struct yaml_entry, f->sub_n);
-	size_t n = 0;
-
-	for (size_t i = 0; i < f->sub_n; i++) {
-		if (!str_is_set(field_text(&f->sub[i], map)))
-			continue;
-		entries[n++] = (struct yaml_entry){
-			.key = str_from(f->sub[i].name),
-			.value = scalar_value(&f->sub[i], map),
-		};
-	}
-	return (struct yaml_value){
-		.kind = YAML_MAPPING, .entries = entries, .n = n};
-}
-
-static struct str_list
-list_of(const struct field *f, const struct item *it)
-{
-	return *(const struct str_list *)((const char *)it + f->offset);
-}
-
-/* False when the field is absent. */
-static bool
-field_value(const struct field *f, const struct item *it, struct arena *a,
-	struct yaml_value *ret)
-{
-	switch (f->kind) {
-	case FIELD_LIST:
-		*ret = yaml_list(list_of(f, it), a);
-		return ret->n > 0;
-	case FIELD_MAP:
-		*ret = map_value(f, field_map(f, it), a);
-		return ret->n > 0;
-	case FIELD_TEXT:
-	case FIELD_ENUM:
-	case FIELD_BOOL:
-		*ret = scalar_value(f, it);
-		return str_is_set(ret->text);
-	}
-	BUG("field kind %d", (int)f->kind);
-}
-
-struct yaml_value
-item_value(const struct item *it, struct arena *a)
-{
-	struct yaml_entry *entries =
-		ARENA_ARRAY(a, struct yaml_entry, item_fields.n);
-	size_t n = 0;
-
-	for (size_t i = 0; i < item_fields.n; i++) {
-		const struct field *f = &item_fields.fields[i];
-		if (!field_value(f, it, a, &entries[n].value))
-			continue;
-		entries[n++].key = str_from(f->name);
-	}
-	return (struct yaml_value){
-		.kind = YAML_MAPPING, .entries = entries, .n = n};
-}
-
-/* The pair a new key goes behind: that of the nearest field before it. */
-static size_t
-place_of(const struct yaml_node *node, const struct field *fields,
-	const struct field *f)
-{
-	while (f-- > fields) {
-		for (size_t i = 0; i < node->n; i++)
-			if (str_eq_c(node->pairs[i].key->value, f->name))
-				return i;
-	}
-	return SIZE_MAX;
-}
-
+/* Not the room for words and errors, which is most of it. */
 static void
-edit_map(struct yaml_edit *ed, const struct yaml_node *map,
-	const struct field *f, const void *old, const void *now)
+leaf_reader_init(struct leaf_reader *r, struct arena *a, struct item *it)
 {
-	for (size_t i = 0; i < f->sub_n; i++) {
-		const struct field *g = &f->sub[i];
-		if (field_equal(g, old, now))
-			continue;
-		if (str_is_set(field_text(g, now)))
-			yaml_edit_set(ed, map, str_from(g->name),
-				scalar_value(g, now), place_of(map, f->sub, g));
-		else
-			yaml_edit_unset(ed, map, str_from(g->name));
-	}
+	r->a = a;
+	r->it = it;
+	r->field = NULL;
+	r->hint = r->inner_hint = 0;
+	r->seen = r->inner_seen = 0;
+	r->words_n = r->unknown_n = 0;
 }
 
 static bool
-is_prefix(struct str_list head, struct str_list whole)
+see(uint64_t *seen, size_t at)
 {
-	if (head.n > whole.n)
+	uint64_t bit = (uint64_t)1 << at;
+	bool again = (*seen & bit) != 0;
+
+	*seen |= bit;
+	return !again;
+}
+
+static bool
+take_scalar(struct leaf_reader *r, const struct field *f, void *base,
+	const struct yaml_leaf *leaf)
+{
+	const struct yaml_node node = {
+		.kind = leaf->kind, .style = leaf->style, .value = leaf->value};
+
+	/* Most fields are text, and any text is one of theirs. */
+	if (f->kind == FIELD_TEXT && !yaml_is_null(&node)) {
+		const struct str text = arena_str(r->a, leaf->value);
+		memcpy((char *)base + f->offset, &text, sizeof(text));
+		return true;
+	}
+	return read_scalar(f, &node, "", r->a, base, &r->e) == 0;
+}
+
+static bool
+is_null(const struct yaml_leaf *leaf)
+{
+	const struct yaml_node node = {
+		.kind = leaf->kind, .style = leaf->style, .value = leaf->value};
+
+	return yaml_is_null(&node);
+}
+
+/* A key that is not ours, with one value. */
+static bool
+take_unknown(struct leaf_reader *r, const struct yaml_leaf *leaf)
+{
+	if (leaf->kind != YAML_SCALAR || r->unknown_n == UNKNOWN_MAX)
 		return false;
-	return str_list_eq(
-		head, (struct str_list){.items = whole.items, .n = head.n});
+	for (size_t i = 0; i < r->unknown_n; i++)
+		if (str_eq(r->unknown[i], leaf->key))
+			return false;
+	r->unknown[r->unknown_n++] = leaf->key;
+	return true;
 }
 
-/* Entries added at the end keep what is said beside the others. */
-static void
-edit_list(struct yaml_edit *ed, const struct yaml_node *list,
-	struct str_list old, struct str_list now)
+static bool
+take_key(struct leaf_reader *r, const struct yaml_leaf *leaf)
 {
-	for (size_t i = old.n; i < now.n; i++)
-		yaml_edit_append(ed, list, yaml_text(now.items[i]));
+	const struct field *f = find_from(&item_fields, leaf->key, &r->hint);
+
+	r->field = f;
+	r->inner_seen = 0;
+	r->inner_hint = 0;
+	if (f == NULL)
+		return take_unknown(r, leaf);
+	if (!see(&r->seen, (size_t)(f - item_fields.fields)))
+		return false;
+	if (leaf->kind == YAML_MAPPING)
+		return f->kind == FIELD_MAP;
+	if (leaf->kind == YAML_SEQUENCE)
+		return f->kind == FIELD_LIST;
+	if (f->kind != FIELD_MAP && f->kind != FIELD_LIST)
+		return take_scalar(r, f, r->it, leaf);
+	if (is_null(leaf))
+		return true;
+	return f->kind == FIELD_MAP && f->sub[0].kind == FIELD_TEXT &&
+		take_scalar(r, &f->sub[0], (char *)r->it + f->offset, leaf);
 }
 
-static void
-edit_field(struct yaml_edit *ed, const struct yaml_node *node,
-	const struct field *f, const struct item *old, const struct item *now)
+static bool
+take_inner(struct leaf_reader *r, const struct yaml_leaf *leaf)
 {
-	struct str key = str_from(f->name);
-	const struct yaml_node *there = yaml_get(node, key);
-	struct yaml_value value;
-
-	if (!field_value(f, now, ed->a, &value)) {
-		yaml_edit_unset(ed, node, key);
-	} else if (f->kind == FIELD_MAP && there != NULL &&
-		there->kind == YAML_MAPPING) {
-		edit_map(ed, there, f, field_map(f, old), field_map(f, now));
-	} else if (f->kind == FIELD_LIST && there != NULL &&
-		there->kind == YAML_SEQUENCE && there->n > 0 &&
-		is_prefix(list_of(f, old), list_of(f, now))) {
-		edit_list(ed, there, list_of(f, old), list_of(f, now));
-	} else {
-		yaml_edit_set(ed, node, key, value,
-			place_of(node, item_fields.fields, f));
+	if (leaf->kind != YAML_SCALAR || r->field == NULL)
+		return false;
+	const struct field_table sub = {
+		.fields = r->field->sub, .n = r->field->sub_n};
+	if (r->field->kind == FIELD_LIST) {
+		if (r->words_n == WORDS_MAX || is_null(leaf))
+			return false;
+		r->words[r->words_n++] = arena_str(r->a, leaf->value);
+		return true;
 	}
+	const struct field *f = find_from(&sub, leaf->key, &r->inner_hint);
+	return f != NULL && see(&r->inner_seen, (size_t)(f - sub.fields)) &&
+		take_scalar(r, f, (char *)r->it + r->field->offset, leaf);
 }
 
-void
-item_edit(struct yaml_edit *ed, const struct yaml_node *node,
-	const struct item *old, const struct item *now)
+/* The words that were read become the field's list. */
+static void
+end_list(struct leaf_reader *r)
 {
-	for (size_t i = 0; i < item_fields.n; i++) {
-		const struct field *f = &item_fields.fields[i];
-		if (!field_equal(f, old, now))
-			edit_field(ed, node, f, old, now);
+	if (r->words_n == 0)
+		return;
+	struct str *items = ARENA_ARRAY(r->a, struct str, r->words_n);
+	memcpy(items, r->words, r->words_n * sizeof(items[0]));
+	*field_list(r->field, r->it) =
+		(struct str_list){.items = items, .n = r->words_n};
+	r->words_n = 0;
+}
+
+int
+item_read_plain(struct str entry, struct arena *a, struct item *ret)
+{
+	struct yaml_leaves leaves;
+	struct yaml_leaf leaf;
+	struct leaf_reader r;
+	int rc;
+
+	*ret = (struct item){.blocked_from_status = STATUSES};
+	leaf_reader_init(&r, a, ret);
+	if (yaml_leaves_begin(&leaves, entry) != 0)
+		return 1;
+	while ((rc = yaml_leaves_next(&leaves, &leaf)) == 1) {
+		if (!leaf.inner)
+			end_list(&r);
+		if (!(leaf.inner ? take_inner : take_key)(&r, &leaf))
+			return 1;
 	}
+	end_list(&r);
+	for (size_t i = 0; rc == 0 && i < item_fields.n; i++)
+		if (item_fields.fields[i].required && !((r.seen >> i) & 1))
+			rc = 1;
+	return rc == 0 && id_is_sound(ret->id) ? 0 : 1;
 }

@@ -6,8 +6,6 @@
  * checking out an old backlog cannot lower it.
  */
 
-#define MARK_FILE "ids.hwm"
-
 int
 mark_read(const struct fio_dir *state, uint64_t *ret, bool *ret_damaged,
 	struct err *e)

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store-priv.h"
 
-#include <stdio.h>
-
+#include "store/extras-priv.h"
 #include "store/item-priv.h"
 
 /*
  * From a snapshot to bytes: what differs between what the bytes mean and what
- * they are to mean, as splices. Items are matched by id; new ones go to the
- * end in order.
+ * they are to mean, as splices. The entries stand in the order of the items;
+ * new ones go to the end in order.
  */
+
+/* Entries from whose style new text learns. */
+enum { MODELS = 8 };
 
 /* Pair index of the first of `keys` that the mapping has. */
 static size_t
@@ -45,35 +47,48 @@ edit_head(struct yaml_edit *ed, const struct snapshot *from,
 		yaml_edit_unset(ed, root, STR("applied"));
 }
 
-/* The id in an entry of the document; it is one, for the document is sound. */
-static struct str
-entry_id(const struct yaml_node *entry)
+/* The item of `to` that `old` has become; NULL: it left. Both are in one order
+ * but for what left, so it is almost always the next one. */
+static const struct item *
+follow(const struct snapshot *to, size_t *next, const struct item *old)
 {
-	return yaml_get(entry, STR("id"))->value;
+	const struct item *now;
+
+	if (*next < to->n && str_eq(to->items[*next].id, old->id))
+		return &to->items[(*next)++];
+	now = snapshot_find(to, old->id);
+	if (now != NULL)
+		*next = (size_t)(now - to->items) + 1;
+	return now;
 }
 
+/* `place`: where in the list an item's entry is; NULL: in the items' order. */
 static void
 edit_items(struct yaml_edit *ed, const struct yaml_node *items,
-	const struct snapshot *from, const struct snapshot *to)
+	const size_t *place, const struct snapshot *from,
+	const struct snapshot *to, const struct extras_list *extras)
 {
-	for (size_t i = 0; i < items->n; i++) {
-		struct str id = entry_id(items->items[i]);
-		const struct item *old = snapshot_find(from, id);
-		const struct item *now = snapshot_find(to, id);
+	size_t next = 0;
+
+	for (size_t i = 0; i < from->n; i++) {
+		const struct item *old = &from->items[i];
+		const struct item *now = follow(to, &next, old);
+		size_t at = place != NULL ? place[i] : i;
 		if (now == NULL)
-			yaml_edit_remove(ed, items, i);
-		else if (old != NULL)
-			item_edit(ed, items->items[i], old, now);
+			yaml_edit_remove(ed, items, at);
+		else if (!item_equal(old, now))
+			item_edit(ed, items->items[at], old, now);
 	}
-	for (size_t i = 0; i < to->n; i++)
-		if (snapshot_find(from, to->items[i].id) == NULL)
-			yaml_edit_append(
-				ed, items, item_value(&to->items[i], ed->a));
+	for (size_t i = next; i < to->n; i++)
+		yaml_edit_append(ed, items,
+			extras_item_value(
+				extras, i - next, &to->items[i], ed->a));
 }
 
 /* `items:` is not there or has no value: it is written whole. */
 static void
-edit_no_items(struct yaml_edit *ed, const struct snapshot *to)
+edit_no_items(struct yaml_edit *ed, const struct snapshot *to,
+	const struct extras_list *extras)
 {
 	struct yaml_value *values =
 		ARENA_ARRAY(ed->a, struct yaml_value, to->n);
@@ -81,26 +96,77 @@ edit_no_items(struct yaml_edit *ed, const struct snapshot *to)
 	if (to->n == 0)
 		return;
 	for (size_t i = 0; i < to->n; i++)
-		values[i] = item_value(&to->items[i], ed->a);
+		values[i] = extras_item_value(extras, i, &to->items[i], ed->a);
 	struct yaml_value list = {
 		.kind = YAML_SEQUENCE, .items = values, .n = to->n};
 	size_t last = ed->root->n > 0 ? ed->root->n - 1 : SIZE_MAX;
 	yaml_edit_set(ed, ed->root, STR("items"), list, last);
 }
 
+/*
+ * Which entries of a cut document an edit looks at: those it changes and their
+ * neighbours, the first few, whose habits new text follows, and the last two,
+ * for what stands between them.
+ */
+static void
+choose(const struct snapshot *from, const struct snapshot *to, bool *ret)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < from->n; i++) {
+		const struct item *old = &from->items[i];
+		const struct item *now = follow(to, &next, old);
+		ret[i] = ret[i] || i < MODELS || i + 2 >= from->n;
+		if (now != NULL && item_equal(old, now))
+			continue;
+		for (size_t k = i > 0 ? i - 1 : 0; k <= i + 1 && k < from->n;
+			k++)
+			ret[k] = true;
+	}
+}
+
+static const struct yaml_node *
+tree_of_cut(const struct loaded *from, const struct snapshot *to,
+	struct arena *a, size_t **ret_place)
+{
+	const struct yaml_outline *o = &from->outline;
+	size_t n = o->slices.n, chosen = 0;
+	bool *wanted = ARENA_ARRAY(a, bool, n);
+	size_t *place = ARENA_ARRAY(a, size_t, n);
+
+	choose(from->snapshot, to, wanted);
+	for (size_t i = 0; i < n; i++)
+		chosen += wanted[i];
+	struct yaml_node **entries = ARENA_ARRAY(a, struct yaml_node *, chosen);
+	for (size_t i = 0, k = 0; i < n; i++) {
+		if (!wanted[i])
+			continue;
+		if (yaml_outline_entry(
+			    buf_str(&from->bytes), o, i, a, &entries[k]) != 0)
+			BUG("an entry that was read is no longer plain");
+		place[i] = k++;
+	}
+	*ret_place = place;
+	return yaml_outline_tree(o, entries, chosen, a);
+}
+
 int
 backlog_render(const struct loaded *from, const struct snapshot *to,
-	struct buf *ret, struct err *e)
+	const struct extras_list *extras, struct buf *ret, struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
+	const struct yaml_node *root = from->root;
+	size_t *place = NULL;
 	struct yaml_edit ed;
 
-	yaml_edit_init(&ed, buf_str(&from->bytes), from->root, &tmp);
+	if (from->cut)
+		root = tree_of_cut(from, to, &tmp, &place);
+	yaml_edit_init(&ed, buf_str(&from->bytes), root, &tmp);
 	edit_head(&ed, from->snapshot, to);
-	const struct yaml_node *items = yaml_get(from->root, STR("items"));
+	const struct yaml_node *items = yaml_get(root, STR("items"));
 	if (items == NULL || yaml_is_null(items))
-		edit_no_items(&ed, to);
+		edit_no_items(&ed, to, extras);
 	else
-		edit_items(&ed, items, from->snapshot, to);
+		edit_items(&ed, items, place, from->snapshot, to, extras);
 	return yaml_edit_apply(&ed, ret, e);
 }

@@ -93,6 +93,7 @@ run_begin(const struct fio_dir *root, const struct run_record *r,
 	json_object_set_new(o, "attempt", json_integer(r->attempt));
 	set_str(o, "agent", r->agent);
 	set_str(o, "started", str_from(when));
+	set_str(o, "branch", r->branch);
 	set_list(o, "dirty_paths", r->before.paths);
 	set_list(o, "dirty_digests", r->before.digests);
 	if (write_record(ret_dir, INTENT_FILE, o, e) == 0)
@@ -220,6 +221,7 @@ read_intent(const struct fio_dir *dir, struct arena *a, struct run_record *ret,
 		.agent = get_str(o, "agent", a),
 		.attempt = (unsigned int)json_integer_value(
 			json_object_get(o, "attempt")),
+		.branch = get_str(o, "branch", a),
 		.before = get_dirt(o, "dirty_paths", "dirty_digests", a),
 	};
 	(void)names_parse(&pool_names, get_str(o, "pool", a), &pool);
@@ -247,25 +249,36 @@ read_verdict(const struct fio_dir *dir, const char *name, struct arena *a,
 	return 0;
 }
 
+/* What is not there stays as it is. */
+static int
+read_child(const struct fio_dir *dir, struct arena *a, struct run_record *ret,
+	struct err *e)
+{
+	json_t *o;
+
+	if (read_record(dir, CHILD_FILE, &o, e) < 0)
+		return -1;
+	ret->pid = json_integer_value(json_object_get(o, "pid"));
+	ret->start_ticks =
+		(uint64_t)json_integer_value(json_object_get(o, "start_ticks"));
+	ret->boot_id = get_str(o, "boot_id", a);
+	json_decref(o);
+	return 0;
+}
+
 /* 1: it never started a child. */
 static int
 read_run(const struct fio_dir *dir, struct arena *a, struct run_record *ret,
 	struct err *e)
 {
-	json_t *child;
-
 	int rc = read_intent(dir, a, ret, e);
+
 	if (rc != 0)
 		return rc;
-	if (read_record(dir, CHILD_FILE, &child, e) < 0 ||
+	if (read_child(dir, a, ret, e) < 0 ||
 		read_verdict(dir, DECISION_FILE, a, &ret->decision, e) < 0 ||
 		read_verdict(dir, OUTCOME_FILE, a, &ret->outcome, e) < 0)
 		return -1;
-	ret->pid = json_integer_value(json_object_get(child, "pid"));
-	ret->start_ticks = (uint64_t)json_integer_value(
-		json_object_get(child, "start_ticks"));
-	ret->boot_id = get_str(child, "boot_id", a);
-	json_decref(child);
 	return 0;
 }
 
@@ -318,7 +331,8 @@ run_sweep(const struct fio_dir *root, struct err *e)
 		if (dir.sys->fstatat(dir.sys, dir.fd, OUTCOME_FILE,
 			    AT_SYMLINK_NOFOLLOW, &st) == 0)
 			continue;
-		if (fio_sweep(&dir, e) < 0)
+		/* A record that is read and acted on has to stay. */
+		if (fio_sweep(&dir, e) < 0 || fio_dir_sync(&dir, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -334,4 +348,14 @@ run_open(const struct fio_dir *root, struct str id, struct fio_dir *ret_dir,
 	if (fio_dir_open_in(&runs, root, RUNS_DIR, e) < 0)
 		return -1;
 	return fio_dir_open_in(ret_dir, &runs, id.s, e);
+}
+
+int
+run_settle(const struct fio_dir *root, struct str id, struct err *e)
+{
+	CLEANUP_FIO_DIR struct fio_dir dir = FIO_DIR_NONE;
+
+	if (run_open(root, id, &dir, e) < 0)
+		return e->code == ERR_MISSING ? 0 : -1;
+	return fio_dir_sync(&dir, e);
 }

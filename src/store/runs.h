@@ -45,7 +45,8 @@ struct run_record {
 	enum phase_pool pool; /* POOL_UNSET: triage */
 	unsigned int attempt;
 	int64_t started_ns;	/* unix */
-	struct run_dirt before; /* what was dirty when it started */
+	struct str branch;	/* HEAD's when it started; absent: none */
+	struct run_dirt before; /* what was dirty then */
 	int64_t pid;		/* child.json; 0 when it never got that far */
 	uint64_t start_ticks;
 	struct str boot_id;
@@ -71,9 +72,13 @@ int run_finish(const struct fio_dir *run_dir, const struct run_verdict *v,
 int run_list(const struct fio_dir *root, struct arena *a,
 	const struct run_record **ret, size_t *ret_n, struct err *e);
 
-/* Remove what dead writers left in the directories of unfinished runs. Only
- * while no run is under way. */
+/* Remove what dead writers left in the directories of unfinished runs, and make
+ * durable what they recorded. Only while no run is under way. */
 int run_sweep(const struct fio_dir *root, struct err *e);
+
+/* Make durable what is on record of the run, before it is forgotten elsewhere:
+ * whoever recorded it may have died before that. No such run is fine. */
+int run_settle(const struct fio_dir *root, struct str id, struct err *e);
 
 int run_open(const struct fio_dir *root, struct str id, struct fio_dir *ret_dir,
 	struct err *e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/store-priv.h"
+#include "store/events-priv.h"
+#include "store/snapshots-priv.h"
 
 #include <fcntl.h>
 
@@ -12,18 +13,20 @@
  *	1 lock, and read what others saved since
  *	2 apply the changes, render, parse the result, compare
  *	3 ids.hwm covers every number about to be issued
- *	4 the archive holds what leaves, the worklog what happened
+ *	4 the archive takes back what an earlier save failed to remove, and
+ *	  holds what leaves; the worklog holds what happened
  *	5 the backlog is replaced; from here on it has happened
+ *	6 the log of events tells of it
  *
  * Dying after 3 wastes a number; after 4 the item is in both files, which
  * counts as not having left; the same changes, redone, append nothing twice.
+ * Other changes first take its line back: they would give the item bytes that
+ * the line does not know, and that is how a hand-restored item looks.
  */
 
 enum {
 	/* Saving over somebody who saves all the time has to end. */
-	REDO_MAX = 8,
-	/* Numbers skipped when the mark is damaged and cannot be trusted. */
-	DAMAGED_GAP = 1000,
+	TRIES_MAX = 8,
 };
 
 /* git is told to ignore the directory by a file inside it. 1: it was told. */
@@ -63,9 +66,19 @@ store_lock(struct store *st, const struct fio_dir *state, struct fio_lock *ret,
 	return fio_lock_take(ret, state, "lock", st->patience_ns, "weir", e);
 }
 
-/* st->now is sound and what the disk holds. */
-static int
-refresh(struct store *st, struct err *e)
+int
+store_failed(struct store *st, const struct fio_dir *state, int64_t now_ns,
+	const struct err *e)
+{
+	if (e->code == ERR_POISONED) {
+		st->poisoned = true;
+		events_poisoned(st, state, e, now_ns);
+	}
+	return -1;
+}
+
+int
+store_refresh(struct store *st, struct err *e)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
 
@@ -73,11 +86,11 @@ refresh(struct store *st, struct err *e)
 	if (rc < 0)
 		return -1;
 	if (rc == 1 || !st->now.sound)
-		rc = store_reload(st, &problems, e);
+		rc = store_reload(st, st->patience_ns, &problems, e);
 	if (rc == 1)
 		return err_set(e, ERR_MISSING,
 			"there is no '%s'; 'weir init' makes one", st->label);
-	return rc;
+	return rc < 0 ? -1 : store_check_schema(st, e);
 }
 
 /* What was asked, and what we may forget by now, as one list. */
@@ -108,7 +121,7 @@ archive_of(const struct snapshot *s, struct arena *a)
 	return (struct archive){.lines = lines, .n = s->archived_n};
 }
 
-/* The bytes that say what `effects` says, parsed again to prove it. */
+/* The bytes that say what `effects` says, and the proof that they do. */
 static int
 prepare(struct store *st, const struct change_effects *effects,
 	struct loaded *ret, struct err *e)
@@ -117,12 +130,14 @@ prepare(struct store *st, const struct change_effects *effects,
 	CLEANUP_ARENA struct arena tmp = {0};
 	const struct archive archive = archive_of(effects->next, &tmp);
 
-	if (backlog_render(&st->now, effects->next, &ret->bytes, e) < 0)
+	if (backlog_render(
+		    &st->now, effects->next, st->extras, &ret->bytes, e) < 0)
 		return err_wrap(
 			e, "%s: this change has to be made by hand", st->label);
-	if (backlog_parse(buf_str(&ret->bytes), st->label, &archive,
-		    effects->next->generation, &ret->tree, &ret->root,
-		    &ret->snapshot, &problems, e) < 0)
+	if (backlog_prove(&st->now, effects->next, st->label, ret) == 0)
+		return 0;
+	if (backlog_read(ret, BACKLOG_CUT, st->label, &archive,
+		    effects->next->generation, &problems, e) < 0)
 		return err_wrap(e,
 			"%s: nothing was saved, because the change would have "
 			"damaged it",
@@ -132,7 +147,35 @@ prepare(struct store *st, const struct change_effects *effects,
 			"%s: nothing was saved, because the change would have "
 			"touched something else; make it by hand",
 			st->label);
-	ret->sound = true;
+	return 0;
+}
+
+int
+store_put(struct store *st, const struct fio_dir *state, struct loaded *next,
+	const struct events_save *what, struct err *e)
+{
+	const struct fio_keep keep = snapshots_keep(state);
+	const struct fio_replacing how = {
+		.mode = 0644, .expected = &st->now.version, .keep = &keep};
+	struct events_save save = *what;
+
+	save.before = st->now.snapshot;
+	save.was = st->now.version.digest;
+	if (fio_replace_keeping(&st->dir, st->name, buf_str(&next->bytes), &how,
+		    &next->version, e) < 0) {
+		/* Whatever it holds is to be read before the next try. */
+		if (e->code == ERR_CONFLICT)
+			st->now.version = (struct fio_version){
+				.exists = true, .size = -1};
+		return -1;
+	}
+	snapshots_prune(state, st->name);
+	next->archive_version = st->now.archive_version;
+	save.is = next->version.digest;
+	events_saved(st, state, &save);
+	loaded_release(&st->now);
+	st->now = *next;
+	*next = (struct loaded){0};
 	return 0;
 }
 
@@ -145,24 +188,26 @@ commit(struct store *st, const struct fio_dir *state, uint64_t mark,
 	if (effects->next->next_item_id > mark &&
 		mark_write(state, effects->next->next_item_id, e) < 0)
 		return -1;
+	if (st->now.half_left &&
+		archive_take_back(st, effects->departed, effects->departed_n,
+			now_ns, e) < 0)
+		return -1;
 	if (archive_append(
 		    st, effects->departed, effects->departed_n, now_ns, e) < 0)
 		return -1;
 	if (worklog_append(st, st->now.snapshot, changes, n, now_ns, e) < 0)
 		return -1;
-	if (fio_replace(&st->dir, st->name, buf_str(&next->bytes), 0644,
-		    &st->now.version, &next->version, e) < 0)
-		return -1;
-	next->archive_version = st->now.archive_version;
-	loaded_release(&st->now);
-	st->now = *next;
-	*next = (struct loaded){0};
-	return 0;
+	return store_put(st, state, next,
+		&(struct events_save){.effects = effects,
+			.changes = changes,
+			.n = n,
+			.mark = mark,
+			.now_ns = now_ns},
+		e);
 }
 
-/* The highest number anybody knows of; `*ret_stored` is what is on disk. */
-static int
-find_mark(struct store *st, const struct fio_dir *state, uint64_t *ret,
+int
+store_find_mark(struct store *st, const struct fio_dir *state, uint64_t *ret,
 	uint64_t *ret_stored, struct err *e)
 {
 	bool damaged;
@@ -176,7 +221,20 @@ find_mark(struct store *st, const struct fio_dir *state, uint64_t *ret,
 	return 0;
 }
 
-/* One try on top of what is on disk now. 1: somebody saved in between. */
+int
+store_again(struct store *st, int *tries, struct err *e)
+{
+	if (e->code != ERR_CONFLICT || store_is_stale(st, e) != 1)
+		return -1;
+	if (++*tries < TRIES_MAX)
+		return 1;
+	return err_set(e, ERR_LOCKED,
+		"'%s' was changed again and again while saving; try again "
+		"when its other writer rests",
+		st->label);
+}
+
+/* One try on top of what is on disk now. */
 static int
 try_apply(struct store *st, const struct fio_dir *state,
 	const struct change *changes, size_t n, int64_t now_ns,
@@ -189,8 +247,8 @@ try_apply(struct store *st, const struct fio_dir *state,
 	uint64_t stored;
 	size_t all_n;
 
-	if (refresh(st, e) < 0 ||
-		find_mark(st, state, &env.mark, &stored, e) < 0)
+	if (store_refresh(st, e) < 0 ||
+		store_find_mark(st, state, &env.mark, &stored, e) < 0)
 		return -1;
 	const struct change *all = with_forgets(st, changes, n, &tmp, &all_n);
 	if (changes_apply(st->now.snapshot, all, all_n, &env, &effects, e) < 0)
@@ -206,9 +264,7 @@ try_apply(struct store *st, const struct fio_dir *state,
 	loaded_release(&next);
 	if (rc < 0) {
 		snapshot_unref(effects.next);
-		return e->code == ERR_CONFLICT && store_is_stale(st, e) == 1
-			? 1
-			: -1;
+		return -1;
 	}
 	/* What is in force is one snapshot, the same for everybody. */
 	if (ret->saved) {
@@ -225,22 +281,14 @@ store_apply_locked(struct store *st, const struct fio_dir *state,
 	const struct change *changes, size_t n, int64_t now_ns,
 	struct store_saved *ret, struct err *e)
 {
+	int tries = 0;
+
 	*ret = (struct store_saved){0};
-	for (int i = 0; i < REDO_MAX; i++) {
-		int rc = try_apply(st, state, changes, n, now_ns, ret, e);
-		if (rc < 0) {
-			st->poisoned |= e->code == ERR_POISONED;
-			return -1;
-		}
-		if (rc == 1)
-			continue;
-		VEC_RELEASE(&st->forget);
-		return 0;
-	}
-	return err_set(e, ERR_CONFLICT,
-		"'%s' was changed again and again while saving; try again "
-		"when its other writer rests",
-		st->label);
+	while (try_apply(st, state, changes, n, now_ns, ret, e) < 0)
+		if (store_again(st, &tries, e) < 0)
+			return store_failed(st, state, now_ns, e);
+	VEC_RELEASE(&st->forget);
+	return 0;
 }
 
 int
@@ -275,9 +323,16 @@ store_sweep(struct store *st, struct err *e)
 	if (store_state_dir(st, &state, e) < 0 ||
 		store_lock(st, &state, &lock, e) < 0)
 		return -1;
+	const struct fio_keep keep = snapshots_keep(&state);
 	int rc = fio_sweep(&state, e);
 	if (rc == 0)
-		rc = fio_sweep(&st->dir, e);
+		rc = fio_sweep_keeping(&st->dir, &keep, e);
+	/* What a killed process renamed is read as saved, so it has to stay. */
+	if (rc == 0)
+		rc = fio_dir_sync(&st->dir, e);
+	int64_t now_ns = state.sys->clock(state.sys, SYS_CLOCK_UNIX);
+	snapshots_empty_trash(&state, st->name, now_ns);
+	snapshots_empty_trash(&state, REJECTED_FILE, now_ns);
 	fio_lock_drop(&lock);
 	return rc;
 }

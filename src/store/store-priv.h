@@ -5,18 +5,24 @@
 #include "fio/file.h"
 #include "fio/lock.h"
 #include "store/store.h"
-#include "yaml/tree.h"
+#include "yaml/outline.h"
 
 /* BACKLOG.yaml as it was last read or written: bytes, tree and meaning. */
 struct loaded {
 	struct buf bytes;
 	struct arena tree;
-	struct yaml_node *root;	   /* NULL: an empty document */
+	struct yaml_node *root; /* NULL: an empty document */
+	/* When `cut`: `root` is that of the outline, without the entries, and
+	 * the i-th slice is the i-th item when all is sound. */
+	bool cut;
+	struct yaml_outline outline;
 	struct snapshot *snapshot; /* one reference */
 	struct fio_version version;
 	struct fio_version archive_version;
 	bool sound;
+	bool held;	/* sound, but the guard does not trust it */
 	struct err why; /* the first problem when it is not */
+	bool half_left; /* the archive has a line about an item that is here */
 };
 
 struct store {
@@ -30,32 +36,68 @@ struct store {
 	int64_t patience_ns;
 	struct arena arena; /* paths, and the ids below */
 	struct store_paths paths;
+	/* Of the entries being added, while they are. */
+	const struct extras_list *extras;
 	VEC(struct str) forget; /* applied ids whose claims are gone for good */
+	struct err warning;	/* what store_warning is to say next */
+	char warned[500];	/* what it said last */
 };
 
 #define ARCHIVE_FILE  "BACKLOG_ARCHIVE.jsonl"
 #define INBOX_FILE    "BACKLOG_INBOX.yaml"
+#define CLAIM_PREFIX  "." INBOX_FILE ".claim-"
 #define REJECTED_FILE "BACKLOG_INBOX.rejected.yaml"
 #define WORKLOG_DIR   "_worklog"
 
 void loaded_release(struct loaded *l);
 
-/* backlog.c: the meaning of bytes. Fills root and snapshot; `problems` and the
- * return value as in store_load. The archived list is the caller's to give. */
-struct archive;
-int
-backlog_parse(struct str bytes, const char *file, const struct archive *archive,
-	uint64_t generation, struct arena *tree, struct yaml_node **ret_root,
-	struct snapshot **ret, struct problems *problems, struct err *e);
+/* head.c: everything in a backlog but its items. */
+struct backlog_head {
+	uint64_t schema; /* today's when it does not say what can be read */
+	uint64_t next_item_id;
+	struct str_list applied;
+};
+/* -1: what is wrong is in `problems`, what is right in `ret`. */
+int head_read(const struct yaml_node *root, const char *file, struct arena *a,
+	struct backlog_head *ret, struct problems *problems);
 
-/* render.c: the bytes of `from`, changed to mean `to`. */
+/* backlog.c: the meaning of l->bytes. Fills everything but the versions;
+ * `problems` and the return value as in store_load. The archived list is the
+ * caller's to give. */
+struct archive;
+enum backlog_way {
+	BACKLOG_CUT,   /* entry by entry where the document is plain */
+	BACKLOG_WHOLE, /* from one tree; the same comes out */
+};
+int backlog_read(struct loaded *l, enum backlog_way way, const char *file,
+	const struct archive *archive, uint64_t generation,
+	struct problems *problems, struct err *e);
+
+/* The entry of an item that is there; made in `a` when it has to be. */
+const struct yaml_node *
+backlog_entry(const struct loaded *l, struct str id, struct arena *a);
+
+/* render.c: the bytes of `from`, changed to mean `to`. `extras`: what the
+ * items that are new in it bring along, in their order; may be NULL. */
+struct extras_list;
 int backlog_render(const struct loaded *from, const struct snapshot *to,
-	struct buf *ret, struct err *e);
+	const struct extras_list *extras, struct buf *ret, struct err *e);
+
+/*
+ * prove.c: do the bytes in `l` say what `to` says, and nothing else? `from` is
+ * what they were made of and `to` what its items have become: where one is the
+ * same to the last pointer its bytes need not be read again. 0: they do, and
+ * `l` is filled in; 1: it cannot be told in this way, read the whole.
+ */
+int backlog_prove(const struct loaded *from, const struct snapshot *to,
+	const char *file, struct loaded *l);
 
 /* archive.c */
+#define ARCHIVE_STAYED "stayed" /* instead of a departure */
 struct archive_line {
 	struct archived item;
 	struct fio_digest was; /* of its bytes in the backlog */
+	bool stayed;	       /* takes the lines above it back */
 };
 struct archive {
 	const struct archive_line *lines;
@@ -64,32 +106,68 @@ struct archive {
 /* Of the entry `node` of a backlog, as archive lines name it. */
 struct fio_digest
 archive_digest(struct str bytes, const struct yaml_node *node);
-/* Lines that cannot be read are skipped. */
+/* What is in force: lines that cannot be read are skipped, and so is what a
+ * later line takes back. */
 int archive_load(struct store *st, struct arena *a, struct archive *ret,
 	struct fio_version *ret_version, struct err *e);
 int archive_append(struct store *st, const struct departed *departed, size_t n,
 	int64_t now_ns, struct err *e);
 
+/* Take back the lines about items that are in the backlog, because the save
+ * that was to remove them died, but for those in `departed`. */
+int archive_take_back(struct store *st, const struct departed *departed,
+	size_t n, int64_t now_ns, struct err *e);
+
+/* guard.c: -1 when the sound backlog in `l` has lost items, by store.h. */
+int guard_check(struct store *st, const struct loaded *l, struct err *e);
+
 /* worklog.c */
 int worklog_append(struct store *st, const struct snapshot *before,
 	const struct change *changes, size_t n, int64_t now_ns, struct err *e);
 
+#define MARK_FILE "ids.hwm"
 /* mark.c: the highest number ever issued, in .weir/ids.hwm. */
 int mark_read(const struct fio_dir *state, uint64_t *ret, bool *ret_damaged,
 	struct err *e);
 int mark_write(const struct fio_dir *state, uint64_t mark, struct err *e);
 
+/* migrate.c: st->now is of a schema that can be saved. */
+int store_check_schema(const struct store *st, struct err *e);
+
 /* save.c */
 int store_lock(struct store *st, const struct fio_dir *state,
 	struct fio_lock *ret, struct err *e);
+/* A try to save went wrong. 1: somebody saved in between, so another is due on
+ * top of that; ERR_LOCKED when there were too many. `*tries` begins as 0. */
+int store_again(struct store *st, int *tries, struct err *e);
+/* A save went wrong: -1. When nobody knows what is on disk now, later saves are
+ * refused, and the log says so. */
+int store_failed(struct store *st, const struct fio_dir *state, int64_t now_ns,
+	const struct err *e);
 /* store_apply for who holds the lock already. */
 int store_apply_locked(struct store *st, const struct fio_dir *state,
 	const struct change *changes, size_t n, int64_t now_ns,
 	struct store_saved *ret, struct err *e);
+/* Under the lock: st->now is sound and what the disk holds. */
+int store_refresh(struct store *st, struct err *e);
+/* Under the lock: the backlog becomes the bytes of `next`, which is taken as
+ * st->now, and the log says `what`, but for what is filled in here: before, was
+ * and is. ERR_CONFLICT when it is no longer what st->now holds. */
+struct events_save;
+int store_put(struct store *st, const struct fio_dir *state,
+	struct loaded *next, const struct events_save *what, struct err *e);
+/* Numbers skipped when the mark is damaged and cannot be trusted. */
+enum { DAMAGED_GAP = 1000 };
+/* The highest number that st->now's next_item_id or ids.hwm knows of;
+ * `*ret_stored` is what the latter holds. */
+int store_find_mark(struct store *st, const struct fio_dir *state,
+	uint64_t *ret, uint64_t *ret_stored, struct err *e);
 bool store_forgets(const struct store *st, struct str id);
 /* 1 when the files are no longer what st->now holds. */
 int store_is_stale(struct store *st, struct err *e);
-/* store_load into st->now, whatever it holds. 1: no backlog. */
-int store_reload(struct store *st, struct problems *problems, struct err *e);
+/* store_load into st->now, whatever it holds. 1: no backlog. ERR_LOCKED: it
+ * had a writer for all of `wait_ns`, and st->now is as it was. */
+int store_reload(struct store *st, int64_t wait_ns, struct problems *problems,
+	struct err *e);
 
 #endif

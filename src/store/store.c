@@ -9,6 +9,8 @@
 #include "store/store-priv.h"
 
 #define PATIENCE_NS (10 * NS_PER_SEC)
+#define READING_NS  (1 * NS_PER_SEC) /* for who only wants to look */
+#define PAUSE_NS    (5 * NS_PER_MS)
 
 static struct str
 beside(struct store *st, const char *backlog, size_t dir_n, const char *name)
@@ -81,8 +83,28 @@ store_close(struct store *st)
 	mem_free(st);
 }
 
+/* A file that is being written is not read before it is whole: many a
+ * beginning of a backlog is a backlog with fewer items. 2: it has a writer
+ * still. */
+static int
+read_whole(struct store *st, int64_t wait_ns, struct loaded *l, struct err *e)
+{
+	struct sys *sys = st->dir.sys;
+	int64_t end = sys->clock(sys, SYS_CLOCK_ELAPSED) + wait_ns;
+
+	for (;;) {
+		int rc = fio_read_settled(&st->dir, st->name, STORE_BYTES_MAX,
+			&l->bytes, &l->version, e);
+		if (rc != 2 || sys->clock(sys, SYS_CLOCK_ELAPSED) >= end)
+			return rc;
+		/* The kernel tells nobody when a file loses its writer. */
+		(void)sys_poll_in(sys, -1, PAUSE_NS);
+	}
+}
+
 int
-store_reload(struct store *st, struct problems *problems, struct err *e)
+store_reload(struct store *st, int64_t wait_ns, struct problems *problems,
+	struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct archive archive;
@@ -90,8 +112,15 @@ store_reload(struct store *st, struct problems *problems, struct err *e)
 	uint64_t generation =
 		st->now.snapshot != NULL ? st->now.snapshot->generation + 1 : 1;
 
-	int rc = fio_read(
-		&st->dir, st->name, STORE_BYTES_MAX, &l.bytes, &l.version, e);
+	int rc = read_whole(st, wait_ns, &l, e);
+	if (rc == 2) {
+		err_set(e, ERR_LOCKED,
+			"'%s' is open for writing elsewhere; save it there, "
+			"then try again",
+			st->label);
+		problems_add(problems, e);
+		return -1;
+	}
 	if (rc == 0 &&
 		archive_load(st, &tmp, &archive, &l.archive_version, e) < 0)
 		rc = -1;
@@ -102,11 +131,16 @@ store_reload(struct store *st, struct problems *problems, struct err *e)
 			problems_add(problems, e);
 		return rc;
 	}
-	rc = backlog_parse(buf_str(&l.bytes), st->label, &archive, generation,
-		&l.tree, &l.root, &l.snapshot, problems, e);
-	l.sound = rc == 0;
-	if (rc < 0)
+	rc = backlog_read(
+		&l, BACKLOG_CUT, st->label, &archive, generation, problems, e);
+	if (rc == 0 && guard_check(st, &l, e) < 0) {
+		problems_add(problems, e);
+		l.held = true;
+		l.sound = false;
 		l.why = *e;
+		rc = -1;
+	}
+	l.half_left = archive.n > l.snapshot->archived_n;
 	loaded_release(&st->now);
 	st->now = l;
 	return rc;
@@ -117,7 +151,7 @@ store_load(struct store *st, struct snapshot **ret, struct problems *problems,
 	struct err *e)
 {
 	*ret = NULL;
-	int rc = store_reload(st, problems, e);
+	int rc = store_reload(st, READING_NS, problems, e);
 	if (st->now.snapshot != NULL)
 		*ret = snapshot_ref(st->now.snapshot);
 	return rc;
@@ -131,11 +165,13 @@ store_look(struct store *st, struct snapshot **ret, struct err *e)
 	*ret = NULL;
 	int rc = store_is_stale(st, e);
 	if (rc == 1)
-		rc = store_reload(st, &problems, e);
+		rc = store_reload(st, 0, &problems, e);
 	else if (rc == 0 && !st->now.sound) {
 		*e = st->now.why;
 		rc = -1;
 	}
+	if (rc == 0)
+		rc = store_check_schema(st, e);
 	if (st->now.snapshot != NULL)
 		*ret = snapshot_ref(st->now.snapshot);
 	return rc;
@@ -166,7 +202,8 @@ store_forget(struct store *st, struct str id)
 int
 store_is_stale(struct store *st, struct err *e)
 {
-	if (st->now.snapshot == NULL)
+	/* The same bytes may have been accepted meanwhile. */
+	if (st->now.snapshot == NULL || st->now.held)
 		return 1;
 	int rc = fio_is_version(&st->dir, st->name, &st->now.version, e);
 	if (rc != 0)

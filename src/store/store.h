@@ -20,8 +20,8 @@
  *	snapshot_unref(saved.next); snapshot_unref(s);
  *	store_close(st);
  *
- * Saving changes only the bytes that change, and the new bytes are parsed
- * again and compared with what was meant before anything touches the disk.
+ * Saving changes only the bytes that change, and the new bytes are proven to
+ * say what was meant, and nothing else, before anything touches the disk.
  * When a call that saves returns 0, its effect survives a power cut; when it
  * returns -1 the backlog is what it was, but for ERR_POISONED: then what a
  * power cut would leave is unknown, and every later save is refused.
@@ -55,7 +55,10 @@ void store_close(struct store *st); /* NULL is fine */
  * The backlog as it is now. 0: every item is sound. 1: there is no backlog.
  * -1 with `*ret` set: some of it is not sound; `*ret` holds the items that are
  * and `problems` what is wrong, the first also in `e`; nothing can be saved.
- * -1 with `*ret` NULL: nothing could be read at all.
+ * -1 with `*ret` NULL: nothing could be read at all. ERR_LOCKED: somebody has
+ * the file open for writing, and half of it may be missing.
+ * A backlog of an older schema is read as what it means today, and cannot be
+ * saved (store/migrate.h).
  */
 int store_load(struct store *st, struct snapshot **ret,
 	struct problems *problems, struct err *e);
@@ -64,14 +67,25 @@ int store_load(struct store *st, struct snapshot **ret,
  * What store_load gives, but read again only when the file is no longer what
  * the last load or save saw: two fstatats in the usual case, and then the same
  * snapshot as before, by address. -1 without `problems`: `e` has the first.
+ * It waits for nobody: while the file has a writer, ERR_LOCKED and the snapshot
+ * from before.
+ * A backlog of an older schema is ERR_INPUT here: whoever keeps looking means
+ * to change it.
  */
 int store_look(struct store *st, struct snapshot **ret, struct err *e);
 
-/* How long a save waits for the lock; 10 s unless told. */
+/* How long a save waits for the lock, and for a writer of the backlog to
+ * finish; 10 s unless told. */
 void store_set_patience(struct store *st, int64_t wait_ns);
 
 /* The next save drops this id from `applied`. */
 void store_forget(struct store *st, struct str id);
+
+/*
+ * Something beside the saves went wrong since the last call: they are done
+ * all the same, but the log of events (store/events.h) does not tell of them.
+ */
+bool store_warning(struct store *st, struct err *ret);
 
 /* Make and open .weir/. 1: it was there, told to git, already. */
 int store_state_dir(struct store *st, struct fio_dir *ret, struct err *e);
@@ -84,16 +98,28 @@ struct store_saved {
 
 /*
  * Apply the changes to the backlog as it is now and save. Errors of
- * changes_apply pass through; ERR_INPUT when the file is not sound;
- * ERR_MISSING when there is no backlog; ERR_LOCKED when patience is over.
+ * changes_apply pass through; ERR_INPUT when the file is not sound or of an
+ * older schema;
+ * ERR_MISSING when there is no backlog; ERR_LOCKED when patience is over,
+ * or somebody saved the file at each of several tries.
  */
 int store_apply(struct store *st, const struct change *changes, size_t n,
 	int64_t now_ns, struct store_saved *ret, struct err *e);
 
+/*
+ * A sound backlog that lost more than five items, or more than a fifth when
+ * that is three or more, since the version that the last save replaced, and
+ * not to the archive, counts as not sound: ERR_INPUT, and nothing is saved.
+ * This takes it as it is. 1: nothing was held. ERR_INPUT: it is not sound for
+ * another reason.
+ */
+int store_accept(struct store *st, struct err *e);
+
 /* Create an empty backlog. 1 when there is one already. */
 int store_create(struct store *st, struct err *e);
 
-/* Remove what dead processes left behind (temporary files). */
+/* Remove what dead processes left behind (temporary files), and make durable
+ * what they saved. */
 int store_sweep(struct store *st, struct err *e);
 
 /* Local state, ignored by git through its own .gitignore. */

@@ -80,8 +80,10 @@ worklog_append(struct store *st, const struct snapshot *before,
 		if (changes[i].kind == CHANGE_NOTE &&
 			!has_run(buf_str(&there), changes[i].note.run))
 			add_entry(&text, before, &changes[i], when);
-	/* The same entry at the end is ours, from an attempt just before. */
-	if (text.n == 0 || str_ends(buf_str(&there), buf_str(&text)))
-		return 0;
+	/* The same entry at the end is ours, from an attempt just before, which
+	 * may have died before it was durable: appending nothing makes it so.
+	 */
+	if (str_ends(buf_str(&there), buf_str(&text)))
+		buf_reset(&text);
 	return fio_append(&dir, name, buf_str(&text), 0644, e);
 }

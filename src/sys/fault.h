@@ -2,7 +2,7 @@
 #ifndef SYS_FAULT_H
 #define SYS_FAULT_H
 
-#include "sys/sys.h"
+#include "sys/pass.h"
 
 /*
  * A kernel that goes wrong on purpose. It wraps another table, counts every
@@ -19,17 +19,37 @@
  *	if (f.hits == 0)                the plan never fired: the test is void
  *		fail();
  *
- * Counted calls: openat, read, pread, write, fsync, ftruncate, fchmod, fchown,
- * renameat, unlinkat, mkdirat, and close. A failed fsync is worse than an
- * error: the data it was asked to keep may be gone, so callers must not
+ * Counted calls are those of enum sys_fault_call. A failed fsync is worse than
+ * an error: the data it was asked to keep may be gone, so callers must not
  * repeat it on the same descriptor.
  */
+
+enum sys_fault_call {
+	SYS_FAULT_OPENAT,
+	SYS_FAULT_CLOSE,
+	SYS_FAULT_READ,
+	SYS_FAULT_PREAD,
+	SYS_FAULT_WRITE,
+	SYS_FAULT_FSYNC,
+	SYS_FAULT_FTRUNCATE,
+	SYS_FAULT_FCHMOD,
+	SYS_FAULT_FCHOWN,
+	SYS_FAULT_FSTAT,
+	SYS_FAULT_FSTATAT,
+	SYS_FAULT_RENAMEAT,
+	SYS_FAULT_UNLINKAT,
+	SYS_FAULT_MKDIRAT,
+	SYS_FAULT_GETDENTS,
+	SYS_FAULT_LOCK,
+	SYS_FAULT_RANDOM,
+	SYS_FAULT_CALLS
+};
 
 enum sys_fault_how {
 	SYS_FAULT_NONE,
 	SYS_FAULT_ERRNO, /* the call is not made and returns -sys */
-	SYS_FAULT_SHORT, /* a write stops halfway; other calls: SYS_FAULT_ERRNO
-			  */
+	SYS_FAULT_SHORT, /* a read or write stops halfway; other calls:
+			    SYS_FAULT_ERRNO */
 	SYS_FAULT_KILL,	 /* SIGKILL to this process before the call is made */
 };
 
@@ -41,10 +61,13 @@ struct sys_fault_plan {
 };
 
 struct sys_fault {
-	struct sys sys; /* hand out &f.sys */
-	struct sys *under;
+	union {
+		struct sys sys; /* hand out &f.sys */
+		struct sys_pass pass;
+	};
 	struct sys_fault_plan plan;
 	uint64_t calls, hits;
+	enum sys_fault_call struck; /* by the first hit */
 };
 
 void sys_fault_init(struct sys_fault *ret, struct sys *under);

@@ -12,6 +12,7 @@
 #include <sys/pidfd.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -151,6 +152,29 @@ real_lock(struct sys *s, int fd, short type)
 	if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
 		return 0;
 	return errno == EACCES ? -EAGAIN : -errno;
+}
+
+static int
+real_lock_held(struct sys *s, int fd)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	(void)s;
+	if (fcntl(fd, F_OFD_GETLK, &lock) < 0)
+		return -errno;
+	return lock.l_type != F_UNLCK;
+}
+
+static int
+real_fs_type(struct sys *s, int fd, int64_t *ret)
+{
+	struct statfs st;
+
+	(void)s;
+	if (fstatfs(fd, &st) < 0)
+		return -errno;
+	*ret = (int64_t)st.f_type;
+	return 0;
 }
 
 static int
@@ -356,6 +380,8 @@ sys_real(void)
 		.readlinkat = real_readlinkat,
 		.getdents = real_getdents,
 		.lock = real_lock,
+		.lock_held = real_lock_held,
+		.fs_type = real_fs_type,
 		.lease = real_lease,
 		.inotify_init = real_inotify_init,
 		.inotify_add = real_inotify_add,

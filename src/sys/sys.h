@@ -67,9 +67,14 @@ struct sys {
 	/* Raw struct linux_dirent64 records; 0 at the end. */
 	ssize_t (*getdents)(struct sys *s, int fd, void *p, size_t n);
 
+	/* f_type of statfs(2). */
+	int (*fs_type)(struct sys *s, int fd, int64_t *ret);
+
 	/* Open file description locks: type is F_RDLCK, F_WRLCK or F_UNLCK;
 	 * -EAGAIN when somebody else holds it. Leases as fcntl(F_SETLEASE). */
 	int (*lock)(struct sys *s, int fd, short type);
+	/* 1 when a write lock would have to wait; takes none. */
+	int (*lock_held)(struct sys *s, int fd);
 	int (*lease)(struct sys *s, int fd, int type);
 
 	/* Watching. Events are read from the descriptor. */

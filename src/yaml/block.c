@@ -161,7 +161,8 @@ add_child(struct buf *b, const struct workshop *w, const struct job *j,
 }
 
 /* Entries at the end of a sequence that go, up to the end of the document, do
- * not leave the blank line above them there. */
+ * not leave the blank line above them there, unless it is text of what stays.
+ */
 static size_t
 lead_gone(const struct workshop *w, const struct job *j, size_t i)
 {
@@ -177,7 +178,8 @@ lead_gone(const struct workshop *w, const struct job *j, size_t i)
 			return lead;
 	if (past_of(w, j, n->n - 1) < w->bytes.n)
 		return lead;
-	return spot_line(w->bytes, lead - 1);
+	size_t blank = spot_line(w->bytes, lead - 1);
+	return blank < past_of(w, j, i - 1) ? lead : blank;
 }
 
 /* Are entries written with a blank line between them, and will this new one

@@ -6,25 +6,16 @@
 
 #include "base/strmap.h"
 #include "base/vec.h"
-#include "yaml/spot-priv.h"
+#include "yaml/marks-priv.h"
 
 /*
- * libyaml as an event parser. Its marks count characters, not bytes, and skip
- * the byte order mark: a cursor that only moves forward turns them into byte
- * offsets. Its ends of block collections and scalars lie at the next token,
- * past blank lines and comments; they are pulled back here.
+ * libyaml as an event parser. Where it says that things are is made good by
+ * marks-priv.h.
  */
-
-#define BOM STR("\xef\xbb\xbf")
 
 enum {
 	/* Duplicate keys are searched by comparison up to here, then hashed. */
 	FEW_KEYS = 32,
-};
-
-/* A character count and the byte it stands for. */
-struct cursor {
-	size_t character, byte;
 };
 
 /* An open collection. */
@@ -47,70 +38,26 @@ struct builder {
 	const struct yaml_limits *limits;
 	struct arena *a;
 	struct err *e;
-	bool ascii;
-	size_t bom; /* its bytes, which libyaml does not count */
-	struct cursor cursor;
+	struct marks marks;
 	VEC(struct frame) stack;
 	VEC(struct anchor) anchors;
 	struct yaml_node *root;
 	size_t nodes, documents;
 };
 
-static bool
-is_tail(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* Marks come almost in order; one that steps back restarts the count. */
-static size_t
-byte_of(struct builder *b, yaml_mark_t mark)
-{
-	if (b->ascii)
-		return mark.index + b->bom;
-	if (mark.index < b->cursor.character)
-		b->cursor = (struct cursor){0, b->bom};
-	size_t at = b->cursor.byte;
-	for (size_t left = mark.index - b->cursor.character; left > 0; left--) {
-		at++;
-		while (at < b->bytes.n && is_tail(b->bytes.s[at]))
-			at++;
-	}
-	b->cursor = (struct cursor){mark.index, at};
-	return at;
-}
-
-/* Back over white space and line breaks that precede `end`. */
-static size_t
-trim_end(struct str bytes, size_t start, size_t end)
-{
-	while (end > start && strchr(" \t\r\n", bytes.s[end - 1]) != NULL)
-		end--;
-	return end;
-}
-
 static int
 fail_parse(struct builder *b, const yaml_parser_t *p)
 {
 	const char *what = p->problem != NULL ? p->problem : "not valid YAML";
 	const char *context = p->context != NULL ? p->context : "";
+	yaml_mark_t at = p->problem_mark;
 
+	/* The end is far away from the quote that is not closed. */
+	if (str_eq_c(str_from(what), "found unexpected end of stream"))
+		at = p->context_mark;
 	return err_set(b->e, ERR_INPUT, "%s:%zu:%zu: %s%s%s", b->file,
-		p->problem_mark.line + 1, p->problem_mark.column + 1, what,
-		context[0] != '\0' ? " " : "", context);
-}
-
-/* The bytes past a tag and an anchor, which stand before the value, perhaps on
- * a line of their own. */
-static size_t
-skip_properties(struct builder *b, size_t at, size_t end)
-{
-	while (at < end && (b->bytes.s[at] == '!' || b->bytes.s[at] == '&')) {
-		while (at < end && strchr(" \t\r\n", b->bytes.s[at]) == NULL)
-			at++;
-		at = spot_token(b->bytes, at);
-	}
-	return at < end ? at : end;
+		at.line + 1, at.column + 1, what, context[0] != '\0' ? " " : "",
+		context);
 }
 
 static struct yaml_node *
@@ -126,7 +73,7 @@ new_node(struct builder *b, enum yaml_kind kind, const yaml_event_t *ev)
 	n->kind = kind;
 	n->line = ev->start_mark.line + 1;
 	n->column = ev->start_mark.column + 1;
-	n->start = n->content = byte_of(b, ev->start_mark);
+	n->start = n->content = marks_byte(&b->marks, ev->start_mark.index);
 	n->end = n->start;
 	return n;
 }
@@ -200,46 +147,6 @@ name_anchor(struct builder *b, const unsigned char *name, struct yaml_node *n,
 	VEC_PUSH(&b->anchors, x);
 }
 
-/* Lines of white space at the end of a block scalar that are deeper than its
- * indentation, and so are text, and the empty ones above them. */
-static size_t
-white_lines(struct str value)
-{
-	size_t lines = 0, n = value.n;
-
-	while (n > 0 && value.s[n - 1] == '\n')
-		n--;
-	while (n > 0 && strchr(" \t\n", value.s[n - 1]) != NULL)
-		lines += value.s[--n] == '\n';
-	return n > 0 || value.n == 0 ? lines : lines + 1;
-}
-
-/* The end of a block scalar is past the blank lines after it; those belong
- * to what follows unless the text keeps them ("|+"). */
-static size_t
-block_scalar_end(struct builder *b, const struct yaml_node *n, size_t end)
-{
-	struct str rest = str_of(b->bytes.s + n->content, end - n->content);
-	size_t header_n = str_find_char(rest, '\n');
-	size_t indicator = 0;
-
-	while (indicator < header_n &&
-		strchr(" \t\r#", rest.s[indicator]) == NULL)
-		indicator++;
-	if (str_find_char(str_of(rest.s, indicator), '+') < indicator)
-		return end;
-	size_t text = n->content + header_n;
-	size_t last = trim_end(b->bytes, n->content + indicator, end);
-	if (last < text) /* no text at all: up to the end of the header */
-		last = text;
-	for (size_t lines = white_lines(n->value) + 1; lines > 0; lines--) {
-		while (last < end && b->bytes.s[last] != '\n')
-			last++;
-		last += last < end;
-	}
-	return last;
-}
-
 static int
 on_scalar(struct builder *b, const yaml_event_t *ev)
 {
@@ -260,11 +167,11 @@ on_scalar(struct builder *b, const yaml_event_t *ev)
 	n->value = arena_str(b->a,
 		str_of((const char *)ev->data.scalar.value,
 			ev->data.scalar.length));
-	n->end = byte_of(b, ev->end_mark);
+	n->end = marks_byte(&b->marks, ev->end_mark.index);
 	if (n->tagged || ev->data.scalar.anchor != NULL)
-		n->content = skip_properties(b, n->start, n->end);
+		n->content = marks_past_properties(b->bytes, n->start, n->end);
 	if (n->style == YAML_LITERAL || n->style == YAML_FOLDED)
-		n->end = block_scalar_end(b, n, n->end);
+		n->end = marks_block_scalar_end(b->bytes, n, n->end);
 	name_anchor(b, ev->data.scalar.anchor, n, false);
 	return attach(b, n);
 }
@@ -291,7 +198,7 @@ on_alias(struct builder *b, const yaml_event_t *ev)
 		n->line = at.line;
 		n->column = at.column;
 		n->start = n->content = at.start;
-		n->end = byte_of(b, ev->end_mark);
+		n->end = marks_byte(&b->marks, ev->end_mark.index);
 		n->anchored = false;
 		n->alias_of = x->node;
 		return attach(b, n);
@@ -318,12 +225,13 @@ on_open(struct builder *b, const yaml_event_t *ev)
 		return -1;
 	n->style = flow ? YAML_FLOW : YAML_BLOCK;
 	n->tagged = tag != NULL;
-	if (b->stack.n == b->limits->depth)
+	if (b->stack.n + b->limits->around == b->limits->depth)
 		return err_set(b->e, ERR_LIMIT,
 			"%s:%zu:%zu: nested deeper than %zu levels", b->file,
 			n->line, n->column, b->limits->depth);
 	if (n->tagged || anchor != NULL)
-		n->content = skip_properties(b, n->start, b->bytes.n);
+		n->content =
+			marks_past_properties(b->bytes, n->start, b->bytes.n);
 	if (attach(b, n) < 0)
 		return -1;
 	name_anchor(b, anchor, n, true);
@@ -373,25 +281,6 @@ keep_children(struct builder *b, struct frame *f)
 	VEC_RELEASE(&f->pairs);
 }
 
-/* Where the last thing in a block collection ends: its last child, or the
- * dash or colon after which there is nothing. */
-static size_t
-block_end(const struct builder *b, const struct yaml_node *n)
-{
-	if (n->n == 0)
-		return n->content;
-	const struct yaml_node *last = n->kind == YAML_SEQUENCE
-		? n->items[n->n - 1]
-		: n->pairs[n->n - 1].value;
-	if (last->end > last->start || last->alias_of != NULL)
-		return last->end;
-	/* An empty value stands right behind its dash or colon; one without a
-	 * colon ("? key") is put at the next token. */
-	if (n->kind == YAML_SEQUENCE || b->bytes.s[last->start - 1] == ':')
-		return last->start;
-	return n->pairs[n->n - 1].key->end;
-}
-
 static int
 on_close(struct builder *b, const yaml_event_t *ev)
 {
@@ -405,8 +294,10 @@ on_close(struct builder *b, const yaml_event_t *ev)
 		return -1;
 	}
 	keep_children(b, &f);
-	size_t end = byte_of(b, ev->end_mark);
-	f.node->end = f.node->style == YAML_FLOW ? end : block_end(b, f.node);
+	uint32_t end = marks_byte(&b->marks, ev->end_mark.index);
+	f.node->end = f.node->style == YAML_FLOW
+		? end
+		: marks_block_end(b->bytes, f.node);
 	for (size_t i = b->anchors.n; i-- > 0;)
 		if (b->anchors.items[i].node == f.node)
 			b->anchors.items[i].open = false;
@@ -458,15 +349,6 @@ run(struct builder *b, yaml_parser_t *p)
 	}
 }
 
-static bool
-is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.s[i] >= 0x80)
-			return false;
-	return true;
-}
-
 int
 yaml_build(struct str bytes, const char *file, const struct yaml_limits *limits,
 	struct arena *a, struct yaml_node **ret, struct err *e)
@@ -477,16 +359,14 @@ yaml_build(struct str bytes, const char *file, const struct yaml_limits *limits,
 		.limits = limits,
 		.a = a,
 		.e = e,
-		.bom = str_starts(bytes, BOM) ? BOM.n : 0,
 	};
 	yaml_parser_t p;
 
-	b.ascii = is_ascii(str_from_at(bytes, b.bom));
-	b.cursor.byte = b.bom;
+	marks_init(&b.marks, bytes);
 	if (!yaml_parser_initialize(&p))
 		BUG("libyaml cannot start");
 	yaml_parser_set_encoding(&p, YAML_UTF8_ENCODING);
-	struct str text = str_from_at(bytes, b.bom);
+	struct str text = str_from_at(bytes, b.marks.bom);
 	yaml_parser_set_input_string(&p, (const unsigned char *)text.s, text.n);
 	int rc = run(&b, &p);
 	yaml_parser_delete(&p);

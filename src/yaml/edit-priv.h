@@ -52,6 +52,7 @@ struct splice {
 
 struct splices {
 	struct splice *items;
+	struct diff_edit *done; /* by splice_apply: n of them, in order */
 	size_t n, cap;
 	struct arena *a;
 };

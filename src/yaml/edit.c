@@ -177,5 +177,9 @@ yaml_edit_apply(struct yaml_edit *ed, struct buf *out, struct err *e)
 	if (work(&w, ed, e) < 0)
 		return -1;
 	block_keep_last_text(&w);
-	return splice_apply(&w.splices, w.bytes, w.habit.eol, out, e);
+	if (splice_apply(&w.splices, w.bytes, w.habit.eol, out, e) < 0)
+		return -1;
+	ed->edits = w.splices.done;
+	ed->edits_n = w.splices.n;
+	return 0;
 }

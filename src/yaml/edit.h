@@ -2,6 +2,7 @@
 #ifndef YAML_EDIT_H
 #define YAML_EDIT_H
 
+#include "base/diff.h"
 #include "yaml/tree.h"
 
 /*
@@ -61,6 +62,9 @@ struct yaml_edit {
 	struct arena *a;
 	struct yaml_call *calls;
 	size_t n, cap;
+	/* What yaml_edit_apply did to the bytes, in order. */
+	const struct diff_edit *edits;
+	size_t edits_n;
 };
 
 void yaml_edit_init(struct yaml_edit *ed, struct str bytes,

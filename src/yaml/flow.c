@@ -65,6 +65,14 @@ is_tag(struct str bytes, size_t end)
 	return bytes.s[at] == '!';
 }
 
+/* Does the word "-" end at `end`? With a blank behind it it would be a dash. */
+static bool
+is_dash(struct str bytes, size_t end)
+{
+	return bytes.s[end - 1] == '-' &&
+		strchr(" \t\r\n:,[{", bytes.s[end - 2]) != NULL;
+}
+
 /* Children from `i` on go and the one before stays. A blank is left behind a
  * colon or tag without a value, for "key:}" is a word, and in front of a
  * comment. */
@@ -76,7 +84,7 @@ drop_last(struct workshop *w, const struct yaml_node *n, size_t i)
 	size_t comma = spot_white(w->bytes, from);
 
 	/* A comment between stays, and with it the comma. */
-	if (w->bytes.s[comma] != ',' ||
+	if (w->bytes.s[comma] != ',' || is_dash(w->bytes, from) ||
 		spot_white(w->bytes, comma + 1) != spot_child(w->bytes, n, i)) {
 		from = spot_child(w->bytes, n, i);
 		to = past_comma(w->bytes, to);

@@ -77,6 +77,6 @@ quick_flow(struct quick *q)
 	}
 	if (*q->at++ != (is_mapping ? '}' : ']'))
 		return NULL;
-	o.node->end = (size_t)(q->at - q->text);
+	o.node->end = (uint32_t)(q->origin + (size_t)(q->at - q->text));
 	return quick_close(q, &o);
 }

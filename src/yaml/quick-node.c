@@ -42,7 +42,7 @@ new_node(struct quick *q, enum yaml_kind kind, enum yaml_style style,
 	struct yaml_node *n = ARENA_NEW(q->a, struct yaml_node);
 	n->kind = kind;
 	n->style = style;
-	n->start = n->content = n->end = m.start;
+	n->start = n->content = n->end = (uint32_t)(q->origin + m.start);
 	n->line = m.line;
 	n->column = m.column;
 	return n;
@@ -65,7 +65,7 @@ quick_new_scalar(struct quick *q, const struct scalar *s, struct mark m)
 
 	if (n == NULL)
 		return NULL;
-	n->end = (size_t)(s->end - q->text);
+	n->end = (uint32_t)(q->origin + (size_t)(s->end - q->text));
 	n->value = str_of(s->value, s->n);
 	if (q->owed != NULL)
 		*q->owed = '\0';

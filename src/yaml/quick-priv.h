@@ -2,7 +2,7 @@
 #ifndef YAML_QUICK_PRIV_H
 #define YAML_QUICK_PRIV_H
 
-#include "yaml/tree.h"
+#include "yaml/slices.h"
 
 /*
  * quick.c: the plain subset of YAML that people and weir write, read in one
@@ -23,5 +23,15 @@
  */
 int yaml_quick(struct str bytes, const struct yaml_limits *limits,
 	struct arena *a, struct yaml_node **ret);
+
+/* The same for whole lines of it, read as if they were all; places are those
+ * in the document. */
+int yaml_quick_part(struct str bytes, const struct yaml_slice *part,
+	const struct yaml_limits *limits, struct arena *a,
+	struct yaml_node **ret);
+
+/* UTF-8 without bytes that yaml_parse may refuse or take for a line break, but
+ * for LF. */
+bool quick_may_read(struct str bytes, bool *ret_ascii);
 
 #endif

@@ -20,7 +20,8 @@
  */
 struct quick {
 	struct arena *a;
-	const char *bytes; /* the document as it was given */
+	const char *bytes; /* what is read, as it was given */
+	size_t origin;	   /* its place in the document */
 	char *text;	   /* the copy */
 	char *at;	   /* all before it is read */
 	char *line_start;

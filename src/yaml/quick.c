@@ -234,6 +234,18 @@ has_odd_unicode(struct str bytes)
 	return false;
 }
 
+bool
+quick_may_read(struct str bytes, bool *ret_ascii)
+{
+	struct seen seen = look_at_all(bytes);
+
+	*ret_ascii = seen.high == 0;
+	if (seen.odd != 0)
+		return false;
+	return *ret_ascii ||
+		(utf8_check(bytes) == bytes.n && !has_odd_unicode(bytes));
+}
+
 /* A line "---" in front, then the whole. */
 static int
 read_document(struct quick *q, struct yaml_node **ret)
@@ -257,17 +269,10 @@ read_document(struct quick *q, struct yaml_node **ret)
 static int
 read_bytes(struct quick *q, struct str bytes, struct yaml_node **ret)
 {
-	struct seen seen = look_at_all(bytes);
-
-	q->ascii = seen.high == 0;
-	if (seen.odd != 0)
-		return 1;
-	if (!q->ascii &&
-		(utf8_check(bytes) < bytes.n || has_odd_unicode(bytes)))
+	if (!quick_may_read(bytes, &q->ascii))
 		return 1;
 	q->bytes = bytes.s;
-	q->text = q->at = ARENA_ARRAY(q->a, char, bytes.n + 1);
-	memcpy(q->text, bytes.s, bytes.n);
+	q->text = q->at = arena_bytes(q->a, bytes);
 	quick_begin_line(q);
 	int rc = read_document(q, ret);
 	if (q->owed != NULL)
@@ -277,17 +282,31 @@ read_bytes(struct quick *q, struct str bytes, struct yaml_node **ret)
 }
 
 int
-yaml_quick(struct str bytes, const struct yaml_limits *limits, struct arena *a,
+yaml_quick_part(struct str bytes, const struct yaml_slice *part,
+	const struct yaml_limits *limits, struct arena *a,
 	struct yaml_node **ret)
 {
+	size_t depth = limits->depth - limits->around;
 	struct quick q = {
 		.a = a,
-		.depth_left = limits->depth < DEEPEST ? limits->depth : DEEPEST,
+		.origin = part->start,
+		.line = part->line - 1,
+		.depth_left = depth < DEEPEST ? depth : DEEPEST,
 		.nodes_left = limits->nodes,
 	};
 
 	*ret = NULL;
-	if (bytes.n > limits->bytes)
+	if (bytes.n > limits->bytes || bytes.n > UINT32_MAX)
 		return 1;
-	return bytes.n > 0 ? read_bytes(&q, bytes, ret) : 0;
+	struct str own = str_of(bytes.s + part->start, part->end - part->start);
+	return own.n > 0 ? read_bytes(&q, own, ret) : 0;
+}
+
+int
+yaml_quick(struct str bytes, const struct yaml_limits *limits, struct arena *a,
+	struct yaml_node **ret)
+{
+	const struct yaml_slice all = {.end = bytes.n, .line = 1};
+
+	return yaml_quick_part(bytes, &all, limits, a, ret);
 }

@@ -54,6 +54,8 @@ drop_head(struct workshop *w, size_t from, size_t to)
 		if (last) {
 			from = spot_line(bytes, from);
 			to = spot_below(bytes, to);
+		} else if (memchr(bytes.s + to, '\t', rest - to) != NULL) {
+			to = rest; /* a line must not begin with a tab */
 		}
 	} else {
 		while (is_blank(bytes.s[from - 1]))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/vec.h"
+#include "yaml/slices-priv.h"
 
 #define BOM STR("\xef\xbb\xbf")
 
@@ -88,7 +89,7 @@ ends_list(struct str line, struct str key)
 
 	return indent_of(line) == 0 && colon > 0 && colon < line.n &&
 		line.s[0] != '-' && line.s[0] != '<' && line.s[0] != '>' &&
-		line.s[0] != '=';
+		line.s[0] != '=' && line.s[0] != '\t';
 }
 
 /*
@@ -141,8 +142,9 @@ cut_list(struct str bytes, struct str key, struct line *l, struct cutting *c)
 		if (is_dash(l->text, indent)) {
 			end_slice(c, start);
 			VEC_PUSH(&c->cut,
-				((struct yaml_slice){
-					.start = start, .line = l->number}));
+				((struct yaml_slice){.start = start,
+					.line = l->number,
+					.depth = str_is_set(key)}));
 			c->open = true;
 		} else if (ends_list(l->text, key) ||
 			(c->cut.n == 0 && !is_blank_or_comment(l->text))) {
@@ -176,30 +178,32 @@ yaml_cut(struct str bytes, struct str key, struct arena *a,
 	VEC_RELEASE(&c.cut);
 }
 
-/* Add the slice's place to every node of its tree, once each. */
-static void
-shift(struct yaml_node *n, size_t bytes, size_t lines)
+void
+yaml_shift(struct yaml_node *n, size_t bytes, size_t lines)
 {
-	n->start += bytes;
-	n->end += bytes;
-	n->content += bytes;
+	n->start += (uint32_t)bytes;
+	n->end += (uint32_t)bytes;
+	n->content += (uint32_t)bytes;
 	n->line += lines;
 	if (n->alias_of != NULL) /* its children are its target's */
 		return;
 	for (size_t i = 0; n->kind == YAML_SEQUENCE && i < n->n; i++)
-		shift(n->items[i], bytes, lines);
+		yaml_shift(n->items[i], bytes, lines);
 	for (size_t i = 0; n->kind == YAML_MAPPING && i < n->n; i++) {
-		shift(n->pairs[i].key, bytes, lines);
-		shift(n->pairs[i].value, bytes, lines);
+		yaml_shift(n->pairs[i].key, bytes, lines);
+		yaml_shift(n->pairs[i].value, bytes, lines);
 	}
 }
 
-/* "file:3:7: text" with the line counted in the whole document. */
+#define FIRST "first at line "
+
+/* "file:3:7: text" with the line counted in the whole document, as is that of
+ * the first of two keys. */
 static void
 shift_error(const char *file, size_t lines, struct err *e)
 {
 	char text[sizeof(e->msg)];
-	size_t line, column;
+	size_t line, column, first;
 	int n = 0;
 
 	size_t file_n = strlen(file);
@@ -209,6 +213,10 @@ shift_error(const char *file, size_t lines, struct err *e)
 		n == 0)
 		return;
 	(void)snprintf(text, sizeof(text), "%s", e->msg + file_n + n);
+	size_t at = str_find(str_from(text), STR(FIRST));
+	if (sscanf(text + at, FIRST "%zu", &first) == 1)
+		(void)snprintf(text + at, sizeof(text) - at, FIRST "%zu",
+			first + lines);
 	err_set(e, e->code, "%s:%zu:%zu: %s", file, line + lines, column, text);
 }
 
@@ -219,9 +227,11 @@ yaml_parse_slice(struct str bytes, const struct yaml_slice *slice,
 {
 	struct str own =
 		str_of(bytes.s + slice->start, slice->end - slice->start);
+	struct yaml_limits limits = yaml_default_limits;
 	struct yaml_node *root;
 
-	if (yaml_parse(own, file, NULL, a, &root, e) < 0) {
+	limits.around = slice->depth;
+	if (yaml_parse(own, file, &limits, a, &root, e) < 0) {
 		shift_error(file, slice->line - 1, e);
 		return -1;
 	}
@@ -230,7 +240,7 @@ yaml_parse_slice(struct str bytes, const struct yaml_slice *slice,
 			"%s:%zu:1: this entry cannot be told from what is "
 			"around it",
 			file, slice->line);
-	shift(root, slice->start, slice->line - 1);
+	yaml_shift(root, slice->start, slice->line - 1);
 	*ret_entry = root->items[0];
 	return 0;
 }

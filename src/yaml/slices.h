@@ -27,6 +27,7 @@
 struct yaml_slice {
 	size_t start, end; /* bytes; from its "- " to the next entry's */
 	size_t line;	   /* of `start`, from 1 */
+	size_t depth;	   /* of collections around its sequence */
 };
 
 struct yaml_slices {
@@ -44,7 +45,8 @@ void yaml_cut(struct str bytes, struct str key, struct arena *a,
 
 /*
  * Parse one slice as a sequence of one entry. The offsets, lines and columns
- * of the tree, and of the error, are those of the whole document.
+ * of the tree, and of the error, are those of the whole document,
+ * whose limit on depth holds: what both refuse is refused in the same words.
  */
 int yaml_parse_slice(struct str bytes, const struct yaml_slice *slice,
 	const char *file, struct arena *a, struct yaml_node **ret_entry,

@@ -54,11 +54,14 @@ line_of(struct str bytes, size_t at)
 	return line;
 }
 
-static void
-begin_line(struct buf *out, size_t from, struct str eol)
+/* The text, on a line of its own when it is to have one. */
+static struct str
+text_of(const struct splice *x, const struct buf *out, size_t from,
+	struct str eol, struct arena *a)
 {
-	if (out->n > from && out->p[out->n - 1] != '\n')
-		buf_add_str(out, eol);
+	if (!x->lines || out->n <= from || out->p[out->n - 1] == '\n')
+		return x->text;
+	return arena_strf(a, "%.*s%.*s", STR_ARG(eol), STR_ARG(x->text));
 }
 
 int
@@ -80,12 +83,14 @@ splice_apply(struct splices *s, struct str bytes, struct str eol,
 			"two changes of the same text at line %zu",
 			line_of(bytes, order[i + 1]->at));
 	}
+	s->done = ARENA_ARRAY(s->a, struct diff_edit, s->n);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct splice *x = order[i];
 		buf_add(out, bytes.s + at, x->at - at);
-		if (x->lines)
-			begin_line(out, from, eol);
-		buf_add_str(out, x->text);
+		s->done[i] = (struct diff_edit){.at = x->at,
+			.n = x->n,
+			.text = text_of(x, out, from, eol, s->a)};
+		buf_add_str(out, s->done[i].text);
 		at = x->at + x->n;
 	}
 	buf_add(out, bytes.s + at, bytes.n - at);

@@ -130,7 +130,7 @@ check_bytes(struct str bytes, const char *file,
 {
 	const char *what;
 
-	if (bytes.n > limits->bytes)
+	if (bytes.n > limits->bytes || bytes.n > UINT32_MAX)
 		return err_set(e, ERR_LIMIT,
 			"%s:1:1: %zu bytes are too many; at most %zu are read",
 			file, bytes.n, limits->bytes);

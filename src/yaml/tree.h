@@ -28,9 +28,13 @@
  * yaml_is_null tells a null.
  */
 
-enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
+enum __attribute__((packed)) yaml_kind {
+	YAML_SCALAR,
+	YAML_SEQUENCE,
+	YAML_MAPPING
+};
 
-enum yaml_style {
+enum __attribute__((packed)) yaml_style {
 	YAML_PLAIN,
 	YAML_SINGLE,  /* 'text' */
 	YAML_DOUBLE,  /* "text" */
@@ -40,24 +44,26 @@ enum yaml_style {
 	YAML_BLOCK,   /* a collection by indentation */
 };
 
+/* One cache line; offsets of 32 bits, for no document is longer. */
 struct yaml_node {
 	enum yaml_kind kind;
 	enum yaml_style style;
+	bool tagged, anchored;
 	/* Bytes [start, end) of the document: the node with its tag and
 	 * anchor, without white space and comments after it. A block scalar
 	 * ends after the line break of its last line with text. */
-	size_t start, end;
-	size_t content;	     /* where the value begins, past tag and anchor */
+	uint32_t start, end;
+	uint32_t content;    /* where the value begins, past tag and anchor */
 	size_t line, column; /* of `start`, from 1; column in characters */
-	bool tagged, anchored;
 	/* An alias `*name`: a copy of its target's kind and content, with the
 	 * alias' own place. Its children are the target's. */
 	const struct yaml_node *alias_of;
-
-	struct str value;	  /* scalars: the decoded text */
-	struct yaml_node **items; /* sequences: n of them */
-	struct yaml_pair *pairs;  /* mappings: n of them, in file order */
-	size_t n;
+	union {
+		struct str value;	  /* scalars: the decoded text */
+		struct yaml_node **items; /* sequences: n of them */
+		struct yaml_pair *pairs;  /* mappings: n, in file order */
+	};
+	size_t n; /* 0 for scalars */
 };
 
 struct yaml_pair {
@@ -66,9 +72,10 @@ struct yaml_pair {
 };
 
 struct yaml_limits {
-	size_t bytes; /* of the document */
+	size_t bytes; /* of the document; 4 GiB at most, whatever it says */
 	size_t depth; /* of collections in collections */
 	size_t nodes;
+	size_t around; /* collections the document is a part of, of `depth` */
 };
 
 /* 256 MiB, 64, 64 M: what the backlog is read with. */

@@ -73,6 +73,7 @@ fixture_with(size_t items)
 		.attempts = 3,
 		.change_dir = STR("changes/WRK-001_title-1"),
 		.result_path = STR("/p/.weir/runs/r-1/result.json"),
+		.run_id = STR("r-1"),
 		.nonce = STR(NONCE),
 	};
 	return f;
@@ -398,6 +399,7 @@ check_example(struct fixture *f, const char *phase)
 		&e);
 	assert_true(str_eq(result.item_id, f->item->id));
 	check_str(result.phase, phase);
+	check_str(result.run_id, "r-1");
 }
 
 static void

@@ -434,9 +434,15 @@ put(const struct run *run, const char *name, const char *text)
 static int
 read_of(const struct run *run, const char *item, const char *phase)
 {
+	const struct result_asked asked = {
+		.item_id = str_from(item),
+		.phase = str_from(phase),
+		.run_id = STR("r-1"),
+	};
+
 	arena_release(&arena);
-	return result_read(&run->dir, "result.json", str_from(item),
-		str_from(phase), &arena, &result, &e);
+	return result_read(
+		&run->dir, "result.json", &asked, &arena, &result, &e);
 }
 
 static void
@@ -468,6 +474,27 @@ a_result_about_another_phase_is_refused(void **state)
 	put(*state, "result.json", HEAD "}");
 	check_fails(read_of(*state, "WRK-001", "triage"), &e, ERR_INPUT,
 		"result.json: is about phase 'build', not 'triage'");
+}
+
+static void
+a_result_of_another_run_is_refused(void **state)
+{
+	put(*state, "result.json", HEAD ",\"run_id\":\"r-0\"}");
+	check_fails(read_of(*state, "WRK-001", "build"), &e, ERR_INPUT,
+		"result.json: is about run 'r-0', not 'r-1'");
+}
+
+static void
+a_result_may_say_its_run_or_not(void **state)
+{
+	put(*state, "result.json", HEAD ",\"run_id\":\"r-1\"}");
+	check_ok(read_of(*state, "WRK-001", "build"), &e);
+	check_str(result.run_id, "r-1");
+	assert_int_equal(
+		unlinkat(((struct run *)*state)->dir.fd, "result.json", 0), 0);
+	put(*state, "result.json", HEAD ",\"run_id\":null}");
+	check_ok(read_of(*state, "WRK-001", "build"), &e);
+	assert_false(str_is_set(result.run_id));
 }
 
 static void
@@ -569,6 +596,8 @@ main(void)
 		WITH_RUN(without_a_file_there_is_no_result),
 		WITH_RUN(a_result_about_another_item_is_refused),
 		WITH_RUN(a_result_about_another_phase_is_refused),
+		WITH_RUN(a_result_of_another_run_is_refused),
+		WITH_RUN(a_result_may_say_its_run_or_not),
 		WITH_RUN(a_fifo_is_refused_without_waiting),
 		WITH_RUN(a_symlink_is_not_followed),
 		WITH_RUN(a_dangling_symlink_is_not_a_missing_result),

@@ -47,6 +47,25 @@ nothing_in_an_arena_moves_or_overlaps(void **state)
 }
 
 static void
+what_an_arena_gives_is_zeroed_whoever_had_it_before(void **state)
+{
+	struct arena a = {0};
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 1; i < 3000; i++) {
+			unsigned char *got = arena_alloc(&a, i);
+			for (size_t k = 0; k < i; k++)
+				assert_int_equal(got[k], 0);
+			memset(got, 0xa5, i);
+			(void)arena_str(&a, STR("between"));
+		}
+		assert_true(a.used >= (size_t)3000 * 2999 / 2);
+		arena_release(&a);
+	}
+}
+
+static void
 a_vector_holds_what_was_pushed(void **state)
 {
 	VEC(int) v = {0};
@@ -107,6 +126,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_buffer_grows_and_stays_terminated),
 		cmocka_unit_test(nothing_in_an_arena_moves_or_overlaps),
+		cmocka_unit_test(
+			what_an_arena_gives_is_zeroed_whoever_had_it_before),
 		cmocka_unit_test(a_vector_holds_what_was_pushed),
 		cmocka_unit_test(a_map_finds_every_key_and_no_other),
 		cmocka_unit_test(

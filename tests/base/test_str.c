@@ -96,6 +96,23 @@ lists_are_compared_in_order(void **state)
 	assert_false(str_list_has(none, STR("b")));
 }
 
+static void
+a_line_reaches_behind_its_line_break(void **state)
+{
+	struct str text = STR("ab\n\ncd");
+
+	(void)state;
+	assert_int_equal(str_line_start(text, 0), 0);
+	assert_int_equal(str_line_start(text, 2), 0);
+	assert_int_equal(str_line_start(text, 3), 3);
+	assert_int_equal(str_line_start(text, text.n), 4);
+	assert_int_equal(str_line_end(text, 0), 3);
+	assert_int_equal(str_line_end(text, 2), 3);
+	assert_int_equal(str_line_end(text, 3), 4);
+	assert_int_equal(str_line_end(text, 4), text.n);
+	assert_int_equal(str_line_end(STR_ABSENT, 0), 0);
+}
+
 int
 main(void)
 {
@@ -106,6 +123,7 @@ main(void)
 		cmocka_unit_test(white_space_goes_from_both_ends_only),
 		cmocka_unit_test(
 			lines_come_one_by_one_and_the_last_needs_no_end),
+		cmocka_unit_test(a_line_reaches_behind_its_line_break),
 		cmocka_unit_test(numbers_are_digits_that_fit),
 		cmocka_unit_test(lists_are_compared_in_order),
 	};

@@ -63,3 +63,131 @@ prepare() {
 	[ "$(git status --porcelain)" = "?? persons" ] ||
 		git status --porcelain
 }
+
+@test "what is left uncommitted is named, one or many" {
+	acts <<-'END'
+		echo 1 >"made.$step"
+		[ "$WEIR_ITEM_ID" = WRK-001 ] || echo 2 >"more.$step"
+		finish blocked
+	END
+	backlog "$(going WRK-001)" "$(going WRK-002)"
+	repository
+	runs
+	says "WRK-001 left a changed file uncommitted: 'made.WRK-001.1'"
+	says "WRK-002 left 2 changed files uncommitted, one is 'm"
+}
+
+@test "work is not carried to another branch" {
+	acts <<-'END'
+		echo "$step" >"made.$step"
+		git -C "$WEIR_ROOT" switch -qc other
+	END
+	backlog "$(going WRK-001)"
+	repository
+	runs
+	exits 0
+	says "begun on branch 'main' and HEAD is on 'other' now"
+	says "git switch main"
+	says "done (1)"
+	[ -z "$(git log --all --format=%s -- made.WRK-001.1)" ] ||
+		explain "it was committed"
+	[ -e made.WRK-001.1 ]
+	# Still so, and still told, but not as done once more.
+	runs
+	says "begun on branch 'main'"
+	never_says "done (1)"
+	[ -z "$(git log --all --format=%s -- made.WRK-001.1)" ]
+	git switch -q main
+	# Not weir's own files, which went on on the other branch.
+	runs
+	never_says "begun on branch"
+	says "WRK-001  Title of WRK-001"
+	[ "$(git log main --format=%s -- made.WRK-001.1)" = "[WRK-001][build] did it" ]
+	[ -z "$(git log other --format=%s -- made.WRK-001.1)" ]
+}
+
+@test "work that a person commits to another branch is settled" {
+	acts <<-'END'
+		echo "$step" >"made.$step"
+		git -C "$WEIR_ROOT" switch -qc other
+	END
+	backlog "$(going WRK-001)"
+	repository
+	runs
+	says "begun on branch 'main'"
+	git add made.WRK-001.1
+	git commit -qm mine
+	runs
+	exits 0
+	never_says "begun on branch"
+	[ -z "$(git status --porcelain)" ] || git status --porcelain
+}
+
+@test "the end of a phase asks git for its status once" {
+	acts <<<'echo "$step" >"made.$step"'
+	backlog "$(going WRK-001)"
+	repository
+	script "$BATS_TEST_TMPDIR/bin/git" <<-END
+		#!/bin/sh
+		case " \$* " in
+		*" status "*) echo asked >>"$NOTES/statuses"
+		esac
+		exec $(command -v git) "\$@"
+	END
+	runs
+	exits 0
+	committed WRK-001 made.WRK-001.1
+	# Before the phase, after it, and at the end of the run.
+	[ "$(wc -l <"$NOTES/statuses")" -eq 3 ] || cat "$NOTES/statuses"
+	[ "$(wc -l <"$NOTES/statuses")" -eq 3 ]
+}
+
+@test "a commit waits for another git that is at work" {
+	acts <<<'echo "$step" >"made.$step"'
+	backlog "$(going WRK-001)"
+	repository
+	script "$BATS_TEST_TMPDIR/bin/git" <<-END
+		#!/bin/sh
+		case " \$* " in
+		*" update-index "*)
+			if mkdir "$NOTES/once" 2>/dev/null; then
+				: >.git/index.lock
+				$(command -v git) "\$@"
+				rc=\$?
+				echo locked >"$NOTES/told"
+				exit \$rc
+			fi
+		esac
+		exec $(command -v git) "\$@"
+	END
+	starts
+	hears
+	[ "$said" = locked ]
+	rm .git/index.lock
+	ends 0
+	committed WRK-001 made.WRK-001.1
+	! said_so "not committed"
+}
+
+@test "a lock that an agent's git left is named with what to do" {
+	acts <<-'END'
+		echo "$step" >"made.$step"
+		: >"$WEIR_ROOT/.git/index.lock"
+	END
+	backlog "$(going WRK-001)"
+	repository
+	runs
+	says "is not committed yet"
+	says "/.git/index.lock' has been there for"
+	says "perhaps the agent's"
+	says "remove that file"
+	[ -e .git/index.lock ]
+	touch -d '1 hour ago' .git/index.lock
+	runs
+	says "/.git/index.lock' has been there for 1h00m"
+	never_says "perhaps the agent's"
+	rm .git/index.lock
+	runs
+	exits 0
+	committed WRK-001 made.WRK-001.1
+}

@@ -68,7 +68,7 @@ gone() {
 	told started
 	kill -TERM $weir
 	wait $weir || status=$?
-	[ $status -eq 130 ]
+	[ $status -eq 143 ] || explain "$status: $(cat out)"
 	# shellcheck disable=SC2086
 	gone $said
 }

@@ -17,6 +17,7 @@ prepare() {
 	[ "${lines[0]}" = "WRK-001  Title of WRK-001" ]
 	says "  status       in_progress"
 	says "build"
+	says "next: weir run"
 	never_says '! '
 }
 
@@ -31,6 +32,18 @@ prepare() {
 	succeeds weir explain WRK-003
 	says "which way?"
 	says "next: weir unblock WRK-003"
+}
+
+@test "explain: what would block again at once needs more than unblock" {
+	backlog "$(item WRK-001 blocked 'phase: retired' 'phase_pool: main' \
+		'blocked_from_status: in_progress' 'blocked_reason: gave up')"
+	succeeds weir explain WRK-001
+	says "! pipeline     'retired' is not a main phase of feature"
+	says "next: weir edit WRK-001, to name a phase and a pipeline of weir.yaml; then weir unblock WRK-001"
+	sed -i 's/^    phase: retired/    phase: build/' BACKLOG.yaml
+	succeeds weir explain WRK-001
+	says "phase        build, main phase 1 of 1"
+	says "next: weir unblock WRK-001"
 }
 
 @test "explain: as many in progress as allowed" {

@@ -42,6 +42,18 @@ titles() {
 	has BACKLOG_INBOX.rejected.yaml "Also good"
 }
 
+@test "unknown keys come along, a given id is left out with a note" {
+	cat >BACKLOG_INBOX.yaml <<-'END'
+		- title: One
+		  id: WRK-500
+		  sprint: 7
+	END
+	run weir run --cap 1
+	says "BACKLOG_INBOX.yaml:2:7: 'id' is given by weir"
+	has BACKLOG.yaml "sprint: 7"
+	lacks BACKLOG.yaml "WRK-500"
+}
+
 @test "an inbox that cannot be read is left where it is" {
 	backlog "$(going WRK-001)"
 	mkdir BACKLOG_INBOX.yaml

@@ -69,6 +69,13 @@ made() {
 	[ ! -e BACKLOG.yaml ]
 }
 
+@test "init makes no directory for the backlog but names the one missing" {
+	echo 'project: { backlog: work/TODO.yaml }' >weir.yaml
+	fails 4 weir init
+	says "there is no directory 'work'"
+	[ ! -e work ]
+}
+
 @test "init --prefix" {
 	succeeds weir init --prefix ABC
 	succeeds weir add First
@@ -147,4 +154,48 @@ made() {
 	has weir.yaml '  phase_cap: 100'
 	has weir.yaml 'triage: { agent'
 	succeeds weir list
+}
+
+@test "init does not begin a new backlog where ids were issued" {
+	weir init
+	weir add First
+	rm BACKLOG.yaml
+	fails 5 weir init
+	says "'BACKLOG.yaml' is gone"
+	says "'.weir/ids.hwm' shows that there was one"
+	says "put a copy of it back"
+	says "--new-backlog"
+	never_says "git checkout"
+	[ ! -e BACKLOG.yaml ]
+	succeeds weir init --new-backlog
+	says "made  BACKLOG.yaml"
+	succeeds weir add Second
+	says "added WRK-002"
+}
+
+@test "init does not begin a new backlog where git has one" {
+	weir init
+	repository
+	rm BACKLOG.yaml
+	fails 5 weir init
+	says "bring it back with 'git checkout -- BACKLOG.yaml'"
+	[ ! -e BACKLOG.yaml ]
+	git checkout -q -- BACKLOG.yaml
+	succeeds weir init
+	says "kept  BACKLOG.yaml"
+}
+
+@test "init does not begin a new backlog beside an archive or runs" {
+	weir init
+	rm BACKLOG.yaml
+	: >BACKLOG_ARCHIVE.jsonl
+	fails 5 weir init
+	says "'BACKLOG_ARCHIVE.jsonl' shows"
+	rm BACKLOG_ARCHIVE.jsonl
+	mkdir .weir/runs
+	fails 5 weir init
+	says "'.weir/runs' shows"
+	rmdir .weir/runs
+	succeeds weir init
+	says "made  BACKLOG.yaml"
 }

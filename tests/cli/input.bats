@@ -61,6 +61,15 @@ succeeds_in_part() {
 	refused "BACKLOG.yaml:14:" "WRK-001"
 }
 
+@test "an id that nobody can name" {
+	local id
+
+	for id in '""' '" "' '"WRK\n3"'; do
+		backlog "$(sound)" "$(item "$id" ready)"
+		refused "BACKLOG.yaml:14:9: 'id' must be one line and not blank"
+	done
+}
+
 @test "a key that stands twice in an item" {
 	backlog "$(sound)" "$(item WRK-003 new 'status: done')"
 	refused "BACKLOG.yaml:19:5: "
@@ -124,6 +133,44 @@ succeeds_in_part() {
 	exits 3
 	never_asked
 	[ "$(stat -c %s BACKLOG.yaml)" -eq $((257 * 1024 * 1024)) ]
+}
+
+# said_once PLACE: one message, and it is about that place.
+said_once() {
+	run --separate-stderr weir list
+	exits 3
+	[ "$(grep -c . <<<"$stderr")" -eq 1 ] || explain "$stderr"
+	[[ $stderr == "weir: BACKLOG.yaml:$1: "* ]] || explain "$stderr"
+}
+
+@test "one mistake is one message, with its own place" {
+	backlog "$(item WRK-003 new 'status: done')" "$(sound)"
+	said_once 9:5
+	[[ $stderr == *"first at line 6" ]] || explain "$stderr"
+	backlog "$(item WRK-003 new \
+		"x: $(printf '[%.0s' {1..80})$(printf ']%.0s' {1..80})")" \
+		"$(sound)"
+	said_once 9:69
+	[[ $stderr == *"deeper than 64 levels" ]] || explain "$stderr"
+	backlog "$(item WRK-003 new 'x: "no end')" "$(sound)"
+	said_once 9:8
+	backlog "$(item WRK-003 new 'x: [no, end')" "$(sound)"
+	said_once 10:7
+	backlog "$(item WRK-003 new | sed "s/    status/\tstatus/")" "$(sound)"
+	said_once 6:1
+}
+
+@test "every mistake has its own line, also behind another" {
+	backlog "$(item WRK-003 new 'status: done')" \
+		"$(item WRK-004 new 'status: done')" "$(sound)"
+	run weir list
+	says "BACKLOG.yaml:9:5: the key 'status' is there twice in one mapping, first at line 6"
+	says "BACKLOG.yaml:15:5: the key 'status' is there twice in one mapping, first at line 12"
+}
+
+@test "a line that begins with a tab hides no item behind it" {
+	backlog "$(item WRK-003 new | sed "s/    status/\tstatus/")" "$(sound)"
+	refused "BACKLOG.yaml:6:1: "
 }
 
 @test "an empty file is not an empty backlog" {
@@ -193,4 +240,65 @@ succeeds_in_part() {
 	says "did you mean 'execution'"
 	never_asked
 	fails 3 weir list
+}
+
+# shown COMMAND...: it shows the items, then what is wrong with weir.yaml.
+shown() {
+	run weir "$@"
+	exits 3
+	says "Title of WRK-002"
+	[[ ${lines[-1]} == "weir: weir.yaml:"* ]] || explain "the error comes last"
+	never_says "there is no"
+}
+
+@test "a configuration with mistakes hides no item" {
+	backlog "$(sound)"
+	echo 'executoin: {}' >>weir.yaml
+	shown list
+	shown show WRK-002
+	says "weir.yaml:6:1: "
+	run --separate-stderr weir list --json
+	exits 3
+	[ "$(jq -r length <<<"${lines[0]}")" = 2 ] || explain "the items"
+	[ "$(jq -r '.errors | length' <<<"${lines[1]}")" = 1 ] ||
+		explain "the error"
+	fails 3 weir explain WRK-002
+	never_says "Title of"
+	untouched BACKLOG.yaml weir add Title
+	exits 3
+}
+
+@test "a broken configuration still says where the backlog is" {
+	mkdir work
+	backlog "$(sound)"
+	mv BACKLOG.yaml work/TODO.yaml
+	echo 'project: { backlog: work/TODO.yaml, prefix: 7! }' >>weir.yaml
+	shown list
+	shown show WRK-002
+	echo '}' >>weir.yaml
+	run weir list
+	exits 3
+	never_says "there is no backlog"
+	[ "${#lines[@]}" -eq 1 ] || explain "one error"
+	mv work/TODO.yaml BACKLOG.yaml
+	shown list
+	rm weir.yaml
+	mkdir weir.yaml
+	run weir list
+	exits 3
+	says "Title of WRK-002"
+	says "weir.yaml"
+}
+
+@test "a prompt file or a command that is not there is named with its place" {
+	backlog "$(going WRK-001)"
+	sed -i 's|{ name: build }|{ name: build, workflows: [weir.yaml, no.md] }|' \
+		weir.yaml
+	fails 4 weir run
+	says "weir.yaml:5:$(sed -n '5s/no.md.*//p' weir.yaml | wc -m): phase 'build': there is no file 'no.md'"
+	sed -i 's|./agent.sh|./none.sh|' weir.yaml
+	fails 4 weir run
+	says "weir.yaml:3:$(sed -n '3s/[.]\/none.*//p' weir.yaml | wc -m): "
+	says "none.sh"
+	never_asked
 }

@@ -71,7 +71,7 @@ ids() {
 	[ "$(ids)" = WRK-001 ]
 	backlog "$(item WRK-001 done)"
 	succeeds weir list
-	says "All 1 items are done; 'weir list --all' shows them."
+	says "Every item is done; 'weir list --all' shows them."
 }
 
 @test "list --status: one or more" {
@@ -83,7 +83,7 @@ ids() {
 	succeeds weir list --json --status new --status in_progress
 	[ "$(ids)" = "WRK-003 WRK-002" ]
 	succeeds weir list --status scoping
-	says "No item fits"
+	says "No item fits; 'weir list --all' shows every item."
 	fails 2 weir list --status started
 	says "'started' is not one of new, scoping, ready, in_progress, done or blocked"
 }
@@ -135,6 +135,31 @@ ids() {
 		[ "$(wc -L <screen.lines)" -le $width ] ||
 			explain "wider than $width"
 	done
+}
+
+@test "in a narrow terminal list leaves columns out, never the title" {
+	local columns
+
+	backlog "$(going WRK-001 'impact: high')" \
+		"$(item WRK-002 ready 'dependencies: [WRK-001]')"
+	while read -r width columns; do
+		on_terminal "$width" weir list --no-color
+		[ "$(head -1 screen.lines | tr -s ' ' | sed 's/ $//')" = "$columns" ] ||
+			explain "$width columns: not '$columns'"
+		says "WRK-001"
+		says "Title "
+	done <<-'END'
+		90 id status phase size risk impact title
+		70 id status phase impact title
+		60 id status phase title
+		40 id status title
+		20 id title
+	END
+	on_terminal 20 weir list --no-color
+	says "WRK-002  Title of W…"
+	succeeds weir list
+	says "id       status       phase  size  risk  impact  title"
+	says "waits for WRK-001"
 }
 
 @test "a long title gives way to what an item waits for" {

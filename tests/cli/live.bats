@@ -110,7 +110,7 @@ fails_first() {
 	starts
 	hears
 	kill -HUP "$weir"
-	ends 130
+	ends 129
 	# shellcheck disable=SC2046
 	gone $(cat "$NOTES/pids")
 	succeeds weir show WRK-001 --json
@@ -244,10 +244,82 @@ holds_lock() {
 	says "The backlog is empty"
 }
 
+@test "a deleted backlog is named with what brings it back" {
+	sed -i -e 's/^git: off/git: on/' \
+		-e 's/max_retries: 0/max_retries: 0, max_wip: 2/' weir.yaml
+	acts <<-'END'
+		[ $step = WRK-001.1 ] || { finish; exit 0; }
+		tell begun
+		hear
+	END
+	backlog "$(going WRK-001)" "$(going WRK-002)"
+	repository
+	starts
+	hears
+	rm BACKLOG.yaml
+	proceed
+	soon said_so "'BACKLOG.yaml' is gone"
+	said_so "'git checkout -- BACKLOG.yaml'"
+	touch one
+	stays 1 asked_times 1
+	[ "$(how_often "is gone")" = 1 ]
+	git checkout -q -- BACKLOG.yaml
+	ends 0
+	[ "$(how_often "sound again")" = 1 ]
+	asked WRK-001.1 WRK-002.1
+}
+
+@test "a run in a pipe does not wait for ever for a backlog to come back" {
+	acts <<-'END'
+		tell begun
+		hear
+	END
+	backlog "$(going WRK-001)"
+	cp BACKLOG.yaml kept
+	starts
+	hears
+	rm BACKLOG.yaml
+	proceed
+	soon said_so "'BACKLOG.yaml' is gone"
+	! said_so "git checkout"
+	# Somebody may be mending it.
+	stays 5 kill -0 "$weir"
+	WAIT_SECONDS=45
+	ends 3
+	said_so "not mended in 30 s"
+	[ "$(how_often "is gone; nothing")" = 1 ]
+	WAIT_SECONDS=20
+	cp kept BACKLOG.yaml
+	runs
+	exits 0
+	asked WRK-001.1
+	has BACKLOG_ARCHIVE.jsonl '"WRK-001"'
+}
+
 # drop TEXT: an inbox, whole at once.
 drop() {
 	printf '%s\n' "$1" >.drop
 	mv .drop BACKLOG_INBOX.yaml
+}
+
+@test "an older backlog checked out in mid-run waits to be migrated" {
+	acts <<-'END'
+		[ $step = WRK-001.1 ] || exit 0
+		tell begun
+		hear
+	END
+	backlog "$(going WRK-001)"
+	starts
+	hears
+	sed -i 's/^schema_version: 3/schema_version: 2/' BACKLOG.yaml
+	soon said_so "nothing new starts until it is mended"
+	said_so "'weir migrate'"
+	has BACKLOG.yaml "schema_version: 2"
+	weir migrate
+	soon said_so "sound again"
+	proceed
+	ends 0
+	has BACKLOG_ARCHIVE.jsonl '"WRK-001"'
 }
 
 @test "an inbox that is too large is set aside, and later ones are taken" {
@@ -326,4 +398,30 @@ drop() {
 	[ "$status" -ne 0 ] || explain "added to a backlog that is not sound"
 	untouched BACKLOG.yaml timeout -k 1 20 weir run
 	[ "$status" -ne 0 ] || explain "ran on a backlog that is not sound"
+}
+
+@test "a block that cannot be saved is told once and saved when it can be" {
+	sed -i 's/git: off//; s/name: build/name: build, staleness: block/' weir.yaml
+	git init -q -b main .
+	git config user.name t
+	git config user.email t@localhost
+	backlog "$(going WRK-001 "last_phase_commit: $(printf 'a%.0s' {1..40})")"
+	git add -A && git commit -q -m one
+	mkdir bin
+	script bin/git <<-END
+		#!/bin/sh
+		case \$* in
+		*aaaaaaaa*)
+			[ -e broken ] || printf '  - id: "broken\n' >>BACKLOG.yaml
+			touch broken ;;
+		esac
+		exec "$(command -v git)" "\$@"
+	END
+	PATH=$PWD/bin:$PATH
+	starts
+	soon said_so "nothing new starts until it is mended"
+	sed -i '$d' BACKLOG.yaml
+	ends 6
+	[ "$(how_often "BACKLOG.yaml:")" -le 2 ]
+	[ "$(how_often "WRK-001 blocked")" = 1 ]
 }

@@ -59,11 +59,59 @@ plain() {
 	exits 1
 }
 
-@test "an item is added although nobody hears its id" {
-	run bash -c 'weir add Title >/dev/full'
+@test "what is saved although nobody hears of it is said on standard error" {
+	local json
+
+	for json in '' --json; do
+		run bash -c "weir add Title $json >/dev/full"
+		exits 1
+		id=$(weir list --json | jq -r '.[-1].id')
+		[ "$output" = "weir: $id is added all the same: writing to standard output: No space left on device" ] ||
+			explain "the id of the item"
+	done
+	backlog "$(item WRK-001 blocked 'blocked_reason: why?' \
+		'blocked_from_status: ready')"
+	run bash -c 'weir unblock WRK-001 >/dev/full'
 	exits 1
-	succeeds weir list --json
-	output_is '[.[].title] | index("Title") != null' true
+	says "weir: WRK-001 is unblocked all the same: "
+	run bash -c 'weir list >/dev/full'
+	exits 1
+	never_says "all the same"
+}
+
+@test "every command that saves says so when nobody hears of it" {
+	local n said
+
+	backlog "$(for n in 1 2 3 4 5 6 7 8; do item "WRK-00$n" new; done)"
+	# unheard SENTENCE COMMAND...
+	unheard() {
+		said=$1
+		shift
+		run bash -c '"$@" >/dev/full' - "$@"
+		exits 1
+		says "weir: $said all the same: writing to standard output: "
+	}
+	unheard 'WRK-001 is saved' weir set WRK-001 size=small
+	unheard 'WRK-001 is saved' weir tag add WRK-001 ui
+	unheard 'WRK-001 is saved' weir dep add WRK-001 WRK-002
+	unheard 'WRK-001 is saved' weir edit WRK-001 - <<-'END'
+		id: WRK-001
+		title: Another
+		status: new
+		created: 2026-11-01T10:00:00Z
+	END
+	unheard 'WRK-002 is blocked' weir block WRK-002 later
+	unheard 'WRK-003 has left the backlog' weir complete WRK-003
+	unheard 'WRK-004 has left the backlog' weir close WRK-004
+	unheard '2 items have left the backlog' weir complete WRK-005 WRK-006
+	unheard 'WRK-007 is merged into WRK-008' weir merge WRK-007 WRK-008
+	run bash -c 'weir set WRK-001 title=Another >/dev/full' # it says so
+	exits 1
+	never_says "all the same"
+	sed -i 's/^schema_version: 3/schema_version: 2/' BACKLOG.yaml
+	run bash -c 'weir migrate --dry-run >/dev/full'
+	never_says "all the same"
+	unheard 'the backlog is migrated' weir migrate
 }
 
 @test "text in another locale than UTF-8 is shown all the same" {

@@ -158,3 +158,12 @@ good='{"item_id":"WRK-001","phase":"build","result":"phase_complete","summary":"
 	says "attempt 2 of 2"
 	has prompt.2 "is not there"
 }
+
+@test "a result of another run is a failed attempt that says so" {
+	reports '{"item_id":"WRK-001","phase":"build","run_id":"r20200101-000000-00000000","result":"phase_complete","summary":"old"}'
+	backlog "$(going WRK-001)"
+	fails 6 weir run
+	says "is about run 'r20200101-000000-00000000', not 'r2"
+	succeeds weir show WRK-001 --json
+	output_is .status blocked
+}

@@ -63,6 +63,42 @@ prepare() {
 	fails 2 weir run --target ,
 }
 
+@test "run --target ends with words about the targets" {
+	backlog "$(going WRK-001)" "$(item WRK-002 blocked 'blocked_reason: why?')" \
+		"$(going WRK-003)"
+	succeeds weir run --target WRK-001
+	says "every target is done"
+	says "next: weir run works on the rest"
+	never_says "WRK-002"
+	never_says "WRK-003"
+	succeeds weir run --target WRK-001 --json
+	[ "$(jq -rs '.[-1] | .blocked + .waiting | length' <<<"$output")" = 0 ]
+}
+
+@test "run --target: next is what moves a target" {
+	backlog "$(item WRK-001 blocked 'blocked_reason: why?')" \
+		"$(going WRK-002)" \
+		"$(item WRK-003 ready 'dependencies: [WRK-002]')" \
+		"$(item WRK-004 ready 'dependencies: [WRK-003]')" \
+		"$(item WRK-005 ready 'dependencies: [WRK-001]')" \
+		"$(item WRK-006 ready 'dependencies: [WRK-404]')"
+	fails 6 weir run --target WRK-004
+	says "the targets wait for other items"
+	says "waits for WRK-003"
+	never_says "why?"
+	says "next: weir run --target WRK-003,WRK-002,WRK-004"
+	fails 6 weir run --target WRK-005
+	says "next: weir explain WRK-001"
+	fails 6 weir run --target WRK-006
+	says "next: weir explain WRK-006"
+	fails 6 weir run --target WRK-001,WRK-004
+	says "the targets wait for a person"
+	says "next: weir explain WRK-001"
+	never_asked
+	succeeds weir run --target WRK-004,WRK-003,WRK-002 --cap 1
+	says "next: weir run --target WRK-004,WRK-003,WRK-002 goes on"
+}
+
 @test "run --cap starts so many phases at most" {
 	backlog "$(going WRK-001)" "$(going WRK-002)"
 	succeeds weir run --cap 1
@@ -74,6 +110,27 @@ prepare() {
 		fails 2 weir run "--cap=$cap"
 		says "--cap: '$cap' is not a whole number"
 	done
+}
+
+@test "run --cap 0 changes nothing, not even the inbox" {
+	local before
+
+	sed -i '/^git:/d' weir.yaml
+	backlog "$(going WRK-001)"
+	repository
+	echo "# a word of mine" >>BACKLOG.yaml
+	echo '- title: dropped' >BACKLOG_INBOX.yaml
+	rm agent.sh
+	before=$(git rev-parse HEAD)
+	untouched BACKLOG.yaml weir run --cap 0
+	exits 0
+	says "0 phases in"
+	says "--cap 0 starts and changes nothing"
+	says "waiting (1)"
+	says "next: weir run goes on"
+	has BACKLOG_INBOX.yaml "dropped"
+	[ "$(git rev-parse HEAD)" = "$before" ]
+	never_asked
 }
 
 @test "a run that only finds what waits for a person ends with 6" {
@@ -112,7 +169,23 @@ prepare() {
 @test "a run without a backlog says how one is made" {
 	rm BACKLOG.yaml
 	fails 4 weir run
+	says "there is no backlog in '$PWD'; 'weir init' makes one"
+}
+
+@test "no event is a line without words" {
+	sed -i '/^git:/d' weir.yaml
+	backlog "$(going WRK-001)"
+	repository
+	succeeds weir run
+	says " backlog committed as "
+	! grep -E '^[0-9:]{8} *$' <<<"$output"
+}
+
+@test "run leaves nothing in a directory that is no project" {
+	mkdir elsewhere
+	fails 4 weir -C elsewhere run
 	says "weir init"
+	rmdir elsewhere
 }
 
 @test "an agent's command that is not there stops a run before it starts" {
@@ -121,6 +194,13 @@ prepare() {
 	fails 4 weir run
 	says "weir.yaml:3:"
 	says "./agent.sh"
+}
+
+@test "a run without a weir.yaml says how one is made" {
+	rm weir.yaml
+	fails 4 weir run
+	says "weir.yaml names no agent or is not there"
+	says "'weir init'"
 }
 
 @test "a prompt file that is not there stops a run before it starts" {

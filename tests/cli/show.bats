@@ -14,6 +14,13 @@ prepare() {
 		"$(item WRK-002 ready)"
 }
 
+@test "show says what is not there below what is" {
+	fails 4 weir show WRK-002 WRK-009 WRK-001
+	[[ ${lines[0]} == WRK-002* ]] || explain "the first item first"
+	[[ $output == *"no item 'WRK-009'"*"WRK-001  Title"* ]] ||
+		explain "in the order asked"
+}
+
 @test "show prints every field that the item has" {
 	succeeds weir show WRK-001
 	[ "${lines[0]}" = "WRK-001  Title of WRK-001" ]
@@ -69,4 +76,13 @@ prepare() {
 	exits 0
 	[ "$(wc -L <screen.lines)" -le 50 ]
 	says "until"
+}
+
+@test "in a narrow terminal a long value stands below its name" {
+	on_terminal 40 weir show WRK-002 --no-color
+	grep -qx '  status                 ready' screen.lines ||
+		explain "a short one beside it"
+	grep -qx '      2026-11-01T10:00:00Z' screen.lines ||
+		explain "a time stamp below it"
+	[ "$(wc -L <screen.lines)" -le 40 ]
 }

@@ -50,3 +50,32 @@ stale() {
 	succeeds weir run
 	[ "$(cat asked)" = "WRK-001 build 1" ]
 }
+
+# git as it is, but WRK-002 is blocked by hand while the base of WRK-001 is
+# being looked for.
+meddling_git() {
+	mkdir bin
+	script bin/git <<-END
+		#!/bin/sh
+		case \$* in
+		*merge-base*)
+			[ -e meddled ] || weir block WRK-002 "by hand" >meddled ;;
+		esac
+		exec "$(command -v git)" "\$@"
+	END
+	PATH=$PWD/bin:$PATH
+}
+
+@test "after an item was blocked for its base the others are planned anew" {
+	stale block
+	sed -i '1i execution: { max_concurrent: 2 }' weir.yaml
+	backlog "$(going WRK-001 "last_phase_commit: $lost")" "$(going WRK-002)"
+	git add -A && git commit -q -m four
+	meddling_git
+	fails 6 weir run
+	says "the phase before rests on commit $lost"
+	[ -s meddled ]
+	[ ! -e asked ]
+	succeeds weir show WRK-002
+	says "by hand"
+}

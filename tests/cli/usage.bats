@@ -10,7 +10,8 @@ load project
 
 @test "help lists every command" {
 	succeeds weir help
-	for name in init add list show explain run unblock help version; do
+	for name in init add list show ready explain run set edit tag dep block \
+		unblock complete close merge archive migrate help version; do
 		says "  $name "
 	done
 	succeeds weir --help
@@ -35,6 +36,8 @@ load project
 
 	for name in $(weir help --json | jq -r '.[].name'); do
 		succeeds weir "$name" --help
+		[ "$(wc -L <<<"$output")" -le 80 ] ||
+			explain "the help of $name is wider than 80"
 		says "usage: weir $name"
 		grep -q "^\*$name\*" "$ROOT/man/weir.1.scd" ||
 			explain "$name is not in weir(1)"
@@ -116,7 +119,7 @@ load project
 	fails 2 weir show
 	says "'weir show' needs ID"
 	fails 2 weir add one two
-	says "'two' is too much for 'weir add'"
+	says "'two' is too much for 'weir add'; a title of several words stands in quotes"
 	fails 2 weir list WRK-001
 	says "'WRK-001' is too much"
 }

@@ -10,7 +10,7 @@ COPY=$BATS_TEST_TMPDIR/copy
 copy_tree() {
 	mkdir "$COPY"
 	tar -C "$ROOT" -c meson.build meson_options.txt src tests fuzz man completions \
-		tools | tar -C "$COPY" -x
+		docs tools | tar -C "$COPY" -x
 }
 
 # include FILE NAME: FILE of the copy includes NAME in its last line.

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "scratch.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include "fio/file.h"
 #include "sys/fault.h"
 #include "sys/real.h"
@@ -148,14 +151,14 @@ a_failed_append_leaves_the_file_as_it_was(void **state)
 	sys_fault_init(&f, sys_real());
 	faulty.sys = &f.sys;
 	scratch_put(&s, "log", "a\n");
-	/* openat, pread, write: the third stops halfway, the fourth fails. */
+	/* openat, fstat, pread, write: it stops halfway, or fails. */
 	f.plan = (struct sys_fault_plan){
-		.at = 3, .how = SYS_FAULT_SHORT, .from_then = false};
+		.at = 4, .how = SYS_FAULT_SHORT, .from_then = false};
 	check_ok(fio_append(&faulty, "log", STR("bcdef\n"), 0644, &e), &e);
 	check_str(scratch_get(&s, "log"), "a\nbcdef\n");
 	f.calls = 0;
 	f.plan = (struct sys_fault_plan){
-		.at = 3, .how = SYS_FAULT_ERRNO, .sys = ENOSPC};
+		.at = 4, .how = SYS_FAULT_ERRNO, .sys = ENOSPC};
 	check_fails(fio_append(&faulty, "log", STR("ghi\n"), 0644, &e), &e,
 		ERR_SYS, "No space left");
 	check_str(scratch_get(&s, "log"), "a\nbcdef\n");
@@ -165,10 +168,16 @@ a_failed_append_leaves_the_file_as_it_was(void **state)
 static void
 sweeping_takes_only_our_own_leftovers(void **state)
 {
+	CLEANUP_ARENA struct arena a = {0};
+	struct str_list names;
+
 	(void)state;
 	scratch_put(&s, ".BACKLOG.yaml.0123456789abcdef.weir-tmp", "x");
 	scratch_put(&s, ".BACKLOG.yaml.swp", "vim");
 	scratch_put(&s, "BACKLOG.yaml", "b");
+	check_ok(fio_leftovers(&dir, &a, &names, &e), &e);
+	assert_int_equal(names.n, 1);
+	check_str(names.items[0], ".BACKLOG.yaml.0123456789abcdef.weir-tmp");
 	check_ok(fio_sweep(&dir, &e), &e);
 	assert_false(
 		scratch_has(&s, ".BACKLOG.yaml.0123456789abcdef.weir-tmp"));
@@ -196,6 +205,39 @@ a_file_with_a_writer_is_not_read_yet(void **state)
 		check_str(buf_str(&b), "- title: a\n");
 }
 
+/* A writer that never rests: each file it makes is all of one letter. */
+static pid_t
+start_replacing(void)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	for (char c = 'a';; c = c == 'z' ? 'a' : (char)(c + 1)) {
+		char text[3000];
+		memset(text, c, sizeof(text));
+		if (fio_replace(&dir, "f", str_of(text, sizeof(text)), 0644,
+			    NULL, NULL, &e) < 0)
+			_exit(1);
+	}
+}
+
+static void
+a_file_replaced_while_it_is_read_is_read_again(void **state)
+{
+	(void)state;
+	scratch_put(&s, "f", "a");
+	pid_t pid = start_replacing();
+	for (int i = 0; i < 3000; i++) {
+		CLEANUP_BUF struct buf b = {0};
+		check_ok(fio_read(&dir, "f", 9999, &b, NULL, &e), &e);
+		for (size_t k = 0; k < b.n; k++)
+			assert_int_equal(b.p[k], b.p[0]);
+	}
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 int
 main(void)
 {
@@ -211,6 +253,7 @@ main(void)
 		T(a_torn_last_line_is_ended_before_the_next_record),
 		T(a_failed_append_leaves_the_file_as_it_was),
 		T(sweeping_takes_only_our_own_leftovers),
+		T(a_file_replaced_while_it_is_read_is_read_again),
 		T(a_file_with_a_writer_is_not_read_yet),
 	};
 

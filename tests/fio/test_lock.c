@@ -35,6 +35,23 @@ teardown(void **state)
 }
 
 static void
+a_look_says_who_holds_it_and_takes_nothing(void **state)
+{
+	struct fio_lock one, two;
+
+	(void)state;
+	assert_int_equal(fio_lock_look(&dir, "lock", &e), 0);
+	assert_false(scratch_has(&s, "lock"));
+	check_ok(fio_lock_take(&one, &dir, "lock", 0, "weir add", &e), &e);
+	assert_int_equal(fio_lock_look(&dir, "lock", &e), 1);
+	assert_non_null(strstr(e.msg, "held by 'weir add' (pid "));
+	fio_lock_drop(&one);
+	assert_int_equal(fio_lock_look(&dir, "lock", &e), 0);
+	check_ok(fio_lock_take(&two, &dir, "lock", 0, "weir add", &e), &e);
+	fio_lock_drop(&two);
+}
+
+static void
 the_second_taker_is_told_who_holds_it(void **state)
 {
 	struct fio_lock one, two;
@@ -160,6 +177,7 @@ main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		T(a_look_says_who_holds_it_and_takes_nothing),
 		T(the_second_taker_is_told_who_holds_it),
 		T(a_killed_holder_holds_nothing),
 		T(a_waiter_gets_it_when_the_holder_drops_it),

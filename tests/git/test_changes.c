@@ -51,6 +51,20 @@ a_clean_tree_has_no_changes(void **state)
 }
 
 static void
+head_and_its_branch_come_along(void **state)
+{
+	struct scratch *s = *state;
+	struct git_changes c = changes(s);
+
+	check_str(c.branch, "main");
+	assert_true(str_eq(c.head, sh(s, "git rev-parse HEAD | tr -d '\\n'")));
+	(void)sh(s, "git switch -qc 'a/(b)'");
+	check_str(changes(s).branch, "a/(b)");
+	(void)sh(s, "git switch -q --detach");
+	assert_false(str_is_set(changes(s).branch));
+}
+
+static void
 every_kind_of_change_is_listed_by_path(void **state)
 {
 	struct scratch *s = *state;
@@ -296,6 +310,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_clean_tree_has_no_changes),
+		TEST(head_and_its_branch_come_along),
 		TEST(every_kind_of_change_is_listed_by_path),
 		TEST_EMPTY(
 			everything_in_a_repository_without_commits_is_listed),

@@ -10,7 +10,11 @@ commit(struct scratch *s, const char *const *paths)
 
 	for (; paths[n] != NULL; n++)
 		list[n] = str_from(paths[n]);
-	int rc = git_commit(s->repo, (struct str_list){.items = list, .n = n},
+	struct git_changes seen;
+	if (git_changes(s->repo, &s->a, &seen, &s->e) < 0)
+		return -1;
+	int rc = git_commit(s->repo, &seen,
+		(struct str_list){.items = list, .n = n},
 		STR("[WRK-001][build] do it\n\nat length\n"), &s->a, &sha,
 		&s->e);
 	if (rc == 0)
@@ -336,6 +340,46 @@ a_commit_made_meanwhile_is_not_lost(void **state)
 }
 
 static void
+what_was_seen_on_a_branch_is_committed_to_that_branch(void **state)
+{
+	struct scratch *s = *state;
+	struct str path = STR("a");
+	struct str_list paths = {.items = &path, .n = 1};
+	struct git_changes seen;
+
+	(void)sh(s, "echo x >>a");
+	check_ok(git_changes(s->repo, &s->a, &seen, &s->e), &s->e);
+	(void)sh(s, "git switch -qc other");
+	check_ok(
+		git_commit(s->repo, &seen, paths, STR("m"), &s->a, NULL, &s->e),
+		&s->e);
+	check_str(sh(s, "git log --format=%s other..main"), "m\n");
+	check_str(sh(s, "git log --format=%s main..other"), "");
+}
+
+static void
+what_was_seen_before_the_branch_moved_is_not_committed(void **state)
+{
+	struct scratch *s = *state;
+	struct str path = STR("a");
+	struct str_list paths = {.items = &path, .n = 1};
+	struct git_changes seen;
+
+	(void)sh(s, "echo x >>a");
+	check_ok(git_changes(s->repo, &s->a, &seen, &s->e), &s->e);
+	(void)sh(s, "echo y >>b; git commit -qm theirs b");
+	check_fails(
+		git_commit(s->repo, &seen, paths, STR("m"), &s->a, NULL, &s->e),
+		&s->e, ERR_CONFLICT, "committing");
+	check_ok(git_changes(s->repo, &s->a, &seen, &s->e), &s->e);
+	(void)sh(s, "git branch -qm renamed");
+	check_fails(
+		git_commit(s->repo, &seen, paths, STR("m"), &s->a, NULL, &s->e),
+		&s->e, ERR_CONFLICT, "committing");
+	check_str(sh(s, "git log -1 --format=%s renamed"), "theirs\n");
+}
+
+static void
 a_broken_branch_is_not_taken_for_a_new_repository(void **state)
 {
 	struct scratch *s = *state;
@@ -361,7 +405,7 @@ many_paths_are_one_commit(void **state)
 	struct str_list all =
 		git_changed_since(&(struct git_changes){0}, &c, &s->a);
 	assert_int_equal(all.n, 3000);
-	check_ok(git_commit(s->repo, all, STR("many"), &s->a, NULL, &s->e),
+	check_ok(git_commit(s->repo, &c, all, STR("many"), &s->a, NULL, &s->e),
 		&s->e);
 	check_str(sh(s, "git ls-tree -r HEAD m | wc -l"), "3000\n");
 	check_str(left(s), "");
@@ -389,6 +433,8 @@ main(void)
 		TEST(nothing_that_an_agent_set_up_runs_or_takes_part),
 		TEST(a_lock_of_another_git_is_named_and_nothing_is_committed),
 		TEST(a_commit_made_meanwhile_is_not_lost),
+		TEST(what_was_seen_on_a_branch_is_committed_to_that_branch),
+		TEST(what_was_seen_before_the_branch_moved_is_not_committed),
 		TEST(a_broken_branch_is_not_taken_for_a_new_repository),
 		TEST(many_paths_are_one_commit),
 	};

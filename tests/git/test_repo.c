@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "git/scratch.h"
 
+#include "base/stamp.h"
+
 #include <errno.h>
 
 static void
@@ -195,6 +197,33 @@ variables_that_point_git_elsewhere_are_not_obeyed(void **state)
 	assert_int_equal(changes.n, 0);
 }
 
+static void
+the_lock_of_the_index_has_a_path_and_an_age(void **state)
+{
+	struct scratch *s = *state;
+	struct git_lock lock;
+
+	assert_int_equal(git_lock(s->repo, &s->a, &lock, &s->e), 0);
+	(void)sh(s, "touch -d '2026-11-20 10:00:00.5 UTC' .git/index.lock");
+	assert_int_equal(git_lock(s->repo, &s->a, &lock, &s->e), 1);
+	assert_true(lock.since_ns == 1795168800 * NS_PER_SEC + 500 * NS_PER_MS);
+	assert_true(str_ends(lock.path, STR("/top/.git/index.lock")));
+	assert_true(str_ends(lock.dir, STR("/top/.git")));
+}
+
+static void
+what_the_index_knows_git_has_there_or_not(void **state)
+{
+	struct scratch *s = *state;
+
+	(void)sh(s, "rm a; echo 1 >new; mkdir -p x; echo 1 >x/y; git add x");
+	assert_int_equal(git_has(s->repo, STR("a"), &s->e), 1);
+	assert_int_equal(git_has(s->repo, STR("x/y"), &s->e), 1);
+	assert_int_equal(git_has(s->repo, STR("x"), &s->e), 0);
+	assert_int_equal(git_has(s->repo, STR("new"), &s->e), 0);
+	assert_int_equal(git_has(s->repo, STR("*"), &s->e), 0);
+}
+
 int
 main(void)
 {
@@ -210,6 +239,8 @@ main(void)
 		TEST(a_tree_in_the_middle_of_something_is_not_ready),
 		TEST(a_linked_work_tree_has_a_state_of_its_own),
 		TEST(variables_that_point_git_elsewhere_are_not_obeyed),
+		TEST(the_lock_of_the_index_has_a_path_and_an_age),
+		TEST(what_the_index_knows_git_has_there_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,32 @@ ids_used_up_refuse_the_whole_list(void **state)
 }
 
 static void
+a_drafts_blank_parts_are_no_description(void **state)
+{
+	struct after t = apply_to(backlog(NO_ITEMS, NO_ARCHIVE),
+		CHANGES_OF(
+			{.kind = CHANGE_ADD,
+				.item = {.title = STR("a"),
+					.description = {.context = STR(" \n"),
+						.impact = STR("")}}},
+			{.kind = CHANGE_ADD,
+				.item = {.title = STR("b"),
+					.description = {.problem = STR(" p "),
+						.impact = STR(" ")}}}));
+
+	(void)state;
+	check_applied(&t);
+	const struct description *d =
+		&item_at(t.fx.next, "WRK-001")->description;
+	assert_false(str_is_set(d->context));
+	assert_false(str_is_set(d->impact));
+	d = &item_at(t.fx.next, "WRK-002")->description;
+	check_str(d->problem, " p ");
+	assert_false(str_is_set(d->impact));
+	after_release(&t);
+}
+
+static void
 a_draft_without_title_or_past_new_is_refused(void **state)
 {
 	struct snapshot *s = backlog(NO_ITEMS, NO_ARCHIVE);
@@ -227,6 +253,69 @@ fields_with_a_change_of_their_own_are_refused(void **state)
 	check_refused(
 		s, field_change("ready", "title", NULL), ERR_INPUT, "required");
 	snapshot_unref(s);
+}
+
+static void
+a_part_of_the_description_is_set_and_unset(void **state)
+{
+	const struct field *map = field_find(&item_fields, STR("description"));
+	struct after t =
+		apply_to(backlog(ITEMS({.id = STR("W-1"),
+					 .description = {.context = STR("old"),
+						 .solution = STR("kept")}}),
+				 NO_ARCHIVE),
+			CHANGES_OF({.kind = CHANGE_FIELD,
+					   .id = STR("W-1"),
+					   .field = &map->sub[0]},
+				{.kind = CHANGE_FIELD,
+					.id = STR("W-1"),
+					.field = &map->sub[1],
+					.text = STR("new")}));
+
+	(void)state;
+	check_applied(&t);
+	const struct description *d = &item_at(t.fx.next, "W-1")->description;
+	assert_false(str_is_set(d->context));
+	check_str(d->problem, "new");
+	check_str(d->solution, "kept");
+	after_release(&t);
+}
+
+static struct change
+tags_change(const char *id, struct str_list drop, struct str_list add)
+{
+	return (struct change){.kind = CHANGE_LIST,
+		.id = str_from(id),
+		.list = {.field = field_find(&item_fields, STR("tags")),
+			.drop = drop,
+			.add = add}};
+}
+
+static void
+entries_of_a_list_come_and_go(void **state)
+{
+	const struct str_list none = {0};
+	struct after t = apply_to(
+		backlog(ITEMS({.id = STR("W-1"),
+				      .tags = IDS(
+					      STR("a"), STR("b"), STR("c"))},
+				{.id = STR("W-2"), .tags = IDS(STR("a"))}),
+			NO_ARCHIVE),
+		CHANGES_OF(tags_change("W-1", IDS(STR("b"), STR("never")),
+				   IDS(STR("d"), STR("a"), STR("d"))),
+			tags_change("W-2", IDS(STR("z")), IDS(STR("a")))));
+
+	(void)state;
+	check_applied(&t);
+	check_ids(item_at(t.fx.next, "W-1")->tags, "a,c,d");
+	check_str(item_at(t.fx.next, "W-1")->updated, NOW);
+	check_ids(item_at(t.fx.next, "W-2")->tags, "a");
+	check_str(item_at(t.fx.next, "W-2")->updated, "2026-01-01T00:00:00Z");
+	check_refused(t.from, tags_change("W-1", none, IDS(STR(" "))),
+		ERR_INPUT, "an entry of 'tags' is empty");
+	check_refused(t.from, tags_change("W-9", none, IDS(STR("x"))),
+		ERR_MISSING, "W-9");
+	after_release(&t);
 }
 
 static void
@@ -360,9 +449,12 @@ main(void)
 			the_mark_is_repaired_even_when_nothing_is_added),
 		cmocka_unit_test(a_removed_items_number_is_not_given_again),
 		cmocka_unit_test(ids_used_up_refuse_the_whole_list),
+		cmocka_unit_test(a_drafts_blank_parts_are_no_description),
 		cmocka_unit_test(a_draft_without_title_or_past_new_is_refused),
 		cmocka_unit_test(fields_are_set_and_unset),
 		cmocka_unit_test(fields_with_a_change_of_their_own_are_refused),
+		cmocka_unit_test(a_part_of_the_description_is_set_and_unset),
+		cmocka_unit_test(entries_of_a_list_come_and_go),
 		cmocka_unit_test(a_description_is_replaced_part_by_part),
 		cmocka_unit_test(accepted_levels_add_up),
 		cmocka_unit_test(a_note_changes_nothing),

@@ -57,6 +57,38 @@ every_text_enum_and_bool_comes_back_as_it_was_set(void **state)
 }
 
 static void
+every_word_is_the_one_files_have_and_comes_back(void **state)
+{
+	static const struct {
+		const struct names *names;
+		int first; /* below it: unset, which has no word */
+		const char *words[STATUSES];
+	} tables[] = {
+		{&status_names, STATUS_NEW,
+			{"new", "scoping", "ready", "in_progress", "done",
+				"blocked"}},
+		{&size_names, SIZE_SMALL, {"small", "medium", "large"}},
+		{&level_names, LEVEL_LOW, {"low", "medium", "high"}},
+		{&pool_names, POOL_PRE, {"pre", "main"}},
+		{&blocked_type_names, BLOCKED_CLARIFICATION,
+			{"clarification", "decision"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		const struct names *names = tables[i].names;
+		for (int v = tables[i].first; v < (int)names->n; v++) {
+			const char *word = tables[i].words[v - tables[i].first];
+			int parsed = -1;
+			assert_string_equal(names_get(names, v), word);
+			assert_true(
+				names_parse(names, str_from(word), &parsed));
+			assert_int_equal(parsed, v);
+		}
+	}
+}
+
+static void
 absent_unsets_what_may_be_absent(void **state)
 {
 	struct item it = {.size = SIZE_LARGE,
@@ -219,6 +251,18 @@ a_description_of_empty_parts_is_empty(void **state)
 	assert_false(description_is_empty(&d));
 }
 
+static void
+one_part_alone_makes_a_description(void **state)
+{
+	const struct description each[] = {{.context = STR("x")},
+		{.problem = STR("x")}, {.solution = STR("x")},
+		{.impact = STR("x")}, {.sizing_rationale = STR("x")}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++)
+		assert_false(description_is_empty(&each[i]));
+}
+
 int
 main(void)
 {
@@ -226,6 +270,8 @@ main(void)
 		cmocka_unit_test(fields_stand_in_file_order),
 		cmocka_unit_test(
 			every_text_enum_and_bool_comes_back_as_it_was_set),
+		cmocka_unit_test(
+			every_word_is_the_one_files_have_and_comes_back),
 		cmocka_unit_test(absent_unsets_what_may_be_absent),
 		cmocka_unit_test(a_required_field_cannot_be_unset),
 		cmocka_unit_test(
@@ -236,6 +282,7 @@ main(void)
 		cmocka_unit_test(an_item_of_unknown_age_is_the_youngest),
 		cmocka_unit_test(an_item_without_pipeline_runs_through_feature),
 		cmocka_unit_test(a_description_of_empty_parts_is_empty),
+		cmocka_unit_test(one_part_alone_makes_a_description),
 	};
 
 	return cmocka_run_group_tests_name("item", tests, NULL, NULL);

@@ -229,6 +229,26 @@ unblocking_without_an_origin_goes_where_the_phase_belongs(void **state)
 }
 
 static void
+an_item_is_finished_from_wherever_it_is(void **state)
+{
+	static const char *const ids[] = {
+		"new", "scoping", "ready", "in_progress", "done", "blocked"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct after t = apply_to(one_of_each_status(),
+			CHANGES_OF({.kind = CHANGE_FINISH,
+				.id = str_from(ids[i])}));
+		check_applied(&t);
+		const struct item *it = item_at(t.fx.next, ids[i]);
+		assert_int_equal(it->status, STATUS_DONE);
+		assert_int_equal(it->blocked_from_status, STATUSES);
+		assert_false(str_is_set(it->blocked_reason));
+		after_release(&t);
+	}
+}
+
+static void
 only_a_blocked_item_is_unblocked(void **state)
 {
 	struct snapshot *s = one_of_each_status();
@@ -325,6 +345,7 @@ main(void)
 		cmocka_unit_test(unblocking_goes_back_and_forgets_the_block),
 		cmocka_unit_test(
 			unblocking_without_an_origin_goes_where_the_phase_belongs),
+		cmocka_unit_test(an_item_is_finished_from_wherever_it_is),
 		cmocka_unit_test(only_a_blocked_item_is_unblocked),
 		cmocka_unit_test(an_archived_item_leaves_and_dependencies_stay),
 		cmocka_unit_test(an_item_leaves_as_what_it_is),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/fixture.h"
 
+#include "model/change.h"
 #include "model/config.h"
 #include "model/result.h"
 
@@ -93,6 +94,61 @@ equality_looks_at_content_alone(void **state)
 	snapshot_unref(b);
 }
 
+/* The next generation after one more run id; `s` is given up. */
+static struct snapshot *
+next_of(struct snapshot *s, const struct change *c)
+{
+	const struct change_env env = {.prefix = STR("W")};
+	struct change_effects fx;
+	struct err e = {0};
+
+	check_ok(changes_apply(s, c, 1, &env, &fx, &e), &e);
+	snapshot_unref(s);
+	return fx.next;
+}
+
+static void
+what_a_change_leaves_alone_is_shared_by_generations(void **state)
+{
+	struct snapshot *s = backlog(
+		ITEMS({.id = STR("W-1")}, {.id = STR("W-2")}), NO_ARCHIVE);
+	const struct change c = {
+		.kind = CHANGE_BLOCK, .id = STR("W-2"), .text = STR("no")};
+	const struct item was = s->items[0];
+
+	(void)state;
+	s = next_of(s, &c);
+	assert_memory_equal(&was, &s->items[0], sizeof(was));
+	check_str(s->items[1].blocked_reason, "no");
+	snapshot_unref(s);
+}
+
+static void
+strings_live_through_any_number_of_generations(void **state)
+{
+	struct snapshot *s =
+		backlog(ITEMS({.id = STR("W-1"), .title = STR("the first")}),
+			ARCHIVED({.id = STR("W-0"),
+				.how = DEPARTED_MERGED,
+				.into = STR("W-1")}));
+	const struct change add = {.kind = CHANGE_ADD,
+		.item = {.title = STR("one more"),
+			.blocked_from_status = STATUSES}};
+	enum { MANY = 3 * SNAPSHOT_HELD_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		s = next_of(s, &add);
+		assert_in_range(s->held_n, 0, SNAPSHOT_HELD_MAX);
+	}
+	assert_int_equal(s->n, MANY + 1);
+	check_str(item_at(s, "W-1")->title, "the first");
+	check_str(snapshot_find_archived(s, STR("W-0"))->into, "W-1");
+	for (size_t i = 1; i < s->n; i++)
+		check_str(s->items[i].title, "one more");
+	snapshot_unref(s);
+}
+
 static void
 configuration_is_found_by_name(void **state)
 {
@@ -131,6 +187,10 @@ main(void)
 		cmocka_unit_test(a_snapshot_lives_until_its_last_user_drops_it),
 		cmocka_unit_test(an_empty_snapshot_finds_nothing),
 		cmocka_unit_test(equality_looks_at_content_alone),
+		cmocka_unit_test(
+			what_a_change_leaves_alone_is_shared_by_generations),
+		cmocka_unit_test(
+			strings_live_through_any_number_of_generations),
 		cmocka_unit_test(configuration_is_found_by_name),
 	};
 

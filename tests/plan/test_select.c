@@ -187,7 +187,8 @@ only_as_many_as_allowed_are_in_progress(void **state)
 	(void)state;
 	t->c.max_wip = 2;
 	check_actions(t, "promote W-2 plan; run W-1 plan");
-	check_verdict(t, "W-3", VERDICT_WIP, "2 of 2 already in progress");
+	check_verdict(t, "W-3", VERDICT_WIP,
+		"items before it make 2 of 2 in progress");
 	t->c.max_wip = 1;
 	check_actions(t, "run W-1 plan");
 	check_verdict(t, "W-2", VERDICT_WIP, "1 of 1 already in progress");
@@ -292,7 +293,8 @@ slots_are_what_is_not_running_yet(void **state)
 	t->c.max_concurrent = 2;
 	check_actions(t, "run W-2 plan");
 	check_verdict(t, "W-1", VERDICT_RUNNING, "runs now");
-	check_verdict(t, "W-3", VERDICT_SLOT, "2 of 2 already running");
+	check_verdict(
+		t, "W-3", VERDICT_SLOT, "phases before it make 2 of 2 running");
 	t->c.max_concurrent = 1;
 	check_actions(t, "");
 	check_verdict(t, "W-2", VERDICT_SLOT, "1 of 1 already running");

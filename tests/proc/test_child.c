@@ -419,8 +419,9 @@ bystanders_in_other_sessions_live_on(void **state)
 		proc_child_start(&other.child, &other.loop, sys_real(), &o, &e),
 		&e);
 	run_all(&r, SH("exit 0"), (struct proc_options){0});
-	struct proc_identity id = proc_child_identity(other.child);
-	assert_true(proc_is_alive(sys_real(), &id));
+	struct proc_identity id = proc_child_identity(other.child), now;
+	assert_true(proc_identify(sys_real(), id.pid, &now));
+	assert_int_equal(now.start_ticks, id.start_ticks);
 	close(ends[1]); /* the end of its input ends it */
 	close(ends[0]);
 	other.out = open("/dev/null", O_RDONLY | O_CLOEXEC);

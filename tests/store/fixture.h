@@ -7,6 +7,7 @@
 #include "scratch.h"
 
 #include "base/stamp.h"
+#include "store/events.h"
 #include "store/inbox.h"
 #include "store/store.h"
 #include "sys/fault.h"
@@ -44,6 +45,24 @@ fixture_close(struct fixture *f)
 	f->store = NULL;
 }
 
+/* Whether a file's times can be trusted depends on the clock, and with it how
+ * many calls a save makes: here they never can. */
+static inline int64_t
+stopped_clock(struct sys *sys, enum sys_clock which)
+{
+	(void)sys;
+	return which == SYS_CLOCK_UNIX ? NOW / 2
+				       : sys_real()->clock(sys_real(), which);
+}
+
+/* The kernel, to be failed or killed at a call that can be counted. */
+static inline void
+fixture_fault(struct sys_fault *ret)
+{
+	sys_fault_init(ret, sys_real());
+	ret->sys.clock = stopped_clock;
+}
+
 static inline struct change
 change_add(const char *title)
 {
@@ -75,6 +94,23 @@ fixture_load(struct fixture *f)
 	problems_release(&problems);
 	assert_non_null(s);
 	return s;
+}
+
+/* The first record in the log of events; it need not be there. */
+static inline bool
+fixture_first_event(struct fixture *f, enum events_kind *ret)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	CLEANUP_PROBLEMS struct problems notes = {0};
+	struct events_reader in;
+	struct events_record r = {0};
+	struct err e = {0};
+
+	bool there = events_open(&in, &f->root, &e) == 0 &&
+		events_next(&in, &a, &r, &notes, &e) == 0;
+	events_close(&in);
+	*ret = r.kind;
+	return there;
 }
 
 #endif

@@ -119,7 +119,8 @@ agents_are_read_in_the_order_of_the_file(void **state)
 	assert_int_equal(config.agents_n, 2);
 	check_str(config.default_agent, "worker");
 	check_str(config.agents[0].name, "worker");
-	assert_int_equal(config.agents[0].line, 23);
+	assert_int_equal(config.agents[0].spot.line, 23);
+	assert_int_equal(config.agents[0].spot.column, 23);
 	assert_int_equal(config.agents[0].command.n, 4);
 	check_str(config.agents[0].command.items[0], "./tools/agent.sh");
 	check_str(config.agents[0].command.items[2], "two words");
@@ -143,9 +144,10 @@ pipelines_and_phases_are_read_in_the_order_of_the_file(void **state)
 	check_str(p->pre[0].name, "research");
 	assert_int_equal(p->main[0].workflows.n, 2);
 	check_str(p->main[0].workflows.items[1], "w/b.md");
+	assert_int_equal(p->main[0].workflow_spots[1].line, 15);
+	assert_int_equal(p->main[0].workflow_spots[1].column, 43);
 	const struct phase_config *build = &p->main[1];
 	check_str(build->name, "build");
-	assert_int_equal(build->line, 16);
 	assert_true(build->destructive);
 	assert_int_equal(build->staleness, STALENESS_WARN);
 	check_str(build->agent, "other");

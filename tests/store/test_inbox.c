@@ -2,8 +2,10 @@
 #include "fixture.h"
 
 #include "store/runs.h"
+#include "yaml/tree.h"
 
 static struct fixture f;
+static struct problems notes; /* of the last take */
 
 static int
 setup(void **state)
@@ -22,6 +24,8 @@ teardown(void **state)
 	(void)state;
 	fixture_close(&f);
 	scratch_remove(&f.scratch);
+	problems_release(&notes);
+	notes = (struct problems){0};
 	return 0;
 }
 
@@ -41,6 +45,8 @@ take(const char *dropped, size_t taken_n, size_t rejected_n)
 	assert_false(scratch_has(&f.scratch, "BACKLOG_INBOX.yaml"));
 	snapshot_unref(taken.next);
 	problems_release(&taken.problems);
+	problems_release(&notes);
+	notes = taken.notes;
 	return fixture_load(&f);
 }
 
@@ -92,7 +98,80 @@ an_entry_cannot_choose_its_id_status_or_accept_its_risk(void **state)
 	assert_int_equal(s->items[0].status, STATUS_NEW);
 	assert_false(str_is_set(s->items[0].phase));
 	assert_int_equal(s->items[0].guardrails_accepted.risk, LEVEL_UNSET);
+	assert_int_equal(notes.list.n, 4);
+	check_str(str_from(notes.list.items[0].msg),
+		"BACKLOG_INBOX.yaml:2:7: 'id' is given by weir; what the "
+		"entry says is left out");
 	snapshot_unref(s);
+}
+
+static void
+keys_no_item_has_come_along(void **state)
+{
+	(void)state;
+	struct snapshot *s = take("- title: plain\n"
+				  "- title: full # by hand\n"
+				  "  sprint: 7\n"
+				  "  size: small\n"
+				  "  ticket: '7'\n"
+				  "  who: {name: 'a: b', mail: ~}\n"
+				  "  seen: [yes, 'no', \"a\\tb\"]\n",
+		2, 0);
+	assert_int_equal(s->n, 2);
+	assert_int_equal(notes.list.n, 0);
+	struct str text = scratch_get(&f.scratch, "BACKLOG.yaml");
+	size_t second = str_find(text, STR("full"));
+	assert_true(str_find(text, STR("sprint")) > second);
+	struct str rest = str_from_at(text, second);
+	assert_true(str_find(rest, STR("sprint: 7\n")) < rest.n);
+	assert_true(str_find(rest, STR("ticket: '7'\n")) < rest.n ||
+		str_find(rest, STR("ticket: \"7\"\n")) < rest.n);
+	assert_true(str_find(rest, STR("mail: null\n")) < rest.n);
+	assert_true(str_find(rest, STR("a: b")) < rest.n);
+	snapshot_unref(s);
+	/* It is an item like any other then. */
+	s = take("- title: next\n  sprint: 8\n", 1, 0);
+	assert_int_equal(s->n, 3);
+	snapshot_unref(s);
+}
+
+/* Eight levels of ten aliases each, and a depth no backlog could hold. */
+static void
+keys_that_would_not_fit_set_their_entry_aside(void **state)
+{
+	CLEANUP_BUF struct buf b = {0};
+
+	(void)state;
+	buf_add_c(&b, "- title: good\n- title: bomb\n  a0: &a0 [x]\n");
+	for (int i = 1; i < 9; i++) {
+		buf_addf(&b, "  a%d: &a%d [", i, i);
+		for (int k = 0; k < 10; k++)
+			buf_addf(&b, "%s*a%d", k > 0 ? ", " : "", i - 1);
+		buf_add_c(&b, "]\n");
+	}
+	buf_add_c(&b, "- title: deep\n  x: ");
+	buf_add_repeat(&b, '[', 40);
+	buf_add_repeat(&b, ']', 40);
+	buf_add_c(&b, "\n");
+	struct snapshot *s = take(buf_str(&b).s, 1, 2);
+	assert_int_equal(s->n, 1);
+	snapshot_unref(s);
+}
+
+static void
+more_than_fifty_at_once_are_told(void **state)
+{
+	CLEANUP_BUF struct buf b = {0};
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		buf_addf(&b, "- title: t%d\n", i);
+	snapshot_unref(take(buf_str(&b).s, 50, 0));
+	assert_int_equal(notes.list.n, 0);
+	buf_add_c(&b, "- title: one more\n");
+	snapshot_unref(take(buf_str(&b).s, 51, 0));
+	assert_int_equal(notes.list.n, 1);
+	assert_non_null(strstr(notes.list.items[0].msg, "51 items at once"));
 }
 
 static void
@@ -130,6 +209,106 @@ a_file_that_does_not_parse_gives_what_is_sound(void **state)
 	struct str aside =
 		scratch_get(&f.scratch, "BACKLOG_INBOX.rejected.yaml");
 	assert_true(str_find(aside, STR("# - title: \"torn\n")) < aside.n);
+}
+
+/* The file of what was rejected, which must parse. */
+static struct str
+take_aside(const char *dropped, size_t taken_n, size_t rejected_n)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct yaml_node *root;
+
+	snapshot_unref(take(dropped, taken_n, rejected_n));
+	struct str aside =
+		scratch_get(&f.scratch, "BACKLOG_INBOX.rejected.yaml");
+	check_ok(yaml_parse(aside, "rejected", NULL, &a, &root, &f.e), &f.e);
+	return aside;
+}
+
+static void
+check_has(struct str text, const char *what)
+{
+	if (str_find(text, str_from(what)) == text.n)
+		fail_msg("'%s' is not in:\n%.*s", what, STR_ARG(text));
+}
+
+static void
+both_sides_of_a_conflict_are_set_aside(void **state)
+{
+	(void)state;
+	struct str aside = take_aside("- title: a\n"
+				      "<<<<<<< HEAD\n"
+				      "- title: ours\n"
+				      "=======\n"
+				      "- title: theirs\n"
+				      ">>>>>>> topic\n"
+				      "- title: b\n",
+		2, 1);
+	check_has(aside, "# - title: ours\n");
+	check_has(aside, "# - title: theirs\n");
+}
+
+static void
+what_stands_around_a_damaged_list_is_set_aside(void **state)
+{
+	(void)state;
+	struct str aside = take_aside("above: [\n"
+				      "items:\n"
+				      "- title: a\n"
+				      "below: more\n",
+		1, 2);
+	check_has(aside, "# above: [\n");
+	check_has(aside, "# below: more\n");
+}
+
+static void
+an_entry_below_its_dash_is_set_aside_with_it(void **state)
+{
+	(void)state;
+	struct str aside = take_aside("-\n"
+				      "  title: good\n"
+				      "- # why\n"
+				      "  size: small\n",
+		1, 1);
+	check_has(aside, "\n- # why\n  size: small\n");
+}
+
+static void
+an_entry_that_leans_on_another_is_set_aside_as_a_comment(void **state)
+{
+	(void)state;
+	struct str aside = take_aside("- title: &t good\n"
+				      "- size: *t\n",
+		1, 1);
+	check_has(aside, "\n# - size: *t\n");
+}
+
+static void
+a_pair_in_a_flow_list_is_set_aside_with_braces(void **state)
+{
+	(void)state;
+	check_has(take_aside("[\"size\":small]\n", 0, 1),
+		"\n- {\"size\":small}\n");
+}
+
+static void
+a_reason_stays_on_its_line_and_bytes_yaml_refuses_are_written_out(void **state)
+{
+	(void)state;
+	struct str aside = take_aside("- title: a\n"
+				      "  size: \"x\\n- title: y\"\n",
+		0, 1);
+	check_has(aside, "x\\x0a- title: y");
+	check_has(take_aside("- title: \xff\a\n", 0, 1),
+		"\n# - title: \\xff\\x07\n");
+}
+
+static void
+an_open_last_line_in_the_file_of_the_rejected_is_closed(void **state)
+{
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG_INBOX.rejected.yaml", "- size: huge");
+	check_has(take_aside("- size: small\n", 0, 1), "- size: huge\n# ");
 }
 
 static void
@@ -232,8 +411,18 @@ main(void)
 		T(no_inbox_is_nothing_to_do),
 		T(both_forms_are_taken_with_every_field),
 		T(an_entry_cannot_choose_its_id_status_or_accept_its_risk),
+		T(keys_no_item_has_come_along),
+		T(keys_that_would_not_fit_set_their_entry_aside),
+		T(more_than_fifty_at_once_are_told),
 		T(a_bad_entry_is_set_aside_verbatim_and_the_others_are_taken),
 		T(a_file_that_does_not_parse_gives_what_is_sound),
+		T(both_sides_of_a_conflict_are_set_aside),
+		T(what_stands_around_a_damaged_list_is_set_aside),
+		T(an_entry_below_its_dash_is_set_aside_with_it),
+		T(an_entry_that_leans_on_another_is_set_aside_as_a_comment),
+		T(a_pair_in_a_flow_list_is_set_aside_with_braces),
+		T(a_reason_stays_on_its_line_and_bytes_yaml_refuses_are_written_out),
+		T(an_open_last_line_in_the_file_of_the_rejected_is_closed),
 		T(what_is_no_list_is_set_aside_whole),
 		T(an_empty_file_is_taken_silently),
 		T(equal_entries_are_two_items),

@@ -222,6 +222,28 @@ an_item_whose_departure_was_not_saved_has_not_left(void **state)
 }
 
 static void
+an_item_whose_departure_was_not_saved_can_be_changed(void **state)
+{
+	const struct change size = {.kind = CHANGE_FIELD,
+		.id = STR("WRK-003"),
+		.field = field_find(&item_fields, STR("size")),
+		.text = STR("large")};
+
+	(void)state;
+	archive_only();
+	apply(&size, 1);
+	struct snapshot *s = fixture_load(&f);
+	assert_int_equal(
+		snapshot_find(s, STR("WRK-003"))->size, (int)SIZE_LARGE);
+	assert_null(snapshot_find_archived(s, STR("WRK-003")));
+	snapshot_unref(s);
+	struct str lines = scratch_get(&f.scratch, "BACKLOG_ARCHIVE.jsonl");
+	assert_true(str_find(lines,
+			    STR("\n{\"id\":\"WRK-003\",\"how\":"
+				"\"stayed\"")) < lines.n);
+}
+
+static void
 an_archived_id_with_other_bytes_is_a_persons_to_solve(void **state)
 {
 	struct problems problems = {0};
@@ -238,6 +260,38 @@ an_archived_id_with_other_bytes_is_a_persons_to_solve(void **state)
 	snapshot_unref(s);
 	problems_release(&problems);
 	check_str(scratch_get(&f.scratch, "BACKLOG.yaml"), edited);
+}
+
+/* An editor that saves in place empties the file first. */
+static void
+a_file_that_is_being_written_is_not_taken_for_a_shorter_one(void **state)
+{
+	const struct change add = change_add("Third");
+	const char *half = strstr(backlog, "\n  - id: WRK-003");
+	struct store_saved saved;
+	struct snapshot *before, *s;
+	char path[512];
+
+	(void)state;
+	before = fixture_load(&f);
+	store_set_patience(f.store, 0);
+	int fd = open(scratch_path(&f.scratch, "BACKLOG.yaml", path),
+		O_WRONLY | O_TRUNC);
+	assert_int_equal(
+		write(fd, backlog, (size_t)(half - backlog)), half - backlog);
+	check_fails(store_look(f.store, &s, &f.e), &f.e, ERR_LOCKED,
+		"'BACKLOG.yaml' is open for writing elsewhere");
+	assert_ptr_equal(s, before);
+	snapshot_unref(s);
+	check_fails(store_apply(f.store, &add, 1, NOW, &saved, &f.e), &f.e,
+		ERR_LOCKED, "'BACKLOG.yaml' is open for writing elsewhere");
+	assert_int_equal(write(fd, half, strlen(half)), strlen(half));
+	assert_int_equal(close(fd), 0);
+	apply(&add, 1);
+	s = fixture_load(&f);
+	assert_int_equal(s->n, 3);
+	snapshot_unref(s);
+	snapshot_unref(before);
 }
 
 static void
@@ -375,7 +429,9 @@ main(void)
 		T(an_edit_saved_in_between_is_kept),
 		T(what_leaves_is_in_the_archive_and_meets_dependencies),
 		T(an_item_whose_departure_was_not_saved_has_not_left),
+		T(an_item_whose_departure_was_not_saved_can_be_changed),
 		T(an_archived_id_with_other_bytes_is_a_persons_to_solve),
+		T(a_file_that_is_being_written_is_not_taken_for_a_shorter_one),
 		T(a_torn_line_hides_no_other_line_of_the_archive),
 		T(one_bad_item_hides_no_other_and_nothing_is_saved),
 		T(sound_items_of_a_file_that_does_not_parse_are_read),

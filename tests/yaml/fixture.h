@@ -55,6 +55,24 @@ doc_at(const struct doc *d, const char *path)
 	return n;
 }
 
+/* What the edits say they did makes `out` of the document. */
+static inline void
+doc_did(const struct doc *d, struct str out)
+{
+	CLEANUP_BUF struct buf made = {0};
+	size_t at = 0;
+
+	for (size_t i = 0; i < d->ed.edits_n; i++) {
+		const struct diff_edit *x = &d->ed.edits[i];
+		assert_true(x->at >= at);
+		buf_add(&made, d->bytes.s + at, x->at - at);
+		buf_add_str(&made, x->text);
+		at = x->at + x->n;
+	}
+	buf_add_str(&made, str_from_at(d->bytes, at));
+	assert_true(str_eq(buf_str(&made), out));
+}
+
 /* The edits give exactly these bytes, which parse. */
 static inline void
 doc_gives(struct doc *d, const char *expected)
@@ -65,6 +83,7 @@ doc_gives(struct doc *d, const char *expected)
 
 	check_ok(yaml_edit_apply(&d->ed, &out, &e), &e);
 	check_str(buf_str(&out), expected);
+	doc_did(d, buf_str(&out));
 	check_ok(yaml_parse(buf_str(&out), "f", NULL, &d->a, &root, &e), &e);
 }
 

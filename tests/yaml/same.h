@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "yaml/build-priv.h"
+#include "yaml/outline.h"
 #include "yaml/quick-priv.h"
 
 static inline bool
@@ -29,12 +30,8 @@ same_tree(const struct yaml_node *x, const struct yaml_node *y)
 		x->alias_of != y->alias_of || x->n != y->n)
 		return false;
 	if (x->kind == YAML_SCALAR)
-		return str_eq(x->value, y->value) && x->items == NULL &&
-			x->pairs == NULL && x->value.s[x->value.n] == '\0';
-	if (str_is_set(x->value) || str_is_set(y->value) ||
-		(x->items == NULL) != (y->items == NULL) ||
-		(x->pairs == NULL) != (y->pairs == NULL))
-		return false;
+		return str_eq(x->value, y->value) && x->n == 0 &&
+			x->value.s[x->value.n] == '\0';
 	for (size_t i = 0; i < x->n; i++) {
 		if (x->kind == YAML_SEQUENCE
 				? !same_tree(x->items[i], y->items[i])
@@ -72,6 +69,52 @@ may_be_parsed(struct str bytes)
 }
 
 enum verdict { DECLINED, TAKEN, WRONG };
+
+/* WRONG when the document, cut at the entries under `key` and put together
+ * again, is refused otherwise or is another tree. */
+static inline enum verdict
+judge_outline(struct str bytes, struct str key)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct yaml_outline o;
+	struct yaml_node *built;
+	struct err e = {0};
+
+	if (yaml_outline(bytes, key, &a, &o) != 0)
+		return DECLINED;
+	size_t n = o.slices.n;
+	struct yaml_node **entries = ARENA_ARRAY(&a, struct yaml_node *, n);
+	for (size_t i = 0; i < n; i++)
+		if (yaml_outline_entry(bytes, &o, i, &a, &entries[i]) != 0)
+			return DECLINED;
+	if (!may_be_parsed(bytes) ||
+		yaml_build(bytes, "f", &yaml_default_limits, &a, &built, &e) <
+			0 ||
+		!same_tree(yaml_outline_tree(&o, entries, n, &a), built))
+		return WRONG;
+	return TAKEN;
+}
+
+/* The same under each key that ends its line, the first of them that are. */
+static inline enum verdict
+judge_outlines(struct str bytes)
+{
+	enum verdict all = DECLINED;
+	int left = 4;
+
+	for (struct str line, rest = bytes;
+		left > 0 && str_next_line(&rest, &line);) {
+		size_t colon = str_find_char(line, ':');
+		if (colon == 0 || colon == line.n || line.s[0] == ' ')
+			continue;
+		left--;
+		enum verdict v = judge_outline(bytes, str_of(line.s, colon));
+		if (v == WRONG)
+			return WRONG;
+		all = v == TAKEN ? TAKEN : all;
+	}
+	return all;
+}
 
 /* WRONG when the fast path takes what is refused otherwise, or makes another
  * tree of it. */

@@ -106,6 +106,7 @@ check_edited(const char *name)
 		assert_true(read_golden(name, ".expected", &want));
 		if (rc < 0)
 			fail_msg("%s: %s", name, e.msg);
+		doc_did(&d, buf_str(&out));
 	}
 	if (!str_eq(buf_str(&out), buf_str(&want)))
 		fail_msg("%s gave\n%s", name, out.p);

@@ -11,8 +11,9 @@
 #include "same.h"
 
 /*
- * The fast path against libyaml on every document the tests have, and on
- * those documents damaged at random. The seed is fixed; what fails is shown.
+ * The fast path, whole and cut into entries, against libyaml on every document
+ * the tests have, and on those documents damaged at random. The seed is fixed;
+ * what fails is shown.
  */
 
 enum {
@@ -21,8 +22,14 @@ enum {
 	 * hundred of those when damaged. */
 	TAKEN_DOCUMENTS = 60,
 	TAKEN_PERCENT = 25,
+	/* The same of being cut, of all. */
+	CUT_DOCUMENTS = 20,
+	CUT_PERCENT = 10,
 	LARGEST = 8000,
 };
+
+/* How often a document was cut. */
+static size_t outlines_taken;
 
 struct documents {
 	VEC(struct str) list;
@@ -127,9 +134,11 @@ is_taken(struct str bytes)
 	assert_non_null(copy);
 	memcpy(copy, bytes.s, bytes.n);
 	enum verdict v = judge_bytes(str_of(copy, bytes.n));
+	enum verdict cut = judge_outlines(str_of(copy, bytes.n));
 	free(copy);
-	if (v == WRONG)
+	if (v == WRONG || cut == WRONG)
 		fail_msg("the trees differ:\n%.*s", STR_ARG(bytes));
+	outlines_taken += cut == TAKEN;
 	return v == TAKEN;
 }
 
@@ -141,6 +150,7 @@ every_document_is_read_as_libyaml_does(void **state)
 	VEC_EACH (s, &d->list)
 		(void)is_taken(*s);
 	assert_in_range(d->taken.n, TAKEN_DOCUMENTS, d->list.n);
+	assert_in_range(outlines_taken, CUT_DOCUMENTS, d->list.n);
 }
 
 /* `n` bytes at `at` become `with`. */
@@ -256,6 +266,7 @@ damaged_documents_are_read_as_libyaml_does(void **state)
 	uint64_t seed = 0x5eed0f0e17d0c5;
 	size_t taken = 0;
 
+	outlines_taken = 0;
 	for (size_t i = 0; i < MUTATIONS; i++) {
 		struct str any = d->list.items[below(&seed, d->list.n)];
 		struct str good = d->taken.items[below(&seed, d->taken.n)];
@@ -263,6 +274,8 @@ damaged_documents_are_read_as_libyaml_does(void **state)
 		taken += is_taken_damaged(good, &seed);
 	}
 	assert_in_range(taken, MUTATIONS * TAKEN_PERCENT / 100, MUTATIONS);
+	assert_in_range(
+		outlines_taken, MUTATIONS * CUT_PERCENT / 100, 2 * MUTATIONS);
 }
 
 int

@@ -67,7 +67,7 @@ what_is_not_yaml_is_refused_with_its_place(void **state)
 	(void)state;
 	check_refused(STR("a: 1\nb: [1, 2\n"), ERR_INPUT, "b.yaml:3:1: ");
 	check_refused(STR("a: 1\n b: 2\n"), ERR_INPUT, "b.yaml:2:3: ");
-	check_refused(STR("a: 1\nb: \"x\n"), ERR_INPUT, "b.yaml:3:1: ");
+	check_refused(STR("a: 1\nb: \"x\n"), ERR_INPUT, "b.yaml:2:4: ");
 	check_refused(STR("a: 1\n\tb: 2\n"), ERR_INPUT, "b.yaml:2:");
 	check_refused(STR("a: @x\n"), ERR_INPUT, "b.yaml:1:4: ");
 	check_refused(STR("\xc3\xa9: @x\n"), ERR_INPUT, "b.yaml:1:4: ");

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_DOCTOR_H
+#define STORE_DOCTOR_H
+
+#include "base/vec.h"
+#include "store/store.h"
+
+/*
+ * What is to be known about a project's files beyond whether its backlog is
+ * sound: one finding each, with its place and the next safe step.
+ *
+ *	struct findings f = {.a = &arena};
+ *	store_load(st, …);
+ *	doctor_look(st, &f);
+ *	for (size_t i = 0; i < f.list.n; i++) …
+ *	findings_release(&f);
+ *
+ * Looking takes no lock, writes nothing and makes nothing: what others do
+ * meanwhile may be half seen, and is no more than a note.
+ */
+
+struct finding {
+	bool wrong;	   /* a person has to do something; else a note */
+	const char *check; /* "mark", "archive" …: docs/files.md */
+	struct str where;  /* "file:line:column", a path, or absent */
+	struct str message;
+	struct str next; /* the next safe step; absent: none is needed */
+};
+
+struct findings {
+	struct arena *a; /* their texts */
+	VEC(struct finding) list;
+};
+
+/* The texts are copied. */
+void findings_add(struct findings *f, const struct finding *x);
+/* What an error says, its place taken from its text. */
+void findings_add_err(
+	struct findings *f, const struct finding *x, const struct err *e);
+void findings_release(struct findings *f);
+
+/* After store_load: what is wrong with the files around the backlog. */
+void doctor_look(struct store *st, struct findings *f);
+
+/* "file:line:column" of an item; absent when the backlog is not sound. */
+struct str doctor_place(struct store *st, struct str id, struct arena *a);
+
+/*
+ * Mend what can be mended without losing anything, and say what was done: dead
+ * writers' leftovers go, claims are taken, the mark is raised, .weir/ is made
+ * private, the torn end of the log of events is put aside. Nothing to do:
+ * nothing is written. -1: what failed; what is told is done.
+ */
+int doctor_mend(struct store *st, int64_t now_ns, struct arena *a,
+	struct str_list *ret_done, struct err *e);
+
+#endif

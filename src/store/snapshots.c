@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/snapshots-priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/stamp.h"
+
+#define TRASH_KEPT_NS (24 * 3600 * NS_PER_SEC)
+/* File times have the kernel's grain, coarser than its clock. */
+#define GRAIN_NS (20 * NS_PER_MS)
+
+enum { SNAPSHOTS_MAX = 20 };
+
+struct fio_keep
+snapshots_keep(const struct fio_dir *state)
+{
+	return (struct fio_keep){
+		.dir = state, .old = SNAPSHOTS_DIR, .odd = SNAPSHOTS_TRASH_DIR};
+}
+
+struct fio_keep
+snapshots_trash(const struct fio_dir *state)
+{
+	return (struct fio_keep){.dir = state,
+		.old = SNAPSHOTS_TRASH_DIR,
+		.odd = SNAPSHOTS_TRASH_DIR};
+}
+
+/* What somebody who had it open may have written into it is not removed. */
+static bool
+is_intact(const struct fio_dir *d, const char *file, const struct fio_kept *k)
+{
+	CLEANUP_BUF struct buf bytes = {0};
+	struct fio_version v;
+	struct err ignored;
+	struct stat st;
+
+	if (d->sys->fstatat(d->sys, d->fd, file, AT_SYMLINK_NOFOLLOW, &st) < 0)
+		return false;
+	int64_t written =
+		(int64_t)st.st_mtim.tv_sec * NS_PER_SEC + st.st_mtim.tv_nsec;
+	if (written < k->at_ns - GRAIN_NS)
+		return true;
+	return fio_read(d, file, STORE_BYTES_MAX, &bytes, &v, &ignored) == 0 &&
+		fio_digest_eq(v.digest, k->digest);
+}
+
+/* Intact ones go, others go where they stay. */
+static void
+drop(const struct fio_dir *state, const struct fio_dir *d, struct str file,
+	const char *name, const struct fio_kept *k)
+{
+	struct sys *sys = d->sys;
+	char to[600];
+
+	if (is_intact(d, file.s, k)) {
+		(void)sys->unlinkat(sys, d->fd, file.s, 0);
+		return;
+	}
+	struct str rest = str_from_at(file, str_from(name).n + 1);
+	(void)snprintf(to, sizeof(to), SNAPSHOTS_TRASH_DIR "/%s.conflict-%.*s",
+		name, STR_ARG(rest));
+	int rc = sys->renameat(sys, d->fd, file.s, state->fd, to, 0);
+	if (rc == -ENOENT &&
+		sys->mkdirat(sys, state->fd, SNAPSHOTS_TRASH_DIR, 0700) == 0)
+		(void)sys->renameat(sys, d->fd, file.s, state->fd, to, 0);
+}
+
+void
+snapshots_prune(const struct fio_dir *state, const char *name)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	CLEANUP_FIO_DIR struct fio_dir d = FIO_DIR_NONE;
+	struct str_list files;
+	struct err ignored;
+	struct fio_kept k;
+	size_t kept = 0;
+
+	if (fio_dir_open_in(&d, state, SNAPSHOTS_DIR, &ignored) < 0 ||
+		fio_dir_list(&d, name, &tmp, &files, &ignored) < 0)
+		return;
+	/* Names sort by time: the newest are last. */
+	for (size_t i = files.n; i-- > 0;) {
+		if (!fio_kept_parse(files.items[i], name, &k))
+			continue;
+		if (++kept > SNAPSHOTS_MAX)
+			drop(state, &d, files.items[i], name, &k);
+	}
+}
+
+void
+snapshots_empty_trash(
+	const struct fio_dir *state, const char *name, int64_t now_ns)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	CLEANUP_FIO_DIR struct fio_dir d = FIO_DIR_NONE;
+	struct str_list files;
+	struct err ignored;
+	struct fio_kept k;
+
+	if (fio_dir_open_in(&d, state, SNAPSHOTS_TRASH_DIR, &ignored) < 0 ||
+		fio_dir_list(&d, name, &tmp, &files, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < files.n; i++)
+		if (fio_kept_parse(files.items[i], name, &k) &&
+			now_ns - k.at_ns > TRASH_KEPT_NS)
+			drop(state, &d, files.items[i], name, &k);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "world.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+int
+world_open(struct world *w, struct sim *disk, struct sys *sys)
+{
+	w->disk = disk;
+	w->sys = sys;
+	w->root = FIO_DIR_NONE;
+	w->store[0] = w->store[1] = NULL;
+	if (fio_dir_open(&w->root, sys, AT_FDCWD, ".", &w->e) < 0)
+		return -1;
+	for (int i = 0; i < 2; i++)
+		if (store_open(&w->store[i], &w->root, STR("BACKLOG.yaml"),
+			    STR("WRK"), &w->e) < 0)
+			return -1;
+	return 0;
+}
+
+void
+world_close(struct world *w)
+{
+	for (int i = 0; i < 2; i++) {
+		store_close(w->store[i]);
+		w->store[i] = NULL;
+	}
+	fio_dir_close(&w->root);
+}
+
+/* As the engine does: ids of runs that are over need not be remembered. */
+static int
+forget_runs(struct world *w, struct str_list applied)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	const struct run_record *runs;
+	size_t n;
+
+	if (run_sweep(&w->root, &w->e) < 0 ||
+		run_list(&w->root, &a, &runs, &n, &w->e) < 0)
+		return -1;
+	for (size_t i = 0; i < applied.n; i++) {
+		bool unfinished = false;
+		if (!str_starts(applied.items[i], STR("r")))
+			continue;
+		for (size_t k = 0; k < n; k++)
+			unfinished = unfinished ||
+				(str_eq(runs[k].id, applied.items[i]) &&
+					!str_is_set(runs[k].outcome.outcome));
+		if (unfinished)
+			continue;
+		if (run_settle(&w->root, applied.items[i], &w->e) < 0)
+			return -1;
+		store_forget(w->store[0], applied.items[i]);
+	}
+	return 0;
+}
+
+static int
+take_inbox(struct world *w)
+{
+	struct inbox_taken taken = {0};
+
+	int rc = store_take_inbox(w->store[0], WORLD_NOW, &taken, &w->e);
+	snapshot_unref(taken.next);
+	problems_release(&taken.problems);
+	if (rc == 1)
+		return err_set(&w->e, ERR_CONFLICT, "the inbox has a writer");
+	return rc;
+}
+
+static int
+recover_open(struct world *w, bool fresh)
+{
+	CLEANUP_PROBLEMS struct problems problems = {0};
+	struct snapshot *s;
+
+	if (fresh && store_sweep(w->store[0], &w->e) < 0)
+		return -1;
+	int rc = store_load(w->store[0], &s, &problems, &w->e);
+	if (rc == 0 && fresh)
+		rc = forget_runs(w, s->applied);
+	snapshot_unref(s);
+	if (rc != 0) /* 1: there is no backlog, and so nothing to take */
+		return rc < 0 ? -1 : 0;
+	if (fresh)
+		events_check(w->store[0], WORLD_NOW);
+	return take_inbox(w);
+}
+
+static int
+recover(struct sim *disk, struct sys *sys, bool fresh, struct err *e)
+{
+	struct world w = {0};
+
+	int rc = world_open(&w, disk, sys);
+	if (rc == 0)
+		rc = recover_open(&w, fresh);
+	world_close(&w);
+	if (rc < 0)
+		*e = w.e;
+	return rc;
+}
+
+int
+world_recover(struct sim *disk, struct sys *sys, struct err *e)
+{
+	return recover(disk, sys, true, e);
+}
+
+int
+world_take_over(struct sim *disk, struct sys *sys, struct err *e)
+{
+	return recover(disk, sys, false, e);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include "store/archive.h"
+
+static struct fixture f;
+static struct archive_entries list;
+static struct problems problems;
+static struct arena a;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	scratch_make(&f.scratch);
+	fixture_open(&f, sys_real());
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	fixture_close(&f);
+	scratch_remove(&f.scratch);
+	problems_release(&problems);
+	arena_release(&a);
+	return 0;
+}
+
+static void
+read_archive(const char *text)
+{
+	if (text != NULL)
+		scratch_put(&f.scratch, "BACKLOG_ARCHIVE.jsonl", text);
+	check_ok(archive_read(f.store, &a, &list, &problems, &f.e), &f.e);
+}
+
+static struct str
+line_of(const char *id, char ret[4096])
+{
+	struct str rest = scratch_get(&f.scratch, "BACKLOG_ARCHIVE.jsonl");
+	struct str line;
+
+	while (str_next_line(&rest, &line)) {
+		(void)snprintf(ret, 4096, "%.*s", STR_ARG(line));
+		if (strstr(ret, id) != NULL)
+			return str_from(ret);
+	}
+	fail_msg("no line about %s", id);
+	return STR_ABSENT;
+}
+
+static void
+close_items(const char *const ids[], size_t n)
+{
+	struct change changes[4];
+	struct store_saved saved;
+
+	for (size_t i = 0; i < n; i++)
+		changes[i] = (struct change){.kind = CHANGE_ARCHIVE,
+			.id = str_from(ids[i]),
+			.departure = DEPARTED_CLOSED};
+	check_ok(store_apply(f.store, changes, n, NOW, &saved, &f.e), &f.e);
+	snapshot_unref(saved.next);
+}
+
+static void
+what_people_wrote_about_an_item_leaves_with_it(void **state)
+{
+	char line[4096];
+
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nitems:\n"
+		"  # of the first\n"
+		"  - id: WRK-001 # beside\n    title: One\n    status: new\n"
+		"    # inside\n"
+		"    mine: |\n      text\n\n"
+		"# of the list\n"
+		"  # above\n"
+		"  # the second\n"
+		"  - id: WRK-002\n    title: Two\n    status: new # last\n"
+		"    # below\n"
+		"  # of the third\n"
+		"  - { id: WRK-003, title: Three, status: new } # flow\n");
+	close_items((const char *const[]){"WRK-001", "WRK-002", "WRK-003"}, 3);
+	assert_non_null(strstr(line_of("\"WRK-001\"", line).s,
+		"\"text\":\"  # of the first\\n  - id: WRK-001 # beside\\n"
+		"    title: One\\n    status: new\\n    # inside\\n"
+		"    mine: |\\n      text\\n\",\"item\""));
+	assert_non_null(strstr(line_of("\"WRK-002\"", line).s,
+		"\"text\":\"  # above\\n  # the second\\n  - id: WRK-002\\n"
+		"    title: Two\\n    status: new # last\\n    # below\\n\",\"item\""));
+	assert_non_null(strstr(line_of("\"WRK-003\"", line).s,
+		"\"text\":\"  # of the third\\n  - { id: WRK-003, title: Three, "
+		"status: new } # flow\\n\",\"item\""));
+}
+
+static void
+text_in_a_list_on_one_line_is_the_entry_alone(void **state)
+{
+	char line[4096];
+
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\n"
+		"items: [{id: A-1, title: a, status: new}, "
+		"{id: A-2, title: b, status: new}]\n");
+	close_items((const char *const[]){"A-2"}, 1);
+	assert_non_null(strstr(line_of("A-2", line).s,
+		"\"text\":\"{id: A-2, title: b, status: new}\",\"item\""));
+}
+
+/* Cut between characters, not in one. */
+static void
+text_is_bounded(void **state)
+{
+	CLEANUP_BUF struct buf b = {0};
+
+	(void)state;
+	buf_add_c(&b, "schema_version: 3\nitems:\n# a\n");
+	buf_add_c(&b, "- id: A-1\n  title: t\n  status: new\n");
+	for (int i = 0; i < 40000; i++)
+		buf_add_c(&b, i == 0 ? "  # \xc3\xa4" : "\xc3\xa4");
+	buf_add_c(&b, "\n");
+	scratch_put(&f.scratch, "BACKLOG.yaml", buf_str(&b).s);
+	close_items((const char *const[]){"A-1"}, 1);
+	struct str all = scratch_get(&f.scratch, "BACKLOG_ARCHIVE.jsonl");
+	assert_true(all.n > 65536 && all.n < 66200);
+	read_archive(NULL);
+	assert_int_equal(list.n, 1);
+	assert_int_equal(problems.list.n, 0);
+}
+
+static void
+what_was_archived_is_read_back(void **state)
+{
+	const struct change changes[] = {
+		{.kind = CHANGE_ARCHIVE,
+			.id = STR("WRK-001"),
+			.text = STR("not worth it"),
+			.departure = DEPARTED_CLOSED},
+		{.kind = CHANGE_MERGE,
+			.id = STR("WRK-002"),
+			.other = STR("WRK-003")},
+	};
+	struct store_saved saved;
+
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nitems:\n"
+		"  - id: WRK-001\n    title: 'One: a title'\n"
+		"    status: blocked\n    blocked_from_status: ready\n"
+		"    blocked_reason: why\n    size: large\n"
+		"    requires_human_review: true\n    tags: [a, b]\n"
+		"    description: { problem: it breaks }\n"
+		"  - { id: WRK-002, title: Two, status: new }\n"
+		"  - { id: WRK-003, title: Three, status: new }\n");
+	struct snapshot *before = fixture_load(&f);
+	check_ok(store_apply(f.store, changes, 2, NOW, &saved, &f.e), &f.e);
+	read_archive(NULL);
+	assert_int_equal(list.n, 2);
+	assert_int_equal(problems.list.n, 0);
+	struct item was = list.items[0].item;
+	check_str(was.updated, "2026-11-20T11:00:46Z");
+	was.updated = STR_ABSENT;
+	assert_true(item_equal(&was, snapshot_find(before, STR("WRK-001"))));
+	assert_int_equal(list.items[0].how, DEPARTED_CLOSED);
+	check_str(list.items[0].reason, "not worth it");
+	check_str(list.items[0].at, "2026-11-20T11:00:46Z");
+	assert_int_equal(list.items[1].how, DEPARTED_MERGED);
+	check_str(list.items[1].into, "WRK-003");
+	snapshot_unref(before);
+	snapshot_unref(saved.next);
+}
+
+static void
+without_a_file_there_is_none(void **state)
+{
+	(void)state;
+	read_archive(NULL);
+	assert_int_equal(list.n, 0);
+}
+
+static void
+damaged_lines_are_named_and_hide_no_other(void **state)
+{
+	(void)state;
+	read_archive("{\"id\":\"W-1\",\"how\":\"done\"}\n"
+		     "{\"id\":\"W-2\",\"how\":\n"
+		     "\n"
+		     "{\"id\":\"W-3\",\"how\":\"lost\"}\n"
+		     "{\"how\":\"done\"}\n"
+		     "[1]\n"
+		     "{\"id\":\"W-4\",\"how\":\"done\",\"item\":[7]}\n"
+		     "{\"id\":\"W-5\",\"how\":\"closed\",\"item\":"
+		     "{\"title\":8,\"size\":\"vast\",\"risk\":\"low\","
+		     "\"tags\":[1,\"x\"]}}\n"
+		     "{\"id\":\"W-6\"");
+	assert_int_equal(list.n, 3);
+	check_str(list.items[0].item.id, "W-1");
+	check_str(list.items[1].item.id, "W-4");
+	const struct item *it = &list.items[2].item;
+	check_str(it->id, "W-5");
+	assert_int_equal(it->size, SIZE_UNSET);
+	assert_int_equal(it->risk, LEVEL_LOW);
+	assert_int_equal(it->tags.n, 1);
+	assert_int_equal(list.items[2].line, 8);
+	static const char *const places[] = {
+		"BACKLOG_ARCHIVE.jsonl:2:", "BACKLOG_ARCHIVE.jsonl:4:1: 'how'",
+		"BACKLOG_ARCHIVE.jsonl:5:1: 'id'", "BACKLOG_ARCHIVE.jsonl:6:1",
+		"BACKLOG_ARCHIVE.jsonl:9:"};
+	assert_int_equal(problems.list.n, 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_non_null(strstr(problems.list.items[i].msg, places[i]));
+}
+
+static void
+of_several_lines_about_one_id_the_last_counts(void **state)
+{
+	(void)state;
+	read_archive("{\"id\":\"W-1\",\"how\":\"done\"}\n"
+		     "{\"id\":\"W-2\",\"how\":\"done\"}\n"
+		     "{\"id\":\"W-1\",\"how\":\"closed\"}\n");
+	assert_int_equal(list.n, 2);
+	check_str(list.items[0].item.id, "W-2");
+	check_str(list.items[1].item.id, "W-1");
+	assert_int_equal(list.items[1].how, DEPARTED_CLOSED);
+}
+
+static void
+what_stayed_after_all_has_not_left(void **state)
+{
+	(void)state;
+	read_archive("{\"id\":\"W-1\",\"how\":\"done\"}\n"
+		     "{\"id\":\"W-2\",\"how\":\"done\"}\n"
+		     "{\"id\":\"W-1\",\"how\":\"stayed\"}\n"
+		     "{\"id\":\"W-2\",\"how\":\"stayed\"}\n"
+		     "{\"id\":\"W-2\",\"how\":\"closed\"}\n");
+	assert_int_equal(problems.list.n, 0);
+	assert_int_equal(list.n, 1);
+	check_str(list.items[0].item.id, "W-2");
+	assert_int_equal(list.items[0].how, DEPARTED_CLOSED);
+}
+
+int
+main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		EACH(what_was_archived_is_read_back),
+		EACH(what_people_wrote_about_an_item_leaves_with_it),
+		EACH(text_in_a_list_on_one_line_is_the_entry_alone),
+		EACH(text_is_bounded),
+		EACH(without_a_file_there_is_none),
+		EACH(damaged_lines_are_named_and_hide_no_other),
+		EACH(of_several_lines_about_one_id_the_last_counts),
+		EACH(what_stayed_after_all_has_not_left),
+	};
+
+	return cmocka_run_group_tests_name("archive", tests, NULL, NULL);
+}

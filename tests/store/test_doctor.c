@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <linux/magic.h>
+
+#include "store/doctor.h"
+#include "sys/pass.h"
+
+/* What is found around a backlog, and mended; what is looked at as a person
+ * would is in tests/cli/doctor.bats. */
+
+static struct fixture f;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	scratch_make(&f.scratch);
+	fixture_open(&f, sys_real());
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\n"
+		"next_item_id: 7\n"
+		"items:\n"
+		"- {id: WRK-007, title: one, status: new}\n");
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	fixture_close(&f);
+	scratch_remove(&f.scratch);
+	return 0;
+}
+
+/* The checks that found something, in order, joined by a blank; those that
+ * need a person with a "!". */
+static struct str
+look(struct arena *a)
+{
+	struct findings found = {.a = a};
+	CLEANUP_BUF struct buf b = {0};
+
+	snapshot_unref(fixture_load(&f));
+	doctor_look(f.store, &found);
+	for (size_t i = 0; i < found.list.n; i++)
+		buf_addf(&b, "%s%s%s", i > 0 ? " " : "",
+			found.list.items[i].check,
+			found.list.items[i].wrong ? "!" : "");
+	findings_release(&found);
+	return arena_str(a, buf_str(&b));
+}
+
+static void
+add_item(void)
+{
+	const struct change c = change_add("added");
+	struct store_saved saved;
+
+	check_ok(store_apply(f.store, &c, 1, NOW, &saved, &f.e), &f.e);
+	snapshot_unref(saved.next);
+}
+
+static void
+a_sound_project_is_silent(void **state)
+{
+	CLEANUP_ARENA struct arena a = {0};
+
+	(void)state;
+	check_str(look(&a), "");
+	assert_false(scratch_has(&f.scratch, ".weir"));
+	add_item();
+	check_str(look(&a), "");
+}
+
+static int64_t fs_type;
+
+static int
+fake_type(struct sys *sys, int fd, int64_t *ret)
+{
+	(void)sys;
+	(void)fd;
+	*ret = fs_type;
+	return 0;
+}
+
+static void
+a_file_system_that_may_fake_locks_is_told(void **state)
+{
+	static const int64_t shared[] = {
+		NFS_SUPER_MAGIC, FUSE_SUPER_MAGIC, V9FS_MAGIC};
+	CLEANUP_ARENA struct arena a = {0};
+	static struct sys_pass pass; /* until teardown */
+
+	(void)state;
+	sys_pass_init(&pass, sys_real());
+	pass.sys.fs_type = fake_type;
+	fixture_close(&f);
+	fixture_open(&f, &pass.sys);
+	for (size_t i = 0; i < 3; i++) {
+		fs_type = shared[i];
+		check_str(look(&a), "file-system");
+	}
+	fs_type = EXT4_SUPER_MAGIC;
+	check_str(look(&a), "");
+}
+
+static void
+what_needs_a_person_is_told_from_what_does_not(void **state)
+{
+	CLEANUP_ARENA struct arena a = {0};
+
+	(void)state;
+	add_item();
+	scratch_put(&f.scratch, ".BACKLOG_INBOX.yaml.claim-01", "- title: x\n");
+	scratch_put(&f.scratch, "BACKLOG_INBOX.rejected.yaml", "- x\n");
+	scratch_put(&f.scratch, "BACKLOG_ARCHIVE.jsonl",
+		"damaged\n{\"id\":\"WRK-020\",\"how\":\"done\",\"item\":{}}\n");
+	scratch_put(&f.scratch, ".weir/.x.0123456789abcdef.weir-tmp", "x");
+	check_str(look(&a), "claim rejected! archive! next-id temporary mark");
+}
+
+static void
+mending_does_it_once_and_says_so(void **state)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct str_list done;
+
+	(void)state;
+	add_item();
+	scratch_put(&f.scratch, ".weir/ids.hwm", "damaged\n");
+	scratch_put(&f.scratch, ".weir/.x.0123456789abcdef.weir-tmp", "x");
+	check_str(look(&a), "temporary mark!");
+	check_ok(doctor_mend(f.store, NOW, &a, &done, &f.e), &f.e);
+	assert_int_equal(done.n, 2);
+	check_str(look(&a), "");
+	/* The gap of a mark that cannot be trusted. */
+	assert_true(str_starts(
+		scratch_get(&f.scratch, ".weir/ids.hwm"), STR("1008 ")));
+	check_ok(doctor_mend(f.store, NOW, &a, &done, &f.e), &f.e);
+	assert_int_equal(done.n, 0);
+}
+
+static void
+mending_a_project_without_local_state_makes_none(void **state)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct str_list done;
+
+	(void)state;
+	check_ok(doctor_mend(f.store, NOW, &a, &done, &f.e), &f.e);
+	assert_int_equal(done.n, 0);
+	assert_false(scratch_has(&f.scratch, ".weir"));
+}
+
+static void
+the_place_of_an_item_is_where_it_stands(void **state)
+{
+	CLEANUP_ARENA struct arena a = {0};
+
+	(void)state;
+	snapshot_unref(fixture_load(&f));
+	check_str(
+		doctor_place(f.store, STR("WRK-007"), &a), "BACKLOG.yaml:4:3");
+	assert_false(str_is_set(doctor_place(f.store, STR("WRK-001"), &a)));
+}
+
+int
+main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		EACH(a_sound_project_is_silent),
+		EACH(a_file_system_that_may_fake_locks_is_told),
+		EACH(what_needs_a_person_is_told_from_what_does_not),
+		EACH(mending_does_it_once_and_says_so),
+		EACH(mending_a_project_without_local_state_makes_none),
+		EACH(the_place_of_an_item_is_where_it_stands),
+	};
+
+	return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+
+#include <stdio.h>
+
+#include "base/problems.h"
+#include "store/store-priv.h"
+
+/*
+ * A backlog is read, changed and proven in two ways: entry by entry, and from
+ * the tree of the whole. Both are forced here, on many documents, changes and
+ * damages at random, and must say the same. The seed is fixed.
+ */
+
+#define FILE_NAME "BACKLOG.yaml"
+
+enum {
+	ROUNDS = 3000,
+	DAMAGES = 6, /* of the new bytes of a round */
+	CHANGES_MAX = 4,
+	LARGEST = 12,
+};
+
+static uint64_t seed;
+
+static size_t
+below(size_t n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return n == 0 ? 0 : (size_t)(seed % n);
+}
+
+static bool
+one_in(size_t n)
+{
+	return below(n) == 0;
+}
+
+static void
+add_scalar(struct buf *b, const char *indent)
+{
+	static const char *const texts[] = {"plain words", "'it''s: quoted'",
+		"\"with \\\"escapes\\\"\\n\"", "|\n%s  literal\n%s    deeper",
+		">-\n%s  folded\n%s  text\n\n%s  more", "|+\n%s  kept\n",
+		"caf\xc3\xa9 -- 100 %%", "~", "# nothing",
+		"2026-02-12T16:23:33Z", "'- not an entry'",
+		"|\n%s  - not an entry\n%s  # no comment"};
+	const char *text = texts[below(sizeof(texts) / sizeof(texts[0]))];
+
+	for (; *text != '\0'; text++) {
+		if (text[0] != '%')
+			buf_add_char(b, *text);
+		else if (*++text == 's')
+			buf_add_c(b, indent);
+		else
+			buf_add_char(b, '%');
+	}
+}
+
+static void
+add_noise(struct buf *b, const char *indent)
+{
+	if (one_in(12))
+		buf_add_char(b, '\n');
+	if (one_in(16))
+		buf_addf(b, "%s# a note\n", indent);
+	if (one_in(32))
+		buf_add_c(b, "# at the edge\n");
+}
+
+static void
+add_item(struct buf *b, size_t id, const char *dash, const char *indent)
+{
+	static const char *const statuses[] = {
+		"new", "scoping", "ready", "in_progress", "done"};
+
+	buf_addf(b, "%s- ", dash);
+	if (one_in(8)) {
+		buf_addf(b, "{id: WRK-%03zu, title: flow, status: new}\n", id);
+		return;
+	}
+	buf_addf(b, "id: WRK-%03zu\n%stitle: number %zu\n", id, indent, id);
+	add_noise(b, indent);
+	buf_addf(b, "%sstatus: %s%s\n", indent, statuses[below(5)],
+		one_in(8) ? " # so far" : "");
+	if (one_in(2))
+		buf_addf(b, "%stags: [a, b c]\n", indent);
+	if (one_in(3))
+		buf_addf(b, "%sdependencies:\n%s- WRK-%03zu\n", indent, indent,
+			below(LARGEST));
+	if (one_in(2)) {
+		buf_addf(b, "%sdescription:\n%s  context: ", indent, indent);
+		add_scalar(b, one_in(2) ? "            " : "          ");
+		buf_addf(b, "\n%s  problem: some\n", indent);
+	}
+	add_noise(b, indent);
+	if (one_in(3)) {
+		buf_addf(b, "%sof_mine: ", indent);
+		add_scalar(b, "        ");
+		buf_add_char(b, '\n');
+	}
+	add_noise(b, dash);
+}
+
+static void
+make_document(struct buf *b)
+{
+	static const char *const dashes[] = {"", "  ", "    "};
+	static const char *const indents[] = {"  ", "    ", "      "};
+	size_t step = below(3), n = 1 + below(LARGEST);
+
+	if (one_in(4))
+		buf_add_c(b, "# my backlog\n\n");
+	if (one_in(8))
+		buf_add_c(b, "---\n");
+	buf_add_c(b, "schema_version: 3\n");
+	if (one_in(2))
+		buf_addf(b, "next_item_id: %zu\n", n + below(4));
+	if (one_in(4))
+		buf_add_c(b, "applied: [x-1, x-2]\n");
+	buf_add_c(b, one_in(4) ? "items: # all\n" : "items:\n");
+	for (size_t i = 1; i <= n; i++)
+		add_item(b, i, dashes[step], indents[step]);
+	if (one_in(4))
+		buf_add_c(b, "notes: below\n");
+	if (one_in(6) && b->n > 0 && b->p[b->n - 1] == '\n')
+		b->n--;
+}
+
+static void
+damage(struct buf *b)
+{
+	static const char marks[] = "-#:'\"\n []{}&*|> \t?x";
+	size_t at = below(b->n);
+
+	switch (below(5)) {
+	case 0:
+		b->p[at] = marks[below(sizeof(marks) - 1)];
+		break;
+	case 1:
+		memmove(b->p + at, b->p + at + 1, b->n - at - 1);
+		b->n--;
+		break;
+	case 2:
+		buf_add_char(b, ' ');
+		memmove(b->p + at + 1, b->p + at, b->n - at - 1);
+		b->p[at] = marks[below(sizeof(marks) - 1)];
+		break;
+	case 3:
+		buf_add_c(b, "\n- id: X-1\n  title: another\n  status: new\n");
+		break;
+	default:
+		b->p[at] = (char)(b->p[at] ^ (1 << below(7)));
+	}
+	if (b->n > 0)
+		b->p[b->n] = '\0';
+}
+
+static const struct archive no_archive;
+
+static int
+read_bytes(struct loaded *l, struct str bytes, enum backlog_way way,
+	struct problems *problems)
+{
+	struct err e = {0};
+
+	*l = (struct loaded){0};
+	buf_add_str(&l->bytes, bytes);
+	return backlog_read(l, way, FILE_NAME, &no_archive, 1, problems, &e);
+}
+
+/* Items, and what is wrong, do not depend on the way. */
+static bool
+check_both_ways(struct str bytes)
+{
+	CLEANUP_PROBLEMS struct problems cut_problems = {0};
+	CLEANUP_PROBLEMS struct problems whole_problems = {0};
+	struct loaded cut, whole;
+
+	int rc = read_bytes(&cut, bytes, BACKLOG_CUT, &cut_problems);
+	assert_int_equal(
+		rc, read_bytes(&whole, bytes, BACKLOG_WHOLE, &whole_problems));
+	assert_false(whole.cut);
+	if (!snapshot_equal(cut.snapshot, whole.snapshot) ||
+		cut_problems.list.n != whole_problems.list.n)
+		fail_msg("two meanings of\n%.*s", STR_ARG(bytes));
+	for (size_t i = 0; i < cut_problems.list.n; i++)
+		assert_string_equal(cut_problems.list.items[i].msg,
+			whole_problems.list.items[i].msg);
+	bool was_cut = cut.cut;
+	loaded_release(&cut);
+	loaded_release(&whole);
+	return was_cut;
+}
+
+static struct change
+some_change(const struct snapshot *s)
+{
+	struct change c = {.id = s->items[below(s->n)].id};
+
+	switch (below(8)) {
+	case 0:
+	case 1:
+		c.kind = CHANGE_ADD;
+		c.item = (struct item){.title = STR("new: one"),
+			.blocked_from_status = STATUSES};
+		if (one_in(2))
+			c.item.description.context = STR("two\nlines");
+		break;
+	case 2:
+		c.kind = CHANGE_STATUS;
+		c.status = (enum item_status)below(STATUSES);
+		break;
+	case 3:
+		c.kind = CHANGE_BLOCK;
+		c.text = STR("for a reason\nof two lines\n");
+		break;
+	case 4:
+		c.kind = CHANGE_DESCRIBE;
+		c.description.problem = STR("another: problem");
+		break;
+	case 5:
+		c.kind = CHANGE_ARCHIVE;
+		c.departure = one_in(2) ? DEPARTED_CLOSED : DEPARTED_DONE;
+		break;
+	case 6:
+		c.kind = CHANGE_MERGE;
+		c.other = s->items[below(s->n)].id;
+		break;
+	default:
+		c.kind = CHANGE_APPLIED;
+		c.text = STR("run-7");
+	}
+	return c;
+}
+
+/* What some changes make of the snapshot; NULL when they are refused. */
+static struct snapshot *
+change_some(const struct snapshot *s)
+{
+	const struct change_env env = {.prefix = STR("WRK")};
+	struct change changes[CHANGES_MAX];
+	struct change_effects effects;
+	struct err e = {0};
+	size_t n = 1 + below(CHANGES_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		changes[i] = some_change(s);
+	return changes_apply(s, changes, n, &env, &effects, &e) == 0
+		? effects.next
+		: NULL;
+}
+
+/* What reading the whole says of the question the proof answers. */
+static bool
+says_the_same(struct str bytes, const struct snapshot *to)
+{
+	CLEANUP_PROBLEMS struct problems problems = {0};
+	struct loaded l;
+
+	bool same = read_bytes(&l, bytes, BACKLOG_WHOLE, &problems) == 0;
+	same = same && l.snapshot->n == to->n &&
+		l.snapshot->next_item_id == to->next_item_id &&
+		str_list_eq(l.snapshot->applied, to->applied);
+	for (size_t i = 0; same && i < to->n; i++)
+		same = item_equal(&l.snapshot->items[i], &to->items[i]);
+	loaded_release(&l);
+	return same;
+}
+
+static bool
+is_proven(
+	const struct loaded *from, const struct snapshot *to, struct str bytes)
+{
+	struct loaded l = {0};
+
+	buf_add_str(&l.bytes, bytes);
+	bool yes = backlog_prove(from, to, FILE_NAME, &l) == 0;
+	loaded_release(&l);
+	if (yes && !says_the_same(bytes, to))
+		fail_msg("proven and not so:\n%.*s", STR_ARG(bytes));
+	return yes;
+}
+
+struct tally {
+	size_t cut, changed, proven, damaged_proven, damaged;
+};
+
+/* The new bytes are the same both ways; they are proven, and once damaged only
+ * when the damage means nothing. */
+static void
+check_save(
+	const struct loaded *cut, const struct loaded *whole, struct tally *t)
+{
+	struct snapshot *to = change_some(cut->snapshot);
+	CLEANUP_BUF struct buf bytes = {0};
+	CLEANUP_BUF struct buf other = {0};
+	struct err e = {0};
+
+	if (to == NULL)
+		return;
+	int rc = backlog_render(cut, to, NULL, &bytes, &e);
+	assert_int_equal(rc, backlog_render(whole, to, NULL, &other, &e));
+	if (rc == 0) {
+		t->changed++;
+		assert_string_equal(buf_str(&bytes).s, buf_str(&other).s);
+		bool proven = is_proven(cut, to, buf_str(&bytes));
+		if (to->n > 0 && !proven && says_the_same(buf_str(&bytes), to))
+			print_error("not proven:\n%s", bytes.p);
+		t->proven += proven;
+		for (int i = 0; i < DAMAGES && bytes.n > 0; i++) {
+			damage(&bytes);
+			t->damaged++;
+			t->damaged_proven +=
+				is_proven(cut, to, buf_str(&bytes));
+		}
+	}
+	snapshot_unref(to);
+}
+
+static void
+what_is_proven_slice_by_slice_is_what_the_whole_says(void **state)
+{
+	struct tally t = {0};
+
+	(void)state;
+	seed = 0x0b5e55ed5eed;
+	for (int i = 0; i < ROUNDS; i++) {
+		CLEANUP_PROBLEMS struct problems problems = {0};
+		CLEANUP_BUF struct buf b = {0};
+		struct loaded cut, whole;
+
+		make_document(&b);
+		t.cut += check_both_ways(buf_str(&b));
+		int rc = read_bytes(&cut, buf_str(&b), BACKLOG_CUT, &problems);
+		(void)read_bytes(&whole, buf_str(&b), BACKLOG_WHOLE, &problems);
+		if (rc == 0 && cut.cut)
+			check_save(&cut, &whole, &t);
+		loaded_release(&cut);
+		loaded_release(&whole);
+	}
+	assert_in_range(t.cut, ROUNDS * 8 / 10, ROUNDS);
+	assert_in_range(t.changed, ROUNDS / 4, ROUNDS);
+	assert_in_range(t.proven, t.changed * 9 / 10, t.changed);
+	assert_in_range(t.damaged_proven, 1, t.damaged / 2);
+}
+
+static void
+damaged_documents_mean_the_same_both_ways(void **state)
+{
+	size_t cut = 0;
+
+	(void)state;
+	seed = 0xdeadbea7;
+	for (int i = 0; i < ROUNDS * 2; i++) {
+		CLEANUP_BUF struct buf b = {0};
+		make_document(&b);
+		for (size_t n = 1 + below(3); n > 0; n--)
+			damage(&b);
+		cut += check_both_ways(buf_str(&b));
+	}
+	assert_in_range(cut, ROUNDS / 4, ROUNDS * 2 - 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			what_is_proven_slice_by_slice_is_what_the_whole_says),
+		cmocka_unit_test(damaged_documents_mean_the_same_both_ways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
