@@ -18,7 +18,7 @@
  * in `applied` says that the decision holds and only 4 and 5 are left.
  */
 
-enum { GIVEN_UP_MAX = 2, MOVED_MAX = 3 };
+enum { GIVEN_UP_MAX = 2, MOVED_FREELY = 2 };
 
 /* What the run leads to, as far as the work tree and the record go. */
 struct ending {
@@ -83,14 +83,15 @@ learn(struct engine *g, const struct task *t, const struct ending *end,
 	const struct git_changes *work)
 {
 	struct memory_entry *x = memory_of(&g->memory, t->record.item);
+	int64_t now = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED);
 
 	switch (end->kind) {
 	case OUTCOME_RETRY:
 		memory_enter(x, t->record.phase);
 		memory_left(x, work);
 		memory_failed(x, end->reason);
-		holds_item(&g->holds, t->record.item, x->failures,
-			g->sys->clock(g->sys, SYS_CLOCK_ELAPSED));
+		holds_item(&g->holds, t->record.item, STR("failed"),
+			x->failures, now);
 		return;
 	case OUTCOME_GIVEN_UP:
 		memory_settled(x, STR_ABSENT);
@@ -101,7 +102,8 @@ learn(struct engine *g, const struct task *t, const struct ending *end,
 	case OUTCOME_AGAIN:
 	case OUTCOME_DONE:
 	case OUTCOME_MERGED:
-		g->given_up_in_a_row = g->moved_in_a_row = 0;
+		g->given_up_in_a_row = 0;
+		x->moves = 0;
 		memory_settled(x, end->summary);
 		return;
 	case OUTCOME_BLOCKED:
@@ -110,8 +112,10 @@ learn(struct engine *g, const struct task *t, const struct ending *end,
 	case OUTCOME_MOVED:
 		memory_settled(x, STR_ABSENT);
 		/* An agent that moves its own item would do so for ever. */
-		if (++g->moved_in_a_row == MOVED_MAX)
-			engine_drain(g, RUN_BREAKER);
+		if (++x->moves > MOVED_FREELY)
+			holds_item(&g->holds, t->record.item,
+				STR("moved again while its agent worked"),
+				x->moves - MOVED_FREELY, now);
 		return;
 	case OUTCOMES:
 		break;

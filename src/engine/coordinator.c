@@ -11,9 +11,10 @@ coordinator_open(struct coordinator *ret, struct store *store, struct sys *sys,
 
 	*ret = (struct coordinator){.store = store, .sys = sys};
 	int rc = store_load(store, &ret->now, &problems, e);
-	/* It waits for a writer; looking again asks whether it can be saved. */
-	if (rc == 0)
-		rc = coordinator_refresh(ret, e) < 0 ? -1 : 0;
+	/* It waits for a writer; looking again asks whether it can be saved.
+	 * Whoever writes again since then is met by the next look. */
+	if (rc == 0 && coordinator_refresh(ret, e) < 0)
+		rc = e->code == ERR_LOCKED || e->code == ERR_MISSING ? 0 : -1;
 	if (rc == 0)
 		return 0;
 	coordinator_close(ret);

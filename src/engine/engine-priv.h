@@ -39,7 +39,7 @@ struct engine {
 
 	VEC(struct task *) tasks;
 	uint64_t started; /* phases, of the cap */
-	unsigned int given_up_in_a_row, moved_in_a_row;
+	unsigned int given_up_in_a_row;
 	bool stopping; /* a signal came: this one */
 	int signal;
 	bool draining; /* no new work; `halt` says why */

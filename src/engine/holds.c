@@ -26,16 +26,15 @@ rest(unsigned int times)
 }
 
 void
-holds_item(
-	struct holds *h, struct str item, unsigned int failures, int64_t now_ns)
+holds_item(struct holds *h, struct str item, struct str what,
+	unsigned int times, int64_t now_ns)
 {
 	struct plan_hold hold = {
 		.item = arena_str(&h->arena, item),
-		.until_ns = now_ns + rest(failures),
+		.until_ns = now_ns + rest(times),
 		.why = arena_strf(&h->arena,
-			"failed %u time%s, rests before "
-			"the next attempt",
-			failures, failures == 1 ? "" : "s"),
+			"%.*s %u time%s, rests before the next attempt",
+			STR_ARG(what), times, times == 1 ? "" : "s"),
 	};
 
 	VEC_PUSH(&h->list, hold);

@@ -7,8 +7,9 @@
 #include "plan/select.h"
 
 /*
- * Who must rest until when: an item after a failed attempt, an agent that
- * dies at once. Each rest is twice as long as the one before it.
+ * Who must rest until when: an item after a failed attempt, or one that is
+ * moved again and again while its agent works, an agent that dies at once. Each
+ * rest is twice as long as the one before it.
  */
 struct holds {
 	struct arena arena;
@@ -26,8 +27,9 @@ enum { HOLD_DEATHS_MAX = 5 }; /* then the agent is of no use */
 
 void holds_release(struct holds *h);
 
-void holds_item(struct holds *h, struct str item, unsigned int failures,
-	int64_t now_ns);
+/* `what` happened to the item so many `times` in a row: "failed". */
+void holds_item(struct holds *h, struct str item, struct str what,
+	unsigned int times, int64_t now_ns);
 
 /* How often it has died in a row, this time included. */
 unsigned int holds_agent_died(

@@ -17,6 +17,7 @@ struct memory_entry {
 	struct arena arena; /* the strings below */
 	struct str item, phase;
 	unsigned int failures; /* of this phase, in a row */
+	unsigned int moves;    /* while its agent worked, in a row */
 	struct str failure;    /* absent when the last run did not fail */
 	struct str summary;    /* of the last phase that succeeded */
 	struct git_changes left;

@@ -66,7 +66,8 @@ tell_not_started(
 	engine_notice(g, "%.*s %.*s did not start: %s", STR_ARG(act->item->id),
 		STR_ARG(act->phase->name), e->msg);
 	if (rc < 0 && engine_is_passing(e))
-		holds_item(&g->holds, act->item->id, 1, now);
+		holds_item(
+			&g->holds, act->item->id, STR("not started"), 1, now);
 	else if (rc < 0)
 		engine_fail(g, e);
 	else if (holds_agent_died(&g->holds, act->phase->agent,

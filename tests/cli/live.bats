@@ -23,6 +23,28 @@ fails_first() {
 		>"$NOTES/out.$1" 2>&1 3>&-)
 }
 
+@test "an item that is moved while its agent works rests, and ends no run" {
+	backlog "$(item WRK-001 ready 'size: small' 'complexity: low' \
+		'risk: low')"
+	script agent.sh <<-'END'
+		#!/bin/sh
+		cat >/dev/null
+		echo "$WEIR_ITEM_ID" >>"$WEIR_ROOT/asked"
+		cd "$WEIR_ROOT"
+		if [ "$(wc -l <asked)" -le 3 ]; then
+			sed -e 's/in_progress/ready/' -e '/ phase:/d' \
+				-e '/phase_pool:/d' BACKLOG.yaml >mine
+			mv mine BACKLOG.yaml
+		fi
+		printf '{"item_id":"%s","phase":"%s","result":"phase_complete","summary":"did it"}' \
+			"$WEIR_ITEM_ID" "$WEIR_PHASE" >"$WEIR_RESULT"
+	END
+	succeeds weir run
+	[ "$(wc -l <asked)" -eq 4 ] || explain "the attempts"
+	says "but the item was moved to ready"
+	says "everything is done"
+}
+
 @test "a run with retries always ends" {
 	local n pids=() hung=0
 

@@ -101,9 +101,9 @@ rests_double_and_end(void **state)
 	struct holds h = {0};
 
 	(void)state;
-	holds_item(&h, STR("A-1"), 1, 0);
-	holds_item(&h, STR("A-2"), 3, 0);
-	holds_item(&h, STR("A-3"), 60, 0);
+	holds_item(&h, STR("A-1"), STR("failed"), 1, 0);
+	holds_item(&h, STR("A-2"), STR("failed"), 3, 0);
+	holds_item(&h, STR("A-3"), STR("failed"), 60, 0);
 	assert_true(h.list.items[0].until_ns == NS_PER_SEC);
 	assert_true(h.list.items[1].until_ns == 4 * NS_PER_SEC);
 	assert_true(h.list.items[2].until_ns == 60 * NS_PER_SEC);

@@ -63,6 +63,29 @@ rnd(unsigned int below)
 	return (unsigned int)rand_r(&t.seed) % below;
 }
 
+static size_t
+count_lines(const char *name, const char *what)
+{
+	char *text = naive_file(t.scratch.path, name), *rest = NULL;
+	size_t n = 0;
+
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+		line = strtok_r(NULL, "\n", &rest))
+		n += strstr(line, what) != NULL;
+	free(text);
+	return n;
+}
+
+/* Until the run has said it; a run that ended without never will. */
+static void
+wait_for_line(const char *what)
+{
+	while (count_lines("log", what) == 0) {
+		assert_int_equal(waitpid(t.weir, NULL, WNOHANG), 0);
+		(void)usleep(REST_US);
+	}
+}
+
 static void
 start(void)
 {
@@ -73,13 +96,16 @@ start(void)
 	scratch_put(&t.scratch, "agent.sh", agent);
 	scratch_put(&t.scratch, "BACKLOG.yaml", backlog);
 	(void)chmod(scratch_path(&t.scratch, "agent.sh", path), 0755);
+	scratch_put(&t.scratch, "log", "");
 	assert_non_null(argv[0]);
 	t.weir = fork();
 	assert_true(t.weir >= 0);
-	if (t.weir > 0)
+	if (t.weir > 0) {
+		wait_for_line("run started");
 		return;
-	int fd = open(scratch_path(&t.scratch, "log", path),
-		O_WRONLY | O_CREAT | O_APPEND, 0644);
+	}
+	int fd = open(
+		scratch_path(&t.scratch, "log", path), O_WRONLY | O_APPEND);
 	if (chdir(t.scratch.path) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
 		_exit(126);
 	(void)execv(argv[0], argv);
@@ -199,19 +225,6 @@ edit(unsigned int number)
 	schemes[scheme](edited);
 	t.edits[scheme]++;
 	free(text);
-}
-
-static size_t
-count_lines(const char *name, const char *what)
-{
-	char *text = naive_file(t.scratch.path, name), *rest = NULL;
-	size_t n = 0;
-
-	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
-		line = strtok_r(NULL, "\n", &rest))
-		n += strstr(line, what) != NULL;
-	free(text);
-	return n;
 }
 
 static void
