@@ -39,6 +39,30 @@ fault_openat(struct sys *s, int dir, const char *path, int flags, mode_t mode)
 		: f->pass.under->openat(f->pass.under, dir, path, flags, mode);
 }
 
+static int
+fault_openat2(struct sys *s, int dir, const char *path, int flags, mode_t mode,
+	uint64_t resolve)
+{
+	struct sys_fault *f = of(s);
+	int rc = strike(f, SYS_FAULT_OPENAT);
+
+	return rc != 0 ? rc
+		       : f->pass.under->openat2(f->pass.under, dir, path, flags,
+				 mode, resolve);
+}
+
+static int
+fault_fsetxattr(
+	struct sys *s, int fd, const char *name, const void *p, size_t n)
+{
+	struct sys_fault *f = of(s);
+	int rc = strike(f, SYS_FAULT_FSETXATTR);
+
+	return rc != 0
+		? rc
+		: f->pass.under->fsetxattr(f->pass.under, fd, name, p, n);
+}
+
 /* The descriptor is gone even when close reports an error, as on Linux. */
 static int
 fault_close(struct sys *s, int fd)
@@ -205,6 +229,8 @@ sys_fault_init(struct sys_fault *ret, struct sys *under)
 	*ret = (struct sys_fault){0};
 	sys_pass_init(&ret->pass, under);
 	ret->sys.openat = fault_openat;
+	ret->sys.openat2 = fault_openat2;
+	ret->sys.fsetxattr = fault_fsetxattr;
 	ret->sys.close = fault_close;
 	ret->sys.read = fault_read;
 	ret->sys.pread = fault_pread;

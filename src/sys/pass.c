@@ -207,6 +207,55 @@ pass_getpid(struct sys *s)
 	return under(s)->getpid(under(s));
 }
 
+static int
+pass_openat2(struct sys *s, int dir, const char *path, int flags, mode_t mode,
+	uint64_t resolve)
+{
+	return under(s)->openat2(under(s), dir, path, flags, mode, resolve);
+}
+
+static ssize_t
+pass_flistxattr(struct sys *s, int fd, char *p, size_t n)
+{
+	return under(s)->flistxattr(under(s), fd, p, n);
+}
+
+static ssize_t
+pass_fgetxattr(struct sys *s, int fd, const char *name, void *p, size_t n)
+{
+	return under(s)->fgetxattr(under(s), fd, name, p, n);
+}
+
+static int
+pass_fsetxattr(struct sys *s, int fd, const char *name, const void *p, size_t n)
+{
+	return under(s)->fsetxattr(under(s), fd, name, p, n);
+}
+
+static int
+pass_inotify_rm(struct sys *s, int fd, int wd)
+{
+	return under(s)->inotify_rm(under(s), fd, wd);
+}
+
+static int
+pass_eventfd(struct sys *s)
+{
+	return under(s)->eventfd(under(s));
+}
+
+static int
+pass_fd_limit(struct sys *s, uint64_t *ret)
+{
+	return under(s)->fd_limit(under(s), ret);
+}
+
+static const char *
+pass_env(struct sys *s, const char *name)
+{
+	return under(s)->env(under(s), name);
+}
+
 void
 sys_pass_init(struct sys_pass *ret, struct sys *under_it)
 {
@@ -247,6 +296,14 @@ sys_pass_init(struct sys_pass *ret, struct sys *under_it)
 				.clock = pass_clock,
 				.random = pass_random,
 				.getpid = pass_getpid,
+				.openat2 = pass_openat2,
+				.flistxattr = pass_flistxattr,
+				.fgetxattr = pass_fgetxattr,
+				.fsetxattr = pass_fsetxattr,
+				.inotify_rm = pass_inotify_rm,
+				.eventfd = pass_eventfd,
+				.fd_limit = pass_fd_limit,
+				.env = pass_env,
 			},
 	};
 }

@@ -3,17 +3,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +34,20 @@ real_openat(struct sys *s, int dir, const char *path, int flags, mode_t mode)
 {
 	(void)s;
 	return result(openat(dir, path, flags, mode));
+}
+
+static int
+real_openat2(struct sys *s, int dir, const char *path, int flags, mode_t mode,
+	uint64_t resolve)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(unsigned int)flags,
+		.mode = mode,
+		.resolve = resolve,
+	};
+
+	(void)s;
+	return result((int)syscall(SYS_openat2, dir, path, &how, sizeof(how)));
 }
 
 static int
@@ -181,10 +200,70 @@ static int
 real_lease(struct sys *s, int fd, int type)
 {
 	(void)s;
-	/* Whoever breaks the lease must not kill us: by default it would. */
-	if (type != F_UNLCK && signal(SIGIO, SIG_IGN) == SIG_ERR)
+	/* Whoever breaks the lease must not kill us: by default it would. A
+	 * program that has a handler of its own keeps it. */
+	struct sigaction now;
+	if (type != F_UNLCK && sigaction(SIGIO, NULL, &now) == 0 &&
+		(now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == SIG_DFL &&
+		signal(SIGIO, SIG_IGN) == SIG_ERR)
 		return -errno;
 	return result(fcntl(fd, F_SETLEASE, type));
+}
+
+static ssize_t
+real_flistxattr(struct sys *s, int fd, char *p, size_t n)
+{
+	(void)s;
+	ssize_t got = flistxattr(fd, p, n);
+	return got < 0 ? -errno : got;
+}
+
+static ssize_t
+real_fgetxattr(struct sys *s, int fd, const char *name, void *p, size_t n)
+{
+	(void)s;
+	ssize_t got = fgetxattr(fd, name, p, n);
+	return got < 0 ? -errno : got;
+}
+
+static int
+real_fsetxattr(struct sys *s, int fd, const char *name, const void *p, size_t n)
+{
+	(void)s;
+	return result(fsetxattr(fd, name, p, n, 0));
+}
+
+static int
+real_inotify_rm(struct sys *s, int fd, int wd)
+{
+	(void)s;
+	return result(inotify_rm_watch(fd, wd));
+}
+
+static int
+real_eventfd(struct sys *s)
+{
+	(void)s;
+	return result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+}
+
+static int
+real_fd_limit(struct sys *s, uint64_t *ret)
+{
+	struct rlimit limit;
+
+	(void)s;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return -errno;
+	*ret = limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur;
+	return 0;
+}
+
+static const char *
+real_env(struct sys *s, const char *name)
+{
+	(void)s;
+	return getenv(name);
 }
 
 static int
@@ -396,6 +475,14 @@ sys_real(void)
 		.clock = real_clock,
 		.random = real_random,
 		.getpid = real_getpid,
+		.openat2 = real_openat2,
+		.flistxattr = real_flistxattr,
+		.fgetxattr = real_fgetxattr,
+		.fsetxattr = real_fsetxattr,
+		.inotify_rm = real_inotify_rm,
+		.eventfd = real_eventfd,
+		.fd_limit = real_fd_limit,
+		.env = real_env,
 	};
 
 	return &real;

@@ -93,14 +93,55 @@ sim_getpid(struct sys *t)
 	return 4711;
 }
 
+/* There are no links. */
 static ssize_t
 sim_readlinkat(struct sys *t, int dir, const char *path, char *p, size_t n)
 {
 	(void)t;
 	(void)dir;
+	(void)path;
 	(void)p;
 	(void)n;
-	BUG("the simulated disk has no links to read ('%s')", path);
+	return -EINVAL;
+}
+
+static int
+sim_openat2(struct sys *t, int dir, const char *path, int flags, mode_t mode,
+	uint64_t resolve)
+{
+	(void)t;
+	(void)dir;
+	(void)path;
+	(void)flags;
+	(void)mode;
+	(void)resolve;
+	return -ENOSYS;
+}
+
+static ssize_t
+sim_flistxattr(struct sys *t, int fd, char *p, size_t n)
+{
+	(void)t;
+	(void)fd;
+	(void)p;
+	(void)n;
+	return -ENOTSUP;
+}
+
+static int
+sim_fd_limit(struct sys *t, uint64_t *ret)
+{
+	(void)t;
+	*ret = 1024;
+	return 0;
+}
+
+static const char *
+sim_env(struct sys *t, const char *name)
+{
+	(void)t;
+	(void)name;
+	return NULL;
 }
 
 static int
@@ -138,6 +179,10 @@ sim_blank(uint64_t seed, int64_t now_ns)
 	/* Whatever is not set is called by nobody who only has files. */
 	s->sys = (struct sys){
 		.readlinkat = sim_readlinkat,
+		.openat2 = sim_openat2,
+		.flistxattr = sim_flistxattr,
+		.fd_limit = sim_fd_limit,
+		.env = sim_env,
 		.inotify_init = sim_inotify_init,
 		.inotify_add = sim_inotify_add,
 		.spawn = sim_spawn,

@@ -46,6 +46,10 @@ struct sys {
 	/* Files. Paths are relative to a directory descriptor or AT_FDCWD. */
 	int (*openat)(struct sys *s, int dir, const char *path, int flags,
 		mode_t mode);
+	/* openat2(2): `resolve` is RESOLVE_BENEATH and the like. -ENOSYS where
+	 * the kernel has none, -EPERM in some sandboxes. */
+	int (*openat2)(struct sys *s, int dir, const char *path, int flags,
+		mode_t mode, uint64_t resolve);
 	int (*close)(struct sys *s, int fd);
 	ssize_t (*read)(struct sys *s, int fd, void *p, size_t n);
 	ssize_t (*pread)(struct sys *s, int fd, void *p, size_t n, off_t at);
@@ -64,6 +68,13 @@ struct sys {
 	int (*mkdirat)(struct sys *s, int dir, const char *path, mode_t mode);
 	ssize_t (*readlinkat)(
 		struct sys *s, int dir, const char *path, char *p, size_t n);
+	/* Extended attributes, ACLs among them. As the system calls: with n
+	 * of 0 the size that is needed; -ENODATA; -ENOTSUP. */
+	ssize_t (*flistxattr)(struct sys *s, int fd, char *p, size_t n);
+	ssize_t (*fgetxattr)(
+		struct sys *s, int fd, const char *name, void *p, size_t n);
+	int (*fsetxattr)(struct sys *s, int fd, const char *name,
+		const void *p, size_t n);
 	/* Raw struct linux_dirent64 records; 0 at the end. */
 	ssize_t (*getdents)(struct sys *s, int fd, void *p, size_t n);
 
@@ -81,6 +92,7 @@ struct sys {
 	int (*inotify_init)(struct sys *s);
 	int (*inotify_add)(
 		struct sys *s, int fd, const char *path, uint32_t mask);
+	int (*inotify_rm)(struct sys *s, int fd, int wd);
 
 	/* Processes. The pidfd is CLOEXEC and polls readable at the end. */
 	int (*spawn)(
@@ -93,6 +105,7 @@ struct sys {
 	int (*kill_group)(struct sys *s, pid_t pgid, int signo);
 	int (*pipe)(struct sys *s, int ret_fd[2]); /* both CLOEXEC */
 	int (*memfd)(struct sys *s); /* a file in memory, CLOEXEC */
+	int (*eventfd)(struct sys *s); /* at 0, CLOEXEC, not blocking */
 	/* How many are ready; timeouts below 0 never come. */
 	int (*poll)(struct sys *s, struct pollfd *fds, size_t n,
 		int64_t timeout_ns);
@@ -100,6 +113,9 @@ struct sys {
 	int64_t (*clock)(struct sys *s, enum sys_clock which);
 	int (*random)(struct sys *s, void *p, size_t n); /* all n, or -errno */
 	pid_t (*getpid)(struct sys *s);
+	/* How many descriptors this process may have; UINT64_MAX: no limit. */
+	int (*fd_limit)(struct sys *s, uint64_t *ret);
+	const char *(*env)(struct sys *s, const char *name); /* NULL: unset */
 };
 
 /* 1: `fd` can be read without waiting; 0: the time is up. */

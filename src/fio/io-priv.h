@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FIO_IO_PRIV_H
+#define FIO_IO_PRIV_H
+
+#include "fio/pool.h"
+#include "fio/root.h"
+#include "weir/io.h"
+
+/*
+ * What the parts of the library share. A call takes the roots once, at its
+ * beginning, and keeps them to its end.
+ *
+ *	wio_read, wio_scan, wio_write, wio_create	 weir/io.h
+ *	    submit: copies requests, starts a task on the pool
+ *	    run: for its chunk: fio_nearby/fio_roots -> a file of its own
+ *	         (content, write-file …) -> the result, and fio_account
+ */
+struct fio_cache;   /* cache.h */
+struct fio_tokens;  /* tokens.h */
+struct fio_metrics; /* metrics.h */
+struct fio_origins; /* origin.h */
+struct fio_inodes;  /* inode-lock.h */
+
+struct wio {
+	struct sys *sys;
+	struct wio_options options; /* defaults filled in, strings ours */
+	struct fio_pool *pool;
+	struct fio_mutex *mutex; /* of `roots` */
+	struct fio_roots *roots;
+	struct fio_metrics *metrics;
+	struct fio_inodes *inodes;   /* per-file locks of writers */
+	struct fio_origins *origins; /* our own writes, for watchers */
+	struct fio_cache *cache;     /* NULL: off */
+	struct fio_tokens *tokens;   /* NULL: none */
+};
+
+/* wio_open on another kernel. `inline_only`: no threads at all, every call
+ * does its work on the caller's. */
+struct wio *fio_io_open(struct sys *sys, const struct wio_options *options,
+	bool inline_only, struct wio_error *e);
+
+/* A reference to the roots in force. */
+struct fio_roots *fio_io_roots(struct wio *w);
+
+/*
+ * Fill `*e`; always -1. The code of fio_error_sys is chosen by the errno:
+ * ENOENT is WIO_NOT_FOUND, EACCES and EPERM WIO_DENIED, ENOSPC and EDQUOT
+ * WIO_NO_SPACE, ELOOP WIO_SYMLINK, EXDEV WIO_OUTSIDE, ENOTSUP
+ * WIO_UNSUPPORTED, all else WIO_IO. `field` may be NULL.
+ */
+int fio_error_set(struct wio_error *e, enum wio_op op, enum wio_code code,
+	const char *field, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+int fio_error_sys(struct wio_error *e, enum wio_op op, int sys, const char *fmt,
+	...) __attribute__((format(printf, 4, 5)));
+/* From a lower floor. ERR_CONFLICT is WIO_CONFLICT, ERR_POISONED
+ * WIO_UNKNOWN_STATE, ERR_LOCKED WIO_BUSY, ERR_LIMIT WIO_TOO_LARGE. */
+int fio_error_from(struct wio_error *e, enum wio_op op, const struct err *from);
+
+/* One request is over: count it, note how long it took, trace it. */
+void fio_account(struct wio *w, enum wio_op op, enum wio_code code,
+	const char *path, const char *origin, uint64_t bytes, int64_t began_ns);
+
+/* A ticket of the public header around a task. NULL passes through. */
+struct wio_ticket *fio_ticket_new(struct wio *w, struct fio_task *t);
+
+#endif
