@@ -73,8 +73,8 @@ struct sys {
 	ssize_t (*flistxattr)(struct sys *s, int fd, char *p, size_t n);
 	ssize_t (*fgetxattr)(
 		struct sys *s, int fd, const char *name, void *p, size_t n);
-	int (*fsetxattr)(struct sys *s, int fd, const char *name,
-		const void *p, size_t n);
+	int (*fsetxattr)(struct sys *s, int fd, const char *name, const void *p,
+		size_t n);
 	/* Raw struct linux_dirent64 records; 0 at the end. */
 	ssize_t (*getdents)(struct sys *s, int fd, void *p, size_t n);
 
@@ -104,7 +104,7 @@ struct sys {
 	int (*wait)(struct sys *s, int pidfd, struct sys_exit *ret);
 	int (*kill_group)(struct sys *s, pid_t pgid, int signo);
 	int (*pipe)(struct sys *s, int ret_fd[2]); /* both CLOEXEC */
-	int (*memfd)(struct sys *s); /* a file in memory, CLOEXEC */
+	int (*memfd)(struct sys *s);   /* a file in memory, CLOEXEC */
 	int (*eventfd)(struct sys *s); /* at 0, CLOEXEC, not blocking */
 	/* How many are ready; timeouts below 0 never come. */
 	int (*poll)(struct sys *s, struct pollfd *fds, size_t n,
