@@ -138,6 +138,64 @@ fio_dir_close(struct fio_dir *d)
 }
 
 int
+fio_stat(const struct fio_dir *d, const char *name, struct stat *ret,
+	struct err *e)
+{
+	int rc = d->sys->fstatat(d->sys, d->fd, name, AT_SYMLINK_NOFOLLOW, ret);
+
+	if (rc == -ENOENT)
+		return 1;
+	if (rc < 0)
+		return err_sys(
+			e, -rc, "looking at '%s'", fio_path(d, name).text);
+	return 0;
+}
+
+int
+fio_dir_stat(const struct fio_dir *d, struct stat *ret, struct err *e)
+{
+	int rc = d->sys->fstat(d->sys, d->fd, ret);
+
+	return rc < 0 ? err_sys(e, -rc, "looking at '%s'", d->path) : 0;
+}
+
+int
+fio_dir_set_mode(const struct fio_dir *d, mode_t mode, struct err *e)
+{
+	int rc = d->sys->fchmod(d->sys, d->fd, mode);
+
+	return rc < 0 ? err_sys(e, -rc, "changing the mode of '%s'", d->path)
+		      : 0;
+}
+
+int
+fio_dir_fs_type(const struct fio_dir *d, int64_t *ret, struct err *e)
+{
+	int rc = d->sys->fs_type(d->sys, d->fd, ret);
+
+	return rc < 0
+		? err_sys(e, -rc, "asking what file system '%s' is on", d->path)
+		: 0;
+}
+
+int
+fio_dir_put_away(const struct fio_dir *from, const char *name,
+	const struct fio_dir *to, const char *sub, const char *as)
+{
+	struct sys *sys = from->sys;
+	char path[600];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", sub, as);
+	int rc = sys->renameat(sys, from->fd, name, to->fd, path, 0);
+	if (rc != -ENOENT)
+		return rc;
+	rc = sys->mkdirat(sys, to->fd, sub, 0700);
+	if (rc < 0 && rc != -EEXIST)
+		return rc;
+	return sys->renameat(sys, from->fd, name, to->fd, path, 0);
+}
+
+int
 fio_dir_sync(const struct fio_dir *d, struct err *e)
 {
 	int rc = d->sys->fsync(d->sys, d->fd);

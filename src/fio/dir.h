@@ -38,6 +38,23 @@ void fio_dir_close(struct fio_dir *d); /* closed is fine */
 /* Make renames, creations and removals in it durable. */
 int fio_dir_sync(const struct fio_dir *d, struct err *e);
 
+/* 0: what the name holds, no link followed. 1: nothing. */
+int fio_stat(const struct fio_dir *d, const char *name, struct stat *ret,
+	struct err *e);
+/* Of the directory itself. */
+int fio_dir_stat(const struct fio_dir *d, struct stat *ret, struct err *e);
+int fio_dir_set_mode(const struct fio_dir *d, mode_t mode, struct err *e);
+/* f_type of statfs(2). */
+int fio_dir_fs_type(const struct fio_dir *d, int64_t *ret, struct err *e);
+
+/*
+ * Rename into the subdirectory `sub` of `to`, which is made when it is not
+ * there, over what has the name `as`. -errno, and nothing moved then. Durable
+ * only after both directories are synced.
+ */
+int fio_dir_put_away(const struct fio_dir *from, const char *name,
+	const struct fio_dir *to, const char *sub, const char *as);
+
 /* The names in it that begin with `prefix`, without "." and "..", sorted. */
 int fio_dir_list(const struct fio_dir *d, const char *prefix, struct arena *a,
 	struct str_list *ret, struct err *e);

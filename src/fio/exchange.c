@@ -102,22 +102,10 @@ holds(const struct fio_dir *d, const char *file, const struct fio_version *v)
 	return same;
 }
 
-/* Rename into a subdirectory of `keep`, made when it is not there. */
 static int
 move_to(const struct swap *s, const char *sub, const char *as)
 {
-	const struct fio_dir *to = s->keep->dir;
-	struct sys *sys = s->d->sys;
-	char path[600];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", sub, as);
-	int rc = sys->renameat(sys, s->d->fd, s->at, to->fd, path, 0);
-	if (rc != -ENOENT)
-		return rc;
-	rc = sys->mkdirat(sys, to->fd, sub, 0700);
-	if (rc < 0 && rc != -EEXIST)
-		return rc;
-	return sys->renameat(sys, s->d->fd, s->at, to->fd, path, 0);
+	return fio_dir_put_away(s->d, s->at, s->keep->dir, sub, as);
 }
 
 /* "2026-11-20T11:00:46.123456789Z" */

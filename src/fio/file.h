@@ -133,6 +133,8 @@ int fio_move(const struct fio_dir *d, const char *from, const char *to,
 
 /* Remove durably; gone already is fine. */
 int fio_remove(const struct fio_dir *d, const char *name, struct err *e);
+/* Remove what it does not matter for, now or after a crash. */
+void fio_drop(const struct fio_dir *d, const char *name);
 
 /*
  * Remove what dead writers left of fio_replace and fio_create. Bytes that are

@@ -250,6 +250,12 @@ fio_remove(const struct fio_dir *d, const char *name, struct err *e)
 	return fio_dir_sync(d, e);
 }
 
+void
+fio_drop(const struct fio_dir *d, const char *name)
+{
+	(void)d->sys->unlinkat(d->sys, d->fd, name, 0);
+}
+
 int
 fio_leftovers(const struct fio_dir *d, struct arena *a, struct str_list *ret,
 	struct err *e)

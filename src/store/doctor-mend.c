@@ -87,14 +87,12 @@ raise_mark(struct mending *m, struct err *e)
 static int
 make_private(struct mending *m, struct err *e)
 {
-	struct sys *sys = m->state.sys;
 	mode_t mode;
 
 	if (!doctor_is_open(&m->state, &mode))
 		return 0;
-	int rc = sys->fchmod(sys, m->state.fd, 0700);
-	if (rc < 0)
-		return err_sys(e, -rc, "making '%s' private", m->state.path);
+	if (fio_dir_set_mode(&m->state, 0700, e) < 0)
+		return -1;
 	if (fio_dir_sync(&m->state, e) < 0)
 		return -1;
 	VEC_PUSH(&m->done, STR("made '" STORE_STATE_DIR "' 0700"));

@@ -90,9 +90,10 @@ look_at_file_system(struct store *st, struct findings *f)
 		{V9FS_MAGIC, "9p"},
 		{FUSE_SUPER_MAGIC, "FUSE"},
 	};
+	struct err ignored;
 	int64_t type;
 
-	if (st->dir.sys->fs_type(st->dir.sys, st->dir.fd, &type) < 0)
+	if (fio_dir_fs_type(&st->dir, &type, &ignored) < 0)
 		return;
 	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
 		CLEANUP_BUF struct buf text = {0};
@@ -139,8 +140,7 @@ look_at_inbox(struct store *st, struct findings *f)
 					       "not taken to its end"),
 				.next = STR("'weir run' or 'weir doctor --fix' "
 					    "takes it")});
-	if (st->dir.sys->fstatat(st->dir.sys, st->dir.fd, REJECTED_FILE,
-		    AT_SYMLINK_NOFOLLOW, &there) == 0)
+	if (fio_stat(&st->dir, REJECTED_FILE, &there, &e) == 0)
 		findings_add(f,
 			&(struct finding){.wrong = true,
 				.check = "rejected",
@@ -302,9 +302,10 @@ look_at_next_id(struct store *st, struct findings *f)
 bool
 doctor_is_open(const struct fio_dir *state, mode_t *ret_mode)
 {
+	struct err ignored;
 	struct stat there;
 
-	if (state->sys->fstat(state->sys, state->fd, &there) < 0)
+	if (fio_dir_stat(state, &there, &ignored) < 0)
 		return false;
 	*ret_mode = there.st_mode & 07777;
 	return (there.st_mode & 0077) != 0;

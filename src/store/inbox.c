@@ -337,12 +337,9 @@ claim_inbox(struct store *st, struct err *e)
 	struct stat before;
 
 	struct sys *sys = st->dir.sys;
-	int rc = sys->fstatat(
-		sys, st->dir.fd, INBOX_FILE, AT_SYMLINK_NOFOLLOW, &before);
-	if (rc == -ENOENT)
-		return 0;
-	if (rc < 0)
-		return err_sys(e, -rc, "looking at '%s'", INBOX_FILE);
+	int rc = fio_stat(&st->dir, INBOX_FILE, &before, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	if (!S_ISREG(before.st_mode))
 		return err_set(e, ERR_INPUT,
 			"'%s' is not a regular file; put one in its place",

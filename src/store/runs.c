@@ -318,6 +318,7 @@ run_sweep(const struct fio_dir *root, struct err *e)
 	CLEANUP_ARENA struct arena tmp = {0};
 	CLEANUP_FIO_DIR struct fio_dir runs = FIO_DIR_NONE;
 	struct str_list names;
+	struct err ignored;
 	struct stat st;
 
 	if (fio_dir_open_in(&runs, root, RUNS_DIR, e) < 0)
@@ -328,8 +329,7 @@ run_sweep(const struct fio_dir *root, struct err *e)
 		CLEANUP_FIO_DIR struct fio_dir dir = FIO_DIR_NONE;
 		if (fio_dir_open_in(&dir, &runs, names.items[i].s, e) < 0)
 			return -1;
-		if (dir.sys->fstatat(dir.sys, dir.fd, OUTCOME_FILE,
-			    AT_SYMLINK_NOFOLLOW, &st) == 0)
+		if (fio_stat(&dir, OUTCOME_FILE, &st, &ignored) == 0)
 			continue;
 		/* A record that is read and acted on has to stay. */
 		if (fio_sweep(&dir, e) < 0 || fio_dir_sync(&dir, e) < 0)

@@ -33,10 +33,10 @@ enum {
 static int
 hide_from_git(const struct fio_dir *state, struct err *e)
 {
+	struct err ignored;
 	struct stat st;
 
-	if (state->sys->fstatat(state->sys, state->fd, ".gitignore",
-		    AT_SYMLINK_NOFOLLOW, &st) == 0)
+	if (fio_stat(state, ".gitignore", &st, &ignored) == 0)
 		return 1;
 	return fio_create(state, ".gitignore", STR("*\n"), 0600, e);
 }

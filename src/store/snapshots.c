@@ -37,7 +37,7 @@ is_intact(const struct fio_dir *d, const char *file, const struct fio_kept *k)
 	struct err ignored;
 	struct stat st;
 
-	if (d->sys->fstatat(d->sys, d->fd, file, AT_SYMLINK_NOFOLLOW, &st) < 0)
+	if (fio_stat(d, file, &st, &ignored) != 0)
 		return false;
 	int64_t written =
 		(int64_t)st.st_mtim.tv_sec * NS_PER_SEC + st.st_mtim.tv_nsec;
@@ -52,20 +52,15 @@ static void
 drop(const struct fio_dir *state, const struct fio_dir *d, struct str file,
 	const char *name, const struct fio_kept *k)
 {
-	struct sys *sys = d->sys;
-	char to[600];
+	char as[500];
 
 	if (is_intact(d, file.s, k)) {
-		(void)sys->unlinkat(sys, d->fd, file.s, 0);
+		fio_drop(d, file.s);
 		return;
 	}
 	struct str rest = str_from_at(file, str_from(name).n + 1);
-	(void)snprintf(to, sizeof(to), SNAPSHOTS_TRASH_DIR "/%s.conflict-%.*s",
-		name, STR_ARG(rest));
-	int rc = sys->renameat(sys, d->fd, file.s, state->fd, to, 0);
-	if (rc == -ENOENT &&
-		sys->mkdirat(sys, state->fd, SNAPSHOTS_TRASH_DIR, 0700) == 0)
-		(void)sys->renameat(sys, d->fd, file.s, state->fd, to, 0);
+	(void)snprintf(as, sizeof(as), "%s.conflict-%.*s", name, STR_ARG(rest));
+	(void)fio_dir_put_away(d, file.s, state, SNAPSHOTS_TRASH_DIR, as);
 }
 
 void

@@ -9,7 +9,7 @@ COPY=$BATS_TEST_TMPDIR/copy
 # A copy of the tree to violate, without what was built.
 copy_tree() {
 	mkdir "$COPY"
-	tar -C "$ROOT" -c meson.build meson_options.txt src tests fuzz man completions \
+	tar -C "$ROOT" -c meson.build meson_options.txt src include tests fuzz man completions \
 		docs tools | tar -C "$COPY" -x
 }
 

@@ -51,3 +51,18 @@ load helper
 		"$ROOT/tools/check-rooms" "$COPY"
 	[[ $output == *"may not include \"engine/fixture.h\""* ]]
 }
+
+@test "the store goes to the disk through fio" {
+	copy_tree
+	echo 'int x = st->dir.sys->unlinkat(st->dir.sys, 0, "a", 0);' \
+		>>"$COPY/src/store/store.c"
+	stops "the store asks the kernel itself; fio is its way to the disk" \
+		"$ROOT/tools/check-rooms" "$COPY"
+}
+
+@test "only fio and the command line know the library's public header" {
+	copy_tree
+	include src/store/store.h '"weir/io.h"'
+	stops "room 'store' may not include \"weir/io.h\"" \
+		"$ROOT/tools/check-rooms" "$COPY"
+}
