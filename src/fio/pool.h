@@ -67,7 +67,8 @@ void fio_pool_leave(struct fio_pool *p, uint64_t bytes);
 void fio_pool_close(struct fio_pool *p, int64_t deadline_ns,
 	uint64_t *ret_drained, uint64_t *ret_cancelled);
 
-int fio_task_fd(const struct fio_task *t); /* readable when done */
+/* Readable when done; below 0 (-errno) when there are no descriptors left. */
+int fio_task_fd(struct fio_task *t);
 int fio_task_wait(struct fio_task *t, int64_t timeout_ns); /* 1: not yet */
 void fio_task_cancel(struct fio_task *t);
 void fio_task_unref(struct fio_task *t);

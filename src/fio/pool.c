@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: MIT */
+#include "fio/pool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/*
+ * Tasks with chunks that nobody has taken yet stand in a ring. A thread takes
+ * one chunk of the first and puts the task behind the others, so that a small
+ * task never waits for the whole of a large one.
+ *
+ *	task:  in the ring -> all chunks taken -> all pieces run -> done
+ *
+ * One mutex guards the pool and the tasks in it; a task that is done is seen
+ * through a mutex of its own, because it outlives the pool.
+ */
+struct fio_task {
+	struct sys *sys;
+	atomic_size_t refs; /* who started it, and the pool until it is done */
+	struct fio_job job;
+	atomic_bool cancelled;
+
+	/* The pool's mutex. */
+	struct fio_task *next, *prev;
+	size_t taken, run;
+
+	pthread_mutex_t mutex;
+	pthread_cond_t ended;
+	bool is_done;
+	int fd; /* eventfd, made when asked for; -1 */
+};
+
+struct fio_pool {
+	struct sys *sys;
+	struct fio_pool_options limits;
+	pthread_mutex_t mutex;
+	pthread_cond_t work;  /* a chunk waits, or the end has come */
+	pthread_cond_t room;  /* the ring has become shorter, or closing */
+	pthread_cond_t limit; /* permits or bytes were given back */
+	pthread_cond_t idle;  /* `active` is 0 */
+	struct fio_task ring; /* only `next` and `prev` */
+	size_t waiting;	      /* tasks in the ring */
+	size_t active;	      /* tasks that are not done, and their starters */
+	bool closing, ended;
+	int idle_fd; /* eventfd: closing, and `active` is 0 */
+	uint64_t drained, cancelled;
+
+	/* See fio_pool_enter. */
+	unsigned int inside;
+	uint64_t bytes;
+	uint64_t enter_next, enter_turn;
+	uint64_t more_next, more_turn;
+
+	pthread_t *threads;
+	size_t threads_n;
+};
+
+static void
+tell_fd(struct sys *sys, int fd)
+{
+	const uint64_t one = 1;
+
+	if (fd >= 0)
+		(void)sys->write(sys, fd, &one, sizeof(one));
+}
+
+/* Tasks. */
+
+static struct fio_task *
+task_new(struct fio_pool *p, const struct fio_job *job)
+{
+	struct fio_task *t = mem_alloc(sizeof(*t));
+
+	t->sys = p->sys;
+	t->job = *job;
+	t->fd = -1;
+	atomic_init(&t->refs, 2);
+	atomic_init(&t->cancelled, false);
+	pthread_mutex_init(&t->mutex, NULL);
+	pthread_cond_init(&t->ended, NULL);
+	if (t->job.chunk == 0) {
+		size_t share = job->n / (8 * ((size_t)p->limits.workers + 1));
+		t->job.chunk = share < 1 ? 1 : share > 64 ? 64 : share;
+	}
+	return t;
+}
+
+void
+fio_task_unref(struct fio_task *t)
+{
+	if (atomic_fetch_sub(&t->refs, 1) != 1)
+		return;
+	if (t->fd >= 0)
+		(void)t->sys->close(t->sys, t->fd);
+	pthread_cond_destroy(&t->ended);
+	pthread_mutex_destroy(&t->mutex);
+	mem_free(t);
+}
+
+/* Drops the pool's reference. */
+static void
+task_finish(struct fio_task *t)
+{
+	if (t->job.done != NULL)
+		t->job.done(t->job.ctx);
+	pthread_mutex_lock(&t->mutex);
+	t->is_done = true;
+	tell_fd(t->sys, t->fd);
+	pthread_cond_broadcast(&t->ended);
+	pthread_mutex_unlock(&t->mutex);
+	fio_task_unref(t);
+}
+
+int
+fio_task_fd(struct fio_task *t)
+{
+	pthread_mutex_lock(&t->mutex);
+	if (t->fd < 0) {
+		t->fd = t->sys->eventfd(t->sys);
+		if (t->is_done)
+			tell_fd(t->sys, t->fd);
+	}
+	int fd = t->fd;
+	pthread_mutex_unlock(&t->mutex);
+	return fd;
+}
+
+static bool
+wait_for_ever(struct fio_task *t, bool wait)
+{
+	pthread_mutex_lock(&t->mutex);
+	while (wait && !t->is_done)
+		pthread_cond_wait(&t->ended, &t->mutex);
+	bool done = t->is_done;
+	pthread_mutex_unlock(&t->mutex);
+	return done;
+}
+
+int
+fio_task_wait(struct fio_task *t, int64_t timeout_ns)
+{
+	if (timeout_ns <= 0)
+		return wait_for_ever(t, timeout_ns < 0) ? 0 : 1;
+	int64_t until = t->sys->clock(t->sys, SYS_CLOCK_ELAPSED) + timeout_ns;
+	int fd = fio_task_fd(t);
+	while (!wait_for_ever(t, fd < 0)) {
+		int64_t left = until - t->sys->clock(t->sys, SYS_CLOCK_ELAPSED);
+		if (left <= 0)
+			return 1;
+		(void)sys_poll_in(t->sys, fd, left);
+	}
+	return 0;
+}
+
+void
+fio_task_cancel(struct fio_task *t)
+{
+	atomic_store(&t->cancelled, true);
+}
+
+/* Chunks. */
+
+static void
+ring_add(struct fio_pool *p, struct fio_task *t)
+{
+	t->next = &p->ring;
+	t->prev = p->ring.prev;
+	t->prev->next = t;
+	p->ring.prev = t;
+}
+
+static void
+ring_remove(struct fio_task *t)
+{
+	t->next->prev = t->prev;
+	t->prev->next = t->next;
+}
+
+struct chunk {
+	struct fio_task *task;
+	size_t first, end;
+};
+
+/* With the mutex held; the ring is not empty. */
+static struct chunk
+take_chunk(struct fio_pool *p)
+{
+	struct fio_task *t = p->ring.next;
+	struct chunk c = {.task = t, .first = t->taken};
+	size_t left = t->job.n - t->taken;
+
+	c.end = c.first + (left < t->job.chunk ? left : t->job.chunk);
+	t->taken = c.end;
+	ring_remove(t);
+	if (t->taken < t->job.n)
+		ring_add(p, t);
+	else {
+		p->waiting--;
+		pthread_cond_signal(&p->room);
+	}
+	return c;
+}
+
+/* With the mutex held. A task that was not finished is so now. */
+static void
+pool_less(struct fio_pool *p)
+{
+	p->active--;
+	if (p->active > 0 || !p->closing)
+		return;
+	tell_fd(p->sys, p->idle_fd);
+	pthread_cond_broadcast(&p->idle);
+}
+
+/* Without the mutex, and again with it at the end. */
+static void
+run_chunk(struct fio_pool *p, const struct chunk *c)
+{
+	struct fio_task *t = c->task;
+	size_t n = c->end - c->first;
+	bool cancelled = atomic_load(&t->cancelled);
+
+	if (n > 0)
+		t->job.run(t->job.ctx, c->first, c->end, cancelled);
+	pthread_mutex_lock(&p->mutex);
+	t->run += n;
+	if (p->closing)
+		*(cancelled ? &p->cancelled : &p->drained) += n;
+	if (t->run < t->job.n)
+		return;
+	pthread_mutex_unlock(&p->mutex);
+	task_finish(t);
+	pthread_mutex_lock(&p->mutex);
+	pool_less(p);
+}
+
+static void *
+work(void *ctx)
+{
+	struct fio_pool *p = ctx;
+
+	pthread_mutex_lock(&p->mutex);
+	for (;;) {
+		if (p->waiting > 0) {
+			struct chunk c = take_chunk(p);
+			pthread_mutex_unlock(&p->mutex);
+			run_chunk(p, &c);
+		} else if (p->ended)
+			break;
+		else
+			pthread_cond_wait(&p->work, &p->mutex);
+	}
+	pthread_mutex_unlock(&p->mutex);
+	return NULL;
+}
+
+static void
+run_inline(struct fio_pool *p, struct fio_task *t)
+{
+	struct chunk c = {.task = t};
+
+	do {
+		size_t left = t->job.n - c.first;
+		c.end = c.first + (left < t->job.chunk ? left : t->job.chunk);
+		run_chunk(p, &c);
+		pthread_mutex_unlock(&p->mutex);
+		c.first = c.end;
+	} while (c.first < t->job.n);
+}
+
+struct fio_task *
+fio_pool_start(struct fio_pool *p, const struct fio_job *job, struct err *e)
+{
+	pthread_mutex_lock(&p->mutex);
+	p->active++;
+	while (!p->closing && p->limits.workers > 0 &&
+		p->waiting >= p->limits.queue)
+		pthread_cond_wait(&p->room, &p->mutex);
+	if (p->closing) {
+		pool_less(p);
+		pthread_mutex_unlock(&p->mutex);
+		err_set(e, ERR_POISONED, "closed: nothing is taken in");
+		return NULL;
+	}
+	struct fio_task *t = task_new(p, job);
+	if (p->limits.workers == 0 || job->n == 0) {
+		pthread_mutex_unlock(&p->mutex);
+		run_inline(p, t);
+		return t;
+	}
+	ring_add(p, t);
+	p->waiting++;
+	if (job->n > t->job.chunk)
+		pthread_cond_broadcast(&p->work);
+	else
+		pthread_cond_signal(&p->work);
+	pthread_mutex_unlock(&p->mutex);
+	return t;
+}
+
+/* Limits. */
+
+/*
+ * Both queues are first come, first served. Whoever is inside and waits for
+ * more bytes is served before those who wait to come in; when all that are
+ * inside wait, nobody would ever give bytes back, so the first of them gets
+ * what it asks for, over the limit.
+ */
+static bool
+may_enter(const struct fio_pool *p, uint64_t bytes)
+{
+	uint64_t limit = p->limits.bytes_in_flight;
+
+	if (p->inside >= p->limits.permits || p->more_next != p->more_turn)
+		return false;
+	return p->bytes == 0 ||
+		(p->bytes <= limit && bytes <= limit - p->bytes);
+}
+
+static bool
+may_have_more(const struct fio_pool *p, uint64_t bytes)
+{
+	uint64_t limit = p->limits.bytes_in_flight;
+
+	return p->more_next - p->more_turn == p->inside ||
+		(p->bytes <= limit && bytes <= limit - p->bytes);
+}
+
+void
+fio_pool_enter(struct fio_pool *p, uint64_t bytes)
+{
+	pthread_mutex_lock(&p->mutex);
+	uint64_t turn = p->enter_next++;
+	while (turn != p->enter_turn || !may_enter(p, bytes))
+		pthread_cond_wait(&p->limit, &p->mutex);
+	p->enter_turn++;
+	p->inside++;
+	p->bytes += bytes;
+	if (p->enter_next != p->enter_turn)
+		pthread_cond_broadcast(&p->limit);
+	pthread_mutex_unlock(&p->mutex);
+}
+
+void
+fio_pool_more(struct fio_pool *p, uint64_t bytes)
+{
+	pthread_mutex_lock(&p->mutex);
+	uint64_t turn = p->more_next++;
+	/* It may be the last that those before it waited for. */
+	pthread_cond_broadcast(&p->limit);
+	while (turn != p->more_turn || !may_have_more(p, bytes))
+		pthread_cond_wait(&p->limit, &p->mutex);
+	p->more_turn++;
+	p->bytes += bytes;
+	pthread_cond_broadcast(&p->limit);
+	pthread_mutex_unlock(&p->mutex);
+}
+
+void
+fio_pool_leave(struct fio_pool *p, uint64_t bytes)
+{
+	pthread_mutex_lock(&p->mutex);
+	if (p->inside == 0 || p->bytes < bytes)
+		BUG("more was given back than taken");
+	p->inside--;
+	p->bytes -= bytes;
+	pthread_cond_broadcast(&p->limit);
+	pthread_mutex_unlock(&p->mutex);
+}
+
+/* Opening and closing. */
+
+static int
+start_threads(struct fio_pool *p, struct err *e)
+{
+	sigset_t all, before;
+
+	/* Signals are for the program's own threads. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int rc = 0;
+	while (rc == 0 && p->threads_n < p->limits.workers) {
+		rc = pthread_create(&p->threads[p->threads_n], NULL, work, p);
+		if (rc == 0)
+			p->threads_n++;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc != 0)
+		return err_sys(e, rc, "starting a thread");
+	return 0;
+}
+
+int
+fio_pool_open(struct fio_pool **ret, struct sys *sys,
+	const struct fio_pool_options *o, struct err *e)
+{
+	struct fio_pool *p = mem_alloc(sizeof(*p));
+
+	p->sys = sys;
+	p->limits = *o;
+	p->ring.next = p->ring.prev = &p->ring;
+	p->idle_fd = -1;
+	pthread_mutex_init(&p->mutex, NULL);
+	pthread_cond_init(&p->work, NULL);
+	pthread_cond_init(&p->room, NULL);
+	pthread_cond_init(&p->limit, NULL);
+	pthread_cond_init(&p->idle, NULL);
+	p->threads = mem_alloc((o->workers + 1) * sizeof(p->threads[0]));
+	if (o->workers > 0 && (p->idle_fd = sys->eventfd(sys)) < 0) {
+		err_sys(e, -p->idle_fd, "asking for an event descriptor");
+		fio_pool_close(p, 0, NULL, NULL);
+		return -1;
+	}
+	if (start_threads(p, e) < 0) {
+		fio_pool_close(p, 0, NULL, NULL);
+		return -1;
+	}
+	*ret = p;
+	return 0;
+}
+
+/* When not everything is finished within the time, cancel what is left. */
+static void
+drain_until(struct fio_pool *p, int64_t deadline_ns)
+{
+	struct sys *sys = p->sys;
+	int64_t until = sys->clock(sys, SYS_CLOCK_ELAPSED) + deadline_ns;
+	int64_t left = deadline_ns;
+
+	while (left > 0 && sys_poll_in(sys, p->idle_fd, left) <= 0)
+		left = until - sys->clock(sys, SYS_CLOCK_ELAPSED);
+	pthread_mutex_lock(&p->mutex);
+	for (struct fio_task *t = p->ring.next; t != &p->ring; t = t->next)
+		fio_task_cancel(t);
+	pthread_mutex_unlock(&p->mutex);
+}
+
+static void
+pool_free(struct fio_pool *p)
+{
+	if (p->idle_fd >= 0)
+		(void)p->sys->close(p->sys, p->idle_fd);
+	pthread_cond_destroy(&p->idle);
+	pthread_cond_destroy(&p->limit);
+	pthread_cond_destroy(&p->room);
+	pthread_cond_destroy(&p->work);
+	pthread_mutex_destroy(&p->mutex);
+	mem_free(p->threads);
+	mem_free(p);
+}
+
+void
+fio_pool_close(struct fio_pool *p, int64_t deadline_ns, uint64_t *ret_drained,
+	uint64_t *ret_cancelled)
+{
+	pthread_mutex_lock(&p->mutex);
+	p->closing = true;
+	pthread_cond_broadcast(&p->room);
+	if (p->active == 0)
+		tell_fd(p->sys, p->idle_fd);
+	pthread_mutex_unlock(&p->mutex);
+	if (deadline_ns > 0 && p->idle_fd >= 0)
+		drain_until(p, deadline_ns);
+
+	pthread_mutex_lock(&p->mutex);
+	while (p->active > 0)
+		pthread_cond_wait(&p->idle, &p->mutex);
+	p->ended = true;
+	pthread_cond_broadcast(&p->work);
+	pthread_mutex_unlock(&p->mutex);
+	for (size_t i = 0; i < p->threads_n; i++)
+		pthread_join(p->threads[i], NULL);
+	if (ret_drained != NULL)
+		*ret_drained = p->drained;
+	if (ret_cancelled != NULL)
+		*ret_cancelled = p->cancelled;
+	pool_free(p);
+}
+
+/* Mutexes. */
+
+struct fio_mutex {
+	pthread_mutex_t mutex;
+	pthread_cond_t told;
+};
+
+struct fio_mutex *
+fio_mutex_new(void)
+{
+	struct fio_mutex *m = mem_alloc(sizeof(*m));
+
+	pthread_mutex_init(&m->mutex, NULL);
+	pthread_cond_init(&m->told, NULL);
+	return m;
+}
+
+void
+fio_mutex_free(struct fio_mutex *m)
+{
+	if (m == NULL)
+		return;
+	pthread_cond_destroy(&m->told);
+	pthread_mutex_destroy(&m->mutex);
+	mem_free(m);
+}
+
+void
+fio_mutex_take(struct fio_mutex *m)
+{
+	pthread_mutex_lock(&m->mutex);
+}
+
+void
+fio_mutex_drop(struct fio_mutex *m)
+{
+	pthread_mutex_unlock(&m->mutex);
+}
+
+void
+fio_mutex_wait(struct fio_mutex *m)
+{
+	pthread_cond_wait(&m->told, &m->mutex);
+}
+
+void
+fio_mutex_tell(struct fio_mutex *m)
+{
+	pthread_cond_broadcast(&m->told);
+}
