@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FIO_ROOT_PRIV_H
+#define FIO_ROOT_PRIV_H
+
+#include <stdatomic.h>
+
+#include "base/arena.h"
+#include "fio/io-priv.h"
+#include "fio/root.h"
+
+#define FIO_PATH_SIZE 4096 /* with the NUL */
+
+struct fio_root {
+	struct fio_dir dir;
+	/* As it was named, and free of links; "" for "/", so that "/name" can
+	 * be put behind. */
+	struct str given, real;
+	dev_t dev;
+};
+
+struct fio_roots {
+	struct sys *sys;
+	atomic_size_t refs;
+	struct arena memory;
+	/* Behind the `n` there is "/" itself when links are followed anywhere.
+	 */
+	struct fio_root *items;
+	size_t n, all;
+	enum wio_symlinks symlinks;
+	bool cross_mounts;
+	atomic_bool no_openat2; /* not wanted, or not there */
+};
+
+/* Which of the roots an absolute path is under, and what is left of it; its
+ * components are separated by one slash. False: under none. */
+bool fio_roots_match(const struct fio_roots *r, const char *path,
+	size_t *ret_root, const char **ret_rest);
+bool fio_root_holds(
+	const struct fio_root *root, const char *path, const char **ret_rest);
+
+/* One slash between components, and no "."; the slash at the end stays away,
+ * too. In place. */
+void fio_path_tidy(char *path);
+
+/* The directory `path` at `fd`, readable if it may be: then it can be synced
+ * and listed. -errno. */
+int fio_open_dir(struct sys *sys, int fd, const char *path, int flags);
+
+int fio_resolve_error(struct wio_error *e, int sys, const char *shown);
+
+/*
+ * A path gone component by component: nothing is ever opened but one name in a
+ * directory that is held, and links are read and gone by ourselves, so the
+ * policy is in force at every step, whatever somebody changes meanwhile.
+ *
+ *	at a directory -- name --> link: its text goes before the rest
+ *	                           directory: there
+ *	               -- ".." --> from the root again, by real names
+ */
+struct fio_walk {
+	struct fio_roots *roots;
+	const char *shown;  /* the path, for messages */
+	const mode_t *make; /* directories that are missing; NULL: not */
+	bool enter;	    /* the last component, too: the place is its "." */
+	size_t root;
+	int fd;			/* of `at`; -1: the root's */
+	char at[FIO_PATH_SIZE]; /* real names, from the root */
+	char rest[2 * FIO_PATH_SIZE];
+	unsigned int links, steps;
+};
+
+/* `rest` relative to the root, shorter than FIO_PATH_SIZE. */
+void fio_walk_init(struct fio_walk *ret, struct fio_roots *r, size_t root,
+	const char *rest, const char *shown);
+/* Releases the walk; `at` is the place's directory then. */
+int
+fio_walk_run(struct fio_walk *w, struct fio_place *ret, struct wio_error *e);
+
+#endif
