@@ -2,6 +2,7 @@
 #ifndef FIO_IO_PRIV_H
 #define FIO_IO_PRIV_H
 
+#include "base/arena.h"
 #include "fio/pool.h"
 #include "fio/root.h"
 #include "weir/io.h"
@@ -23,7 +24,10 @@ struct fio_inodes;  /* inode-lock.h */
 
 struct wio {
 	struct sys *sys;
-	struct wio_options options; /* defaults filled in, strings ours */
+	struct arena memory; /* of the options' strings */
+	/* Defaults filled in, strings ours. `roots` is empty: those in force
+	 * are below. */
+	struct wio_options options;
 	struct fio_pool *pool;
 	struct fio_mutex *mutex; /* of `roots` */
 	struct fio_roots *roots;
@@ -41,6 +45,10 @@ struct wio *fio_io_open(struct sys *sys, const struct wio_options *options,
 
 /* A reference to the roots in force. */
 struct fio_roots *fio_io_roots(struct wio *w);
+
+/* fio_pool_start; WIO_CLOSED when wio_close has begun. */
+struct fio_task *fio_io_start(struct wio *w, enum wio_op op,
+	const struct fio_job *job, struct wio_error *e);
 
 /*
  * Fill `*e`; always -1. The code of fio_error_sys is chosen by the errno:
