@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "fio/sum.h"
+
+#include <string.h>
+
+#include <openssl/evp.h>
+#include <xxhash.h>
+
+#include "base/err.h"
+
+static const struct kind {
+	struct str tag;
+	size_t size;
+} kinds[FIO_SUM_KINDS] = {
+	[WIO_XXH3] = {STR("xxh3:"), 16},
+	[WIO_SHA256] = {STR("sha256:"), 32},
+};
+
+static const char digits[] = "0123456789abcdef";
+
+static struct fio_sum
+from_xxh3(XXH128_hash_t h)
+{
+	struct fio_sum s = {.kind = WIO_XXH3};
+	XXH128_canonical_t c;
+
+	XXH128_canonicalFromHash(&c, h);
+	memcpy(s.bytes, c.digest, sizeof(c.digest));
+	return s;
+}
+
+struct fio_sum
+fio_sum(enum wio_digest_kind kind, struct str bytes)
+{
+	if (kind == WIO_XXH3)
+		return from_xxh3(XXH3_128bits(bytes.s, bytes.n));
+	struct fio_sum s = {.kind = WIO_SHA256};
+	if (EVP_Digest(bytes.n > 0 ? bytes.s : "", bytes.n, s.bytes, NULL,
+		    EVP_sha256(), NULL) != 1)
+		BUG("SHA-256 of %zu bytes failed", bytes.n);
+	return s;
+}
+
+bool
+fio_sum_eq(struct fio_sum a, struct fio_sum b)
+{
+	return a.kind == b.kind &&
+		memcmp(a.bytes, b.bytes, sizeof(a.bytes)) == 0;
+}
+
+static bool
+parse_digits(struct str s, uint8_t *ret)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		const char *at = memchr(digits, s.s[i], sizeof(digits) - 1);
+		if (at == NULL)
+			return false;
+		ret[i / 2] = (uint8_t)(ret[i / 2] << 4 | (at - digits));
+	}
+	return true;
+}
+
+bool
+fio_sum_parse(struct str text, struct fio_sum *ret)
+{
+	for (size_t k = 0; k < FIO_SUM_KINDS; k++) {
+		if (!str_starts(text, kinds[k].tag))
+			continue;
+		*ret = (struct fio_sum){.kind = (enum wio_digest_kind)k};
+		struct str hex = str_from_at(text, kinds[k].tag.n);
+		return hex.n == 2 * kinds[k].size &&
+			parse_digits(hex, ret->bytes);
+	}
+	return false;
+}
+
+void
+fio_sum_format(struct fio_sum s, char ret[WIO_DIGEST_SIZE])
+{
+	const struct kind *k = &kinds[s.kind];
+	char *to = ret;
+
+	memcpy(to, k->tag.s, k->tag.n);
+	to += k->tag.n;
+	for (size_t i = 0; i < k->size; i++) {
+		*to++ = digits[s.bytes[i] >> 4];
+		*to++ = digits[s.bytes[i] & 0xf];
+	}
+	*to = '\0';
+}
+
+void
+fio_summing_init(struct fio_summing *ret, enum wio_digest_kind kind)
+{
+	bool good;
+
+	ret->kind = kind;
+	if (kind == WIO_XXH3) {
+		ret->state = XXH3_createState();
+		good = ret->state != NULL &&
+			XXH3_128bits_reset(ret->state) == XXH_OK;
+	} else {
+		ret->state = EVP_MD_CTX_new();
+		good = ret->state != NULL &&
+			EVP_DigestInit_ex(ret->state, EVP_sha256(), NULL) == 1;
+	}
+	if (!good)
+		BUG("a digest could not be begun");
+}
+
+void
+fio_summing_add(struct fio_summing *s, struct str piece)
+{
+	if (s->kind == WIO_XXH3)
+		(void)XXH3_128bits_update(s->state, piece.s, piece.n);
+	else if (EVP_DigestUpdate(s->state, piece.s, piece.n) != 1)
+		BUG("SHA-256 of %zu more bytes failed", piece.n);
+}
+
+struct fio_sum
+fio_summing_end(struct fio_summing *s)
+{
+	struct fio_sum sum = {.kind = s->kind};
+
+	if (s->kind == WIO_XXH3)
+		sum = from_xxh3(XXH3_128bits_digest(s->state));
+	else if (EVP_DigestFinal_ex(s->state, sum.bytes, NULL) != 1)
+		BUG("SHA-256 could not be ended");
+	fio_summing_release(s);
+	return sum;
+}
+
+void
+fio_summing_release(struct fio_summing *s)
+{
+	if (s->kind == WIO_XXH3)
+		(void)XXH3_freeState(s->state);
+	else
+		EVP_MD_CTX_free(s->state);
+	s->state = NULL;
+}
+
+void
+wio_digest(enum wio_digest_kind kind, const void *bytes, size_t n, char *ret)
+{
+	fio_sum_format(fio_sum(kind, str_of(bytes, n)), ret);
+}
