@@ -3,30 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/stamp.h"
+#include "fio/content.h"
 #include "fio/file-priv.h"
 
-/*
- * Reading. What fstat says before and after must agree: then the bytes are
- * those of one moment.
- */
-
-#define SETTLE_NS (100 * NS_PER_MS)
 #define STABLE_NS (150 * NS_PER_MS)
-
-enum {
-	NO_FILE = -2,
-	READ_AGAIN = 8, /* times, when it changes under us */
-};
-
-static int64_t
-to_ns(struct timespec t)
-{
-	return (int64_t)t.tv_sec * NS_PER_SEC + t.tv_nsec;
-}
 
 static bool
 same_time(struct timespec a, struct timespec b)
@@ -38,10 +20,7 @@ void
 fio_version_of(struct sys *sys, const struct stat *st, struct fio_digest digest,
 	struct fio_version *ret)
 {
-	int64_t now = sys->clock(sys, SYS_CLOCK_UNIX);
-	int64_t changed = to_ns(st->st_ctim) > to_ns(st->st_mtim)
-		? to_ns(st->st_ctim)
-		: to_ns(st->st_mtim);
+	struct wio_identity who = fio_identity(st);
 
 	*ret = (struct fio_version){
 		.exists = true,
@@ -55,7 +34,8 @@ fio_version_of(struct sys *sys, const struct stat *st, struct fio_digest digest,
 		.gid = st->st_gid,
 		.nlink = st->st_nlink,
 		.digest = digest,
-		.settled = now - changed > SETTLE_NS,
+		.settled = fio_identity_settled(
+			&who, sys->clock(sys, SYS_CLOCK_UNIX)),
 	};
 }
 
@@ -67,102 +47,62 @@ same_identity(const struct fio_version *v, const struct stat *st)
 		same_time(v->ctime, st->st_ctim);
 }
 
+/* What `f` means, in words; -1. `max` is what was accepted. */
 static int
-check_regular(const struct fio_path *path, const struct stat *st, size_t max,
-	struct err *e)
+tell(enum fio_found f, const struct fio_content *c, const struct fio_path *path,
+	size_t max, struct err *e)
 {
-	if (!S_ISREG(st->st_mode))
+	switch (f) {
+	case FIO_LINK:
+		return err_set(e, ERR_INPUT,
+			"'%s' is a symbolic link; name the file itself",
+			path->text);
+	case FIO_IRREGULAR:
 		return err_set(
 			e, ERR_INPUT, "'%s' is not a regular file", path->text);
-	if ((uint64_t)st->st_size > max)
+	case FIO_LARGE:
 		return err_set(e, ERR_LIMIT,
 			"'%s' has %lld bytes; at most %zu are accepted",
-			path->text, (long long)st->st_size, max);
-	return 0;
+			path->text, (long long)c->st.st_size, max);
+	case FIO_RESTLESS:
+		return err_set(e, ERR_CONFLICT,
+			"'%s' changed while it was read; try again",
+			path->text);
+	case FIO_UNREADABLE:
+		return err_sys(
+			e, c->sys_errno, "%s '%s'", c->doing, path->text);
+	case FIO_FOUND:
+	case FIO_ABSENT:
+		break;
+	}
+	BUG("'%s' did not fail", path->text);
 }
 
-/* Everything from the descriptor into `ret`, at most `most` bytes. */
-static int
-read_all(struct sys *sys, int fd, size_t most, struct buf *ret)
+/* Everything behind `c` into `ret`, and what it is. */
+static enum fio_found
+load(struct fio_content *c, size_t max, struct buf *ret,
+	struct fio_version *ret_version)
 {
-	size_t left = most;
+	size_t start = ret->n;
 
-	while (left > 0) {
-		ssize_t n = sys->read(sys, fd, buf_room(ret, left), left);
-		if (n == -EINTR)
-			continue;
-		if (n <= 0)
-			return (int)n;
-		buf_added(ret, (size_t)n);
-		left -= (size_t)n;
-	}
-	return 0;
+	enum fio_found f = fio_content_load(c, max, ret);
+	if (f == FIO_FOUND && ret_version != NULL)
+		fio_version_of(c->sys, &c->st,
+			fio_digest(str_from_at(buf_str(ret), start)),
+			ret_version);
+	return f;
 }
 
 int
 fio_read_fd(struct sys *sys, int fd, const struct fio_path *path, size_t max,
 	struct buf *ret, struct fio_version *ret_version, struct err *e)
 {
-	struct stat before, after;
-	size_t start = ret->n;
+	struct fio_content c;
 
-	int rc = sys->fstat(sys, fd, &before);
-	if (rc < 0)
-		return err_sys(e, -rc, "looking at '%s'", path->text);
-	if (check_regular(path, &before, max, e) < 0)
-		return -1;
-	/* One byte more than expected shows a file that grew. */
-	rc = read_all(sys, fd, (size_t)before.st_size + 1, ret);
-	if (rc < 0)
-		return err_sys(e, -rc, "reading '%s'", path->text);
-	struct str bytes = str_from_at(buf_str(ret), start);
-	struct fio_version v;
-	fio_version_of(sys, &before, fio_digest(bytes), &v);
-	rc = sys->fstat(sys, fd, &after);
-	if (rc < 0)
-		return err_sys(e, -rc, "looking at '%s'", path->text);
-	if (!same_identity(&v, &after) || bytes.n != (size_t)before.st_size)
-		return err_set(e, ERR_CONFLICT,
-			"'%s' changed while it was read; try again",
-			path->text);
-	if (ret_version != NULL)
-		*ret_version = v;
-	return 0;
-}
-
-/* The descriptor, NO_FILE, or -1. */
-static int
-open_to_read(const struct fio_dir *d, const char *name, struct err *e)
-{
-	int fd = d->sys->openat(d->sys, d->fd, name,
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
-
-	if (fd == -ENOENT)
-		return NO_FILE;
-	if (fd == -ELOOP)
-		return err_set(e, ERR_INPUT,
-			"'%s' is a symbolic link; name the file itself",
-			fio_path(d, name).text);
-	if (fd < 0)
-		return err_sys(e, -fd, "opening '%s'", fio_path(d, name).text);
-	return fd;
-}
-
-/* Read and close; on failure `ret` is what it was. */
-static int
-read_and_close(const struct fio_dir *d, const char *name, int fd, size_t max,
-	struct buf *ret, struct fio_version *ret_version, struct err *e)
-{
-	struct fio_path path = fio_path(d, name);
-	size_t start = ret->n;
-
-	int rc = fio_read_fd(d->sys, fd, &path, max, ret, ret_version, e);
-	(void)d->sys->close(d->sys, fd);
-	if (rc < 0 && ret->p != NULL) {
-		ret->n = start;
-		ret->p[start] = '\0';
-	}
-	return rc;
+	enum fio_found f = fio_content_of(&c, sys, fd);
+	if (f == FIO_FOUND)
+		f = load(&c, max, ret, ret_version);
+	return f == FIO_FOUND ? 0 : tell(f, &c, path, max, e);
 }
 
 /* 1: somebody may be writing it; 0: nobody is, and nobody can begin to while
@@ -179,27 +119,33 @@ has_writer(struct sys *sys, int fd)
 		return 0;
 	if (sys->fstat(sys, fd, &st) < 0)
 		return 1;
-	return sys->clock(sys, SYS_CLOCK_UNIX) - to_ns(st.st_mtim) < STABLE_NS;
+	return sys->clock(sys, SYS_CLOCK_UNIX) - fio_identity(&st).mtime_ns <
+		STABLE_NS;
 }
 
+enum { HAS_WRITER = 2 };
+
+/* 0, 1 or HAS_WRITER, as fio_read_settled; -1 with `*ret_found` telling why. */
 static int
 try_read(const struct fio_dir *d, const char *name, size_t max, bool settled,
-	struct buf *ret, struct fio_version *ret_version, struct err *e)
+	struct fio_content *c, enum fio_found *ret_found, struct buf *ret,
+	struct fio_version *ret_version)
 {
-	int fd = open_to_read(d, name, e);
-
-	if (fd == -1)
-		return -1;
-	if (fd == NO_FILE) {
+	*ret_found = fio_content_open(c, d, name);
+	if (*ret_found == FIO_ABSENT) {
 		if (ret_version != NULL)
 			*ret_version = (struct fio_version){0};
 		return 1;
 	}
-	if (settled && has_writer(d->sys, fd)) {
-		(void)d->sys->close(d->sys, fd);
-		return 2;
+	if (*ret_found != FIO_FOUND)
+		return -1;
+	int rc = HAS_WRITER;
+	if (!settled || !has_writer(d->sys, c->fd)) {
+		*ret_found = load(c, max, ret, ret_version);
+		rc = *ret_found == FIO_FOUND ? 0 : -1;
 	}
-	return read_and_close(d, name, fd, max, ret, ret_version, e);
+	fio_content_close(c);
+	return rc;
 }
 
 /* Another weir that saves, or appends, takes a moment; read what it made. */
@@ -207,11 +153,19 @@ static int
 read_name(const struct fio_dir *d, const char *name, size_t max, bool settled,
 	struct buf *ret, struct fio_version *ret_version, struct err *e)
 {
-	for (int i = 0;; i++) {
-		int rc = try_read(d, name, max, settled, ret, ret_version, e);
-		if (rc >= 0 || e->code != ERR_CONFLICT || i == READ_AGAIN)
+	struct fio_content c;
+	enum fio_found f;
+
+	for (int i = 0; i < FIO_CONTENT_TRIES; i++) {
+		int rc = try_read(
+			d, name, max, settled, &c, &f, ret, ret_version);
+		if (rc >= 0)
 			return rc;
+		if (f != FIO_RESTLESS)
+			break;
 	}
+	struct fio_path path = fio_path(d, name);
+	return tell(f, &c, &path, max, e);
 }
 
 int
