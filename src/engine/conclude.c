@@ -229,6 +229,49 @@ conclude_saved(struct engine *g, struct task *t)
 	return 0;
 }
 
+/* Step 2, unless that is what is on record: a save that is tried again mostly
+ * leads to the same. */
+static int
+decide(struct engine *g, struct task *t, const struct run_verdict *v,
+	struct err *e)
+{
+	struct run_verdict *last = &t->record.decision;
+
+	if (str_is_set(last->outcome) && str_eq(last->outcome, v->outcome) &&
+		str_eq(last->reason, v->reason) &&
+		str_eq(last->message, v->message) &&
+		str_eq(last->refused, v->refused))
+		return 0;
+	if (run_decide(&t->dir, v, g->sys->clock(g->sys, SYS_CLOCK_UNIX), e) <
+		0)
+		return -1;
+	*last = (struct run_verdict){
+		.outcome = arena_str(&t->arena, v->outcome),
+		.reason = arena_str(&t->arena, v->reason),
+		.message = arena_str(&t->arena, v->message),
+		.refused = arena_str(&t->arena, v->refused),
+	};
+	return 0;
+}
+
+/* Step 3 came to nothing. Of an item that is held the record says why, for
+ * those who ask when we are gone. */
+static int
+refuse(struct engine *g, struct task *t, const struct run_verdict *v,
+	struct err *e)
+{
+	struct run_verdict held = *v;
+	struct err ignored = {0};
+
+	int rc = engine_hold(g, t->record.item, e);
+	if (rc < 0)
+		return engine_is_passing(e) ? 1 : -1;
+	held.refused = str_from(e->msg);
+	if (rc == 0)
+		(void)decide(g, t, &held, &ignored);
+	return 1;
+}
+
 /* Steps 2 to 5. 1: the save is refused now. */
 static int
 conclude_result(struct engine *g, struct task *t, struct err *e)
@@ -259,12 +302,11 @@ conclude_result(struct engine *g, struct task *t, struct err *e)
 		.reason = is_progress(o.kind) ? o.summary : o.reason,
 		.message = end.message,
 	};
-	if (run_decide(&t->dir, &decision,
-		    g->sys->clock(g->sys, SYS_CLOCK_UNIX), e) < 0)
+	if (decide(g, t, &decision, e) < 0)
 		return -1;
 	if (coordinator_apply(
 		    &g->coordinator, o.changes, o.changes_n, &end.added, e) < 0)
-		return engine_is_passing(e) ? 1 : -1;
+		return refuse(g, t, &decision, e);
 	if (t->result != NULL)
 		holds_agent_works(&g->holds, t->record.agent);
 	if (end.kind == OUTCOME_DONE)
@@ -278,7 +320,8 @@ engine_conclude(struct engine *g, struct task *t, struct err *e)
 {
 	if (str_list_has(g->coordinator.now->applied, t->record.id))
 		return conclude_saved(g, t);
-	task_read(t);
+	if (t->result == NULL && !str_is_set(t->failure))
+		task_read(t);
 	if (t->result == NULL && t->child == NULL)
 		return set_aside(g, t, "interrupted");
 	if (t->result == NULL && t->end.how == PROC_STOPPED)

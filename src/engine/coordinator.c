@@ -31,6 +31,18 @@ coordinator_close(struct coordinator *c)
 	c->now = NULL;
 }
 
+/* The snapshot (one reference, taken over) is in force; `saves` of the
+ * generations since the last one are ours. */
+static void
+take_over(struct coordinator *c, struct snapshot *next, uint64_t saves)
+{
+	if (next->generation != c->now->generation + saves ||
+		next->archived_n != c->now->archived_n)
+		c->turn++;
+	snapshot_unref(c->now);
+	c->now = next;
+}
+
 int
 coordinator_refresh(struct coordinator *c, struct err *e)
 {
@@ -44,8 +56,7 @@ coordinator_refresh(struct coordinator *c, struct err *e)
 	}
 	/* Whoever made the store read it: what it holds is in force. */
 	int changed = next != c->now;
-	snapshot_unref(c->now);
-	c->now = next;
+	take_over(c, next, 0);
 	return changed;
 }
 
@@ -58,8 +69,7 @@ coordinator_apply(struct coordinator *c, const struct change *changes, size_t n,
 	if (store_apply(c->store, changes, n,
 		    c->sys->clock(c->sys, SYS_CLOCK_UNIX), &saved, e) < 0)
 		return -1;
-	snapshot_unref(c->now);
-	c->now = saved.next;
+	take_over(c, saved.next, saved.saved);
 	if (ret_added != NULL)
 		*ret_added = saved.added;
 	return 0;
@@ -72,9 +82,7 @@ coordinator_take_inbox(
 	int rc = store_take_inbox(
 		c->store, c->sys->clock(c->sys, SYS_CLOCK_UNIX), ret, e);
 
-	if (ret->next != NULL) {
-		snapshot_unref(c->now);
-		c->now = snapshot_ref(ret->next);
-	}
+	if (ret->next != NULL)
+		take_over(c, snapshot_ref(ret->next), 1);
 	return rc;
 }

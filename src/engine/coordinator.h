@@ -20,6 +20,9 @@ struct coordinator {
 	struct store *store;
 	struct sys *sys;
 	struct snapshot *now; /* the last good one; never NULL once open */
+	/* Counts how often what stands in the way of a save may have gone:
+	 * somebody else saved the backlog, or an item left it. */
+	uint64_t turn;
 };
 
 /* ERR_MISSING without a backlog, ERR_INPUT with one that is not sound. */

@@ -70,13 +70,25 @@ proc_end_fn engine_on_end;
 
 /* dispatch.c: choose and carry out, until nothing but waiting is left. */
 int engine_dispatch(struct engine *g, struct err *e);
+/*
+ * dispatch.c: a save about `what`, an item or the inbox, was refused. 0: the
+ * backlog as it is cannot take it, so it is held until that is another, which
+ * is told once. 1: the backlog is another already. -1: for another reason.
+ */
+int engine_hold(struct engine *g, struct str what, const struct err *e);
+/* dispatch.c: its agent has ended, and the item is held: nothing is to be done
+ * about it in this turn. */
+bool engine_is_held(const struct engine *g, const struct task *t);
+/* dispatch.c: tasks that still are to come to an end. */
+size_t engine_tasks_left(const struct engine *g);
 
 /* start.c: start the agent of an ACTION_RUN, or say why not. 1: the item was
  * blocked instead, so the other actions speak of a generation that is over. */
 int engine_start(struct engine *g, const struct action *act, struct err *e);
 
 /* conclude.c: what the end of a task leads to, saved and committed. 1: the
- * backlog cannot be saved to now; try again when it has changed. */
+ * backlog cannot be saved to now; try again when it has changed. The item is
+ * held then if it is the item's own fault. */
 int engine_conclude(struct engine *g, struct task *t, struct err *e);
 
 /* work.c: what a run did to the work tree. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/holds.h"
 
+#include <string.h>
+
 #include "base/stamp.h"
 
 #define REST_NS	    NS_PER_SEC
@@ -10,6 +12,7 @@ void
 holds_release(struct holds *h)
 {
 	VEC_RELEASE(&h->list);
+	VEC_RELEASE(&h->refusals);
 	VEC_RELEASE(&h->troubles);
 	arena_release(&h->arena);
 }
@@ -72,6 +75,82 @@ void
 holds_agent_works(struct holds *h, struct str agent)
 {
 	trouble_of(h, agent)->deaths = 0;
+}
+
+/* The same words: where in the file that is changes with every save. Both end
+ * in NUL. */
+static bool
+is_same_but_for_numbers(struct str a, struct str b)
+{
+	static const char digits[] = "0123456789";
+
+	while (a.n > 0 && b.n > 0 && a.s[0] == b.s[0]) {
+		a = str_from_at(a, 1);
+		b = str_from_at(b, 1);
+		a = str_from_at(a, strspn(a.s, digits));
+		b = str_from_at(b, strspn(b.s, digits));
+	}
+	return a.n == 0 && b.n == 0;
+}
+
+bool
+holds_refused(struct holds *h, struct str item, struct str why, uint64_t turn)
+{
+	VEC_EACH (r, &h->refusals) {
+		if (!str_eq(r->item, item))
+			continue;
+		bool news = !is_same_but_for_numbers(r->why, why);
+		if (!str_eq(r->why, why))
+			r->why = arena_str(&h->arena, why);
+		r->turn = turn;
+		return news;
+	}
+	struct hold_refusal made = {
+		.item = arena_str(&h->arena, item),
+		.why = arena_str(&h->arena, why),
+		.turn = turn,
+	};
+	VEC_PUSH(&h->refusals, made);
+	return true;
+}
+
+struct plan_hold
+hold_of_refusal(struct str item, struct str why, struct arena *a)
+{
+	return (struct plan_hold){
+		.item = item,
+		.until_ns = PLAN_HOLD_ENDLESS,
+		.why = arena_strf(a, "cannot be saved: %.*s", STR_ARG(why)),
+	};
+}
+
+bool
+holds_is_refused(const struct holds *h, struct str item, uint64_t turn)
+{
+	for (size_t i = 0; i < h->refusals.n; i++)
+		if (h->refusals.items[i].turn == turn &&
+			str_eq(h->refusals.items[i].item, item))
+			return true;
+	return false;
+}
+
+void
+holds_for_plan(const struct holds *h, uint64_t turn, struct arena *a,
+	struct plan_input *ret)
+{
+	struct plan_hold *list =
+		ARENA_ARRAY(a, struct plan_hold, h->list.n + h->refusals.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->list.n; i++)
+		list[n++] = h->list.items[i];
+	for (size_t i = 0; i < h->refusals.n; i++) {
+		const struct hold_refusal *r = &h->refusals.items[i];
+		if (r->turn == turn)
+			list[n++] = hold_of_refusal(r->item, r->why, a);
+	}
+	ret->holds = list;
+	ret->holds_n = n;
 }
 
 void

@@ -158,7 +158,8 @@ refused(struct engine *g, const struct err *e)
 	look_again_in(g, AGAIN_MS);
 }
 
-/* Tasks whose agents have ended. One that cannot be saved now stays. */
+/* Tasks whose agents have ended. One that cannot be saved now, or not before
+ * the backlog is another, stays. */
 static int
 conclude_ended(struct engine *g, struct err *e)
 {
@@ -167,15 +168,17 @@ conclude_ended(struct engine *g, struct err *e)
 			i++;
 			continue;
 		}
-		int rc = engine_conclude(g, g->tasks.items[i], e);
+		struct task *t = g->tasks.items[i];
+		int rc = engine_is_held(g, t) ? 1 : engine_conclude(g, t, e);
 		if (rc < 0)
 			return -1;
-		if (rc == 1) {
-			refused(g, e);
-			i++;
+		if (rc == 0) {
+			remove_task(g, i);
 			continue;
 		}
-		remove_task(g, i);
+		if (!engine_is_held(g, t))
+			refused(g, e);
+		i++;
 	}
 	return 0;
 }
@@ -250,9 +253,12 @@ look_at_backlog(struct engine *g)
 static int
 take_inbox(struct engine *g, struct err *e)
 {
+	const struct str inbox = store_paths(g->project->store).inbox;
 	struct inbox_taken taken;
 	struct err ignored = {0};
 
+	if (holds_is_refused(&g->holds, inbox, g->coordinator.turn))
+		return 0;
 	int rc = coordinator_take_inbox(&g->coordinator, &taken, e);
 	engine_added(g, taken.added, "inbox");
 	/* Concluding may have taken long enough for somebody to save. */
@@ -269,6 +275,8 @@ take_inbox(struct engine *g, struct err *e)
 	if (rc == 1)
 		look_again_in(g, INBOX_AGAIN_MS);
 	if (rc >= 0)
+		return 0;
+	if (engine_hold(g, inbox, e) == 0)
 		return 0;
 	if (!engine_is_passing(e))
 		return -1;
@@ -321,7 +329,8 @@ static bool
 is_over(const struct engine *g)
 {
 	return !is_working(g) && g->draining &&
-		(g->tasks.n == 0 || g->stopping || g->fatal.code != ERR_NONE);
+		(engine_tasks_left(g) == 0 || g->stopping ||
+			g->fatal.code != ERR_NONE);
 }
 
 int

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/project-priv.h"
+#include "engine/refusals-priv.h"
 #include "plan/check.h"
 #include "plan/circle.h"
 #include "plan/deps.h"
@@ -235,8 +236,9 @@ void
 project_upnext(struct project *p, const struct snapshot *s, struct arena *a,
 	const struct upnext **ret, size_t *ret_n)
 {
-	const struct plan_input in = plan_input_of(p, s);
+	struct plan_input in = plan_input_of(p, s);
 
+	refusals_find(p, &in, a);
 	plan_upnext(&in, a, ret, ret_n);
 }
 
@@ -262,8 +264,9 @@ bool
 project_explain(struct project *p, const struct snapshot *s, struct str id,
 	struct arena *a, struct explanation *ret)
 {
-	const struct plan_input in = plan_input_of(p, s);
+	struct plan_input in = plan_input_of(p, s);
 
+	refusals_find(p, &in, a);
 	return plan_explain(&in, id, a, ret);
 }
 

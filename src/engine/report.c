@@ -109,18 +109,20 @@ copy_lines(const struct run_line *lines, size_t n, struct arena *a)
 	return (struct run_lines){.items = copy, .n = n};
 }
 
+/* Those that are held, for nothing but a person helps them, come first. */
 static struct run_lines
 lines_of(const struct plan *p, bool blocked, struct arena *a)
 {
 	struct run_line *lines = ARENA_ARRAY(a, struct run_line, p->verdicts_n);
 	size_t n = 0;
 
-	for (size_t i = 0; i < p->verdicts_n; i++) {
-		const struct verdict *v = &p->verdicts[i];
+	for (size_t k = 0; k < 2 * p->verdicts_n; k++) {
+		const struct verdict *v = &p->verdicts[k % p->verdicts_n];
 		const struct item *it = v->item;
 		if (it->status == STATUS_DONE ||
 			v->kind == VERDICT_UNTARGETED ||
-			(it->status == STATUS_BLOCKED) != blocked)
+			(it->status == STATUS_BLOCKED) != blocked ||
+			(v->kind == VERDICT_HELD) != (k < p->verdicts_n))
 			continue;
 		lines[n++] = (struct run_line){
 			.id = arena_str(a, it->id),
@@ -176,7 +178,8 @@ look_around(
 		if (v->kind != VERDICT_DONE &&
 			!str_list_has(in->targets, v->item->id))
 			ret->others_open = true;
-		if ((v->kind == VERDICT_BLOCKED || v->kind == VERDICT_BROKEN) &&
+		if ((v->kind == VERDICT_BLOCKED || v->kind == VERDICT_BROKEN ||
+			    v->kind == VERDICT_HELD) &&
 			!str_is_set(ret->stuck) &&
 			str_list_has(ret->needed, v->item->id))
 			ret->stuck = arena_str(a, v->item->id);
@@ -186,15 +189,17 @@ look_around(
 void
 engine_summarize(struct engine *g, struct arena *a, struct run_summary *ret)
 {
-	const struct plan_input in = {
+	struct plan_input in = {
 		.snapshot = g->coordinator.now,
 		.config = g->config,
 		.targets = g->options->targets,
 		.starts_left = g->options->cap - g->started,
+		.now_ns = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED),
 	};
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct plan p;
 
+	holds_for_plan(&g->holds, g->coordinator.turn, &tmp, &in);
 	plan_select(&in, &tmp, &p);
 	ret->halt = g->halt;
 	ret->signal = g->signal;

@@ -19,7 +19,7 @@ block_stale(struct engine *g, const struct action *act, struct str reason,
 	};
 
 	if (coordinator_apply(&g->coordinator, &block, 1, NULL, e) < 0)
-		return -1;
+		return engine_hold(g, act->item->id, e) < 0 ? -1 : 1;
 	engine_emit(g,
 		(struct event){.kind = EVENT_BLOCKED,
 			.item = act->item->id,
@@ -28,7 +28,7 @@ block_stale(struct engine *g, const struct action *act, struct str reason,
 	return 1;
 }
 
-/* 1: the item is blocked instead. */
+/* 1: the item is blocked, or held, instead. */
 static int
 hold_back(struct engine *g, const struct action *act, struct err *e)
 {

@@ -140,6 +140,10 @@ fact_holds(struct account *x)
 			!str_eq(of_item ? h->item : h->agent,
 				of_item ? x->it->id : agent))
 			continue;
+		if (h->until_ns == PLAN_HOLD_ENDLESS) {
+			fact(x, "held", h->why, x->verdict == VERDICT_HELD);
+			continue;
+		}
 		duration_format(h->until_ns - in->now_ns, left);
 		fact(x, of_item ? "waits" : "agent rests",
 			arena_strf(
@@ -194,6 +198,18 @@ unblock_step(const struct account *x)
 }
 
 static struct str
+held_step(const struct account *x)
+{
+	for (size_t i = 0; i < x->in->holds_n; i++)
+		if (x->in->holds[i].until_ns == PLAN_HOLD_ENDLESS &&
+			str_eq(x->in->holds[i].item, x->it->id))
+			return arena_strf(x->a,
+				"change %.*s as it says, then weir run",
+				STR_ARG(x->in->config->backlog));
+	return STR_ABSENT;
+}
+
+static struct str
 next_step(const struct account *x)
 {
 	switch (x->verdict) {
@@ -212,6 +228,8 @@ next_step(const struct account *x)
 					STR_ARG(d.id));
 		}
 		return STR_ABSENT;
+	case VERDICT_HELD:
+		return held_step(x);
 	case VERDICT_WIP:
 		return STR("wait, or raise execution.max_wip");
 	case VERDICT_SLOT:

@@ -17,5 +17,7 @@ plan_halt(const struct plan_input *in, const struct plan *p)
 		return HALT_DONE;
 	if (left[VERDICT_CAP] > 0)
 		return HALT_CAP;
-	return left[VERDICT_BLOCKED] > 0 ? HALT_BLOCKED : HALT_DEPENDS;
+	/* Were there an end to what holds an item, something would wake us. */
+	return left[VERDICT_BLOCKED] + left[VERDICT_HELD] > 0 ? HALT_BLOCKED
+							      : HALT_DEPENDS;
 }

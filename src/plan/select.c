@@ -123,6 +123,7 @@ static bool
 decide_plainly(struct draft *d, size_t i)
 {
 	const struct item *it = &d->in->snapshot->items[i];
+	const struct plan_hold *h = hold_of(d, &d->item_holds, it->id);
 	size_t ignored;
 
 	if (strmap_get(&d->running, it->id, &ignored))
@@ -138,6 +139,8 @@ decide_plainly(struct draft *d, size_t i)
 				? STR("is blocked without a reason")
 				: arena_strf(d->a, "is blocked: %.*s",
 					  STR_ARG(it->blocked_reason)));
+	else if (h != NULL && h->until_ns == PLAN_HOLD_ENDLESS)
+		draft_decide(d, i, VERDICT_HELD, arena_str(d->a, h->why));
 	else
 		return false;
 	return true;

@@ -30,8 +30,9 @@
  * names none, for triage chooses one.
  *
  * A run is skipped while its item runs already, waits for a dependency, or
- * is held (a backoff, a paused agent). Slots: max_concurrent less what
- * runs. A destructive phase starts only when nothing runs and nothing was
+ * is held (a backoff, a paused agent). An item that is held without end is
+ * neither repaired nor promoted nor blocked either. Slots: max_concurrent less
+ *what runs. A destructive phase starts only when nothing runs and nothing was
  * chosen before it, and then nothing after it; when it cannot start now,
  * nothing of lower priority slips past it. While one runs, nothing starts.
  * Repairs and promotions wait neither for slots nor for starts.
@@ -45,7 +46,12 @@ struct plan_running {
 	bool destructive;
 };
 
-/* An item or an agent that must rest until a time; the other is absent. */
+/*
+ * An item or an agent that must rest until a time; the other is absent. An item
+ * whose hold has no end cannot be saved, so nothing is done about it at all:
+ * `why` is its whole verdict.
+ */
+#define PLAN_HOLD_ENDLESS INT64_MAX
 struct plan_hold {
 	struct str item, agent;
 	int64_t until_ns;
@@ -87,7 +93,7 @@ enum verdict_kind {
 	VERDICT_DEPENDS, /* on something that is not done yet */
 	VERDICT_BROKEN,	 /* on something that never will be: dangling, closed,
 			    or itself in a cycle */
-	VERDICT_HELD,	 /* by a backoff or a paused agent */
+	VERDICT_HELD,	 /* by a backoff or a paused agent, or without end */
 	VERDICT_WIP,	 /* as many in progress as allowed */
 	VERDICT_SLOT,	 /* as many running as allowed */
 	VERDICT_ALONE,	 /* for a destructive phase, or behind one */
@@ -99,10 +105,10 @@ enum verdict_kind {
 extern const struct names verdict_names;
 
 /*
- * The first that holds, in this order: RUNNING, UNTARGETED, DONE, BLOCKED, a
- * repair, BROKEN, DEPENDS; for a ready item then WIP, a promotion or its
- * block; for others CAP (when no start was left to begin with), HELD, CAP,
- * ALONE, SLOT, a run.
+ * The first that holds, in this order: RUNNING, UNTARGETED, DONE, BLOCKED,
+ * HELD (without end), a repair, BROKEN, DEPENDS; for a ready item then WIP, a
+ * promotion or its block; for others CAP (when no start was left to begin
+ * with), HELD, CAP, ALONE, SLOT, a run.
  */
 struct verdict {
 	const struct item *item;
@@ -132,7 +138,8 @@ size_t action_changes(const struct action *act, struct change ret[3]);
 enum halt {
 	HALT_NOT,
 	HALT_DONE,    /* every item (or target) is done */
-	HALT_BLOCKED, /* a blocked item waits for a person */
+	HALT_BLOCKED, /* a blocked item, or one held without end, waits for a
+			 person */
 	HALT_DEPENDS, /* none is blocked, but the rest waits for items that
 			 cannot proceed */
 	HALT_CAP,     /* no starts left */

@@ -126,6 +126,7 @@ write_verdict(const struct fio_dir *run_dir, const char *name,
 	set_str(o, "outcome", v->outcome);
 	set_str(o, "reason", v->reason);
 	set_str(o, "message", v->message);
+	set_str(o, "refused", v->refused);
 	json_object_set_new(o, "at", json_string(when));
 	if (v->left.paths.n > 0) {
 		set_list(o, "left_paths", v->left.paths);
@@ -243,6 +244,7 @@ read_verdict(const struct fio_dir *dir, const char *name, struct arena *a,
 		.outcome = get_str(o, "outcome", a),
 		.reason = get_str(o, "reason", a),
 		.message = get_str(o, "message", a),
+		.refused = get_str(o, "refused", a),
 		.left = get_dirt(o, "left_paths", "left_digests", a),
 	};
 	json_decref(o);

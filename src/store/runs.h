@@ -36,6 +36,7 @@ struct run_verdict {
 	struct str outcome; /* its name; absent: there is none yet */
 	struct str reason;
 	struct str message;   /* decision: of the commit */
+	struct str refused;   /* decision: why it could not be saved */
 	struct run_dirt left; /* outcome: what an attempt that came to nothing
 				 left in the work tree */
 };

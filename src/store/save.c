@@ -207,6 +207,30 @@ commit(struct store *st, const struct fio_dir *state, uint64_t mark,
 }
 
 int
+store_try(struct store *st, const struct change *changes, size_t n,
+	int64_t now_ns, struct err *e)
+{
+	const struct change_env env = {.now_ns = now_ns, .prefix = st->prefix};
+	struct change_effects effects = {0};
+	struct loaded next = {0};
+
+	if (st->now.snapshot == NULL)
+		return err_set(e, ERR_MISSING, "'%s' was not read", st->label);
+	if (!st->now.sound) {
+		*e = st->now.why;
+		return -1;
+	}
+	if (store_check_schema(st, e) < 0 ||
+		changes_apply(st->now.snapshot, changes, n, &env, &effects, e) <
+			0)
+		return -1;
+	int rc = prepare(st, &effects, &next, e);
+	loaded_release(&next);
+	snapshot_unref(effects.next);
+	return rc;
+}
+
+int
 store_find_mark(struct store *st, const struct fio_dir *state, uint64_t *ret,
 	uint64_t *ret_stored, struct err *e)
 {

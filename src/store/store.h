@@ -107,6 +107,14 @@ int store_apply(struct store *st, const struct change *changes, size_t n,
 	int64_t now_ns, struct store_saved *ret, struct err *e);
 
 /*
+ * Whether the bytes of the backlog, as they were last read, let themselves be
+ * changed so: ERR_CONFLICT when a person has to do it. Reads, locks and writes
+ * nothing; other errors as store_apply.
+ */
+int store_try(struct store *st, const struct change *changes, size_t n,
+	int64_t now_ns, struct err *e);
+
+/*
  * A sound backlog that lost more than five items, or more than a fifth when
  * that is three or more, since the version that the last save replaced, and
  * not to the archive, counts as not sound: ERR_INPUT, and nothing is saved.

@@ -25,7 +25,7 @@
  *
  * What cannot be changed without changing something else (a value reached
  * through an alias or carrying an anchor, an explicit "? " key, a tag) is
- * refused with ERR_CONFLICT and the line: a person can edit it by hand. A key
+ * refused with ERR_CONFLICT, the line, and what a person can do about it. A key
  * or text that is not UTF-8, or a key longer than 250 bytes: ERR_INPUT.
  *
  * Two things around a change may change with it, where they would otherwise

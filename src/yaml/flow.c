@@ -152,8 +152,8 @@ check_braces(const struct workshop *w, const struct job *j, struct err *e)
 		(j->n == 0 && j->kept == n->n))
 		return 0;
 	return err_set(e, ERR_CONFLICT,
-		"the pair at line %zu stands in a list without braces; edit "
-		"it by hand",
+		"the pair at line %zu stands in a list without braces; give "
+		"it some",
 		n->line);
 }
 

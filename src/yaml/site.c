@@ -53,16 +53,17 @@ static int
 check_plain(const struct workshop *w, const struct yaml_node *n,
 	const struct yaml_node *parent, size_t i, struct err *e)
 {
-	const char *what = n->alias_of != NULL ? "is an alias"
-		: n->anchored		       ? "carries an anchor"
-		: n->tagged		       ? "carries a tag"
-					       : NULL;
+	const char *what = n->alias_of != NULL
+		? "is an alias; write out what it stands for"
+		: n->anchored ? "carries an anchor; take the anchor out and "
+				"write its aliases out"
+		: n->tagged   ? "carries a tag; take the tag out"
+			      : NULL;
 
 	if (what == NULL)
 		return 0;
 	struct str name = name_of(w, n, parent, i);
-	return err_set(e, ERR_CONFLICT, "%.*s %s; edit it by hand",
-		STR_ARG(name), what);
+	return err_set(e, ERR_CONFLICT, "%.*s %s", STR_ARG(name), what);
 }
 
 int
@@ -107,13 +108,13 @@ site_check_value(const struct workshop *w, const struct yaml_node *mapping,
 
 	if (spot_is_explicit(w->bytes, mapping, i))
 		return err_set(e, ERR_CONFLICT,
-			"the key '%.*s' at line %zu is written with '?'; edit "
-			"it by hand",
+			"the key '%.*s' at line %zu is written with '?'; write "
+			"it with ':' alone",
 			STR_ARG(p->key->value), p->key->line);
 	if (p->value->start == p->value->end && !fits_colon(w, p->key))
 		return err_set(e, ERR_CONFLICT,
-			"the key at line %zu is too long to get a value; edit "
-			"it by hand",
+			"the key at line %zu is too long to get a value; make "
+			"it shorter",
 			p->key->line);
 	return check_plain(w, p->value, mapping, i, e);
 }
@@ -171,6 +172,6 @@ site_check_removal(
 		return 0;
 	return err_set(e, ERR_CONFLICT,
 		"what stands at line %zu is used by the alias at line %zu; "
-		"edit it by hand",
+		"write out what that stands for",
 		n->line, alias->line);
 }

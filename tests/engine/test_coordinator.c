@@ -105,6 +105,36 @@ a_save_that_is_refused_leaves_the_last_one_in_force(void **state)
 }
 
 static void
+it_is_another_turn_when_somebody_else_saves_or_an_item_leaves(void **state)
+{
+	const struct change block = {.kind = CHANGE_BLOCK,
+		.id = STR("WRK-001"),
+		.text = STR("a reason")};
+	const struct change go = {.kind = CHANGE_ARCHIVE,
+		.id = STR("WRK-001"),
+		.departure = DEPARTED_CLOSED};
+	uint64_t turn = f.c.turn;
+
+	(void)state;
+	check_ok(coordinator_apply(&f.c, &block, 1, NULL, &f.e), &f.e);
+	assert_int_equal(coordinator_refresh(&f.c, &f.e), 0);
+	assert_int_equal(f.c.turn, turn);
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nnext_item_id: 1\nitems:\n"
+		"  - {id: WRK-001, title: another, status: ready}\n");
+	assert_int_equal(coordinator_refresh(&f.c, &f.e), 1);
+	assert_int_equal(f.c.turn, ++turn);
+	/* Between two looks, and found by the save itself. */
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nnext_item_id: 1\nitems:\n"
+		"  - {id: WRK-001, title: a third, status: ready}\n");
+	check_ok(coordinator_apply(&f.c, &block, 1, NULL, &f.e), &f.e);
+	assert_int_equal(f.c.turn, ++turn);
+	check_ok(coordinator_apply(&f.c, &go, 1, NULL, &f.e), &f.e);
+	assert_int_equal(f.c.turn, ++turn);
+}
+
+static void
 what_the_inbox_brought_is_in_force_at_once(void **state)
 {
 	(void)state;
@@ -135,6 +165,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(after_a_save_the_next_generation_is_in_force),
 		T(a_save_that_is_refused_leaves_the_last_one_in_force),
+		T(it_is_another_turn_when_somebody_else_saves_or_an_item_leaves),
 		T(what_the_inbox_brought_is_in_force_at_once),
 		T(what_the_inbox_brought_is_in_force_though_the_file_breaks),
 	};

@@ -487,6 +487,41 @@ a_paused_agent_holds_only_its_own_phases(void **state)
 }
 
 static void
+nothing_is_done_about_an_item_that_is_held_without_end(void **state)
+{
+	const struct plan_hold holds[] = {
+		{.item = STR("W-1"), .until_ns = 1001 * NS_PER_SEC},
+		{.item = STR("W-1"),
+			.until_ns = PLAN_HOLD_ENDLESS,
+			.why = STR("cannot be saved: an anchor")},
+		{.item = STR("W-2"),
+			.until_ns = PLAN_HOLD_ENDLESS,
+			.why = STR("cannot be saved: a tag")},
+		{.item = STR("W-3"),
+			.until_ns = PLAN_HOLD_ENDLESS,
+			.why = STR("cannot be saved: an alias")},
+	};
+	/* To be promoted, repaired, blocked; and one that is promoted then. */
+	struct scene *t = scene(ITEMS(READY("W-1"),
+		{.id = STR("W-2"), .status = STATUS_SCOPING},
+		AT("W-3", "biuld"), READY("W-4")));
+
+	(void)state;
+	t->in.holds = holds;
+	t->in.holds_n = 4;
+	t->c.max_wip = 2;
+	check_actions(t, "promote W-4 plan");
+	check_verdict(t, "W-1", VERDICT_HELD, "cannot be saved: an anchor");
+	check_verdict(t, "W-2", VERDICT_HELD, "cannot be saved: a tag");
+	check_verdict(t, "W-3", VERDICT_HELD, "cannot be saved: an alias");
+	assert_int_equal(t->p.wake_ns, INT64_MAX);
+	t->in.targets = IDS(STR("W-1"), STR("W-2"));
+	check_actions(t, "");
+	assert_int_equal(plan_halt(&t->in, &t->p), HALT_BLOCKED);
+	scene_free(t);
+}
+
+static void
 a_hold_on_nothing_that_waits_wakes_nobody(void **state)
 {
 	const struct plan_hold holds[] = {
@@ -688,6 +723,8 @@ main(void)
 			one_that_is_held_or_waits_for_another_closes_no_door),
 		cmocka_unit_test(a_held_item_rests_until_its_time),
 		cmocka_unit_test(a_paused_agent_holds_only_its_own_phases),
+		cmocka_unit_test(
+			nothing_is_done_about_an_item_that_is_held_without_end),
 		cmocka_unit_test(a_hold_on_nothing_that_waits_wakes_nobody),
 		cmocka_unit_test(no_more_starts_than_are_left),
 		cmocka_unit_test(targets_restrict_what_is_chosen),
