@@ -200,10 +200,14 @@ fio_dir_sync(const struct fio_dir *d, struct err *e)
 {
 	int rc = d->sys->fsync(d->sys, d->fd);
 
-	if (rc < 0)
-		return err_sys(
-			e, -rc, "making directory '%s' durable", d->path);
-	return 0;
+	if (rc == 0)
+		return 0;
+	err_sys(e, -rc,
+		"making directory '%s' durable; what a power cut would leave "
+		"is unknown, look at it before going on",
+		d->path);
+	e->code = ERR_POISONED;
+	return -1;
 }
 
 static int

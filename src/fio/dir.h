@@ -35,7 +35,11 @@ int fio_dir_make_in(struct fio_dir *ret, const struct fio_dir *d,
 	const char *name, mode_t mode, struct err *e);
 void fio_dir_close(struct fio_dir *d); /* closed is fine */
 
-/* Make renames, creations and removals in it durable. */
+/*
+ * Make renames, creations and removals in it durable. ERR_POISONED when that
+ * fails, here and in all that syncs a directory: it is unknown what a power cut
+ * would leave, and a second call may succeed and prove nothing.
+ */
 int fio_dir_sync(const struct fio_dir *d, struct err *e);
 
 /* 0: what the name holds, no link followed. 1: nothing. */

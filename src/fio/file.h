@@ -22,8 +22,9 @@
  * is not provably what `seen` says is somebody's edit: it is exchanged back,
  * and the caller told (ERR_CONFLICT) to redo its change on top of it. After a
  * failure up to the exchange the old file is whole and in place. If the
- * directory's fsync fails, what a power cut would leave is unknown:
- * ERR_POISONED, and the caller must not write again before it has re-read.
+ * directory's fsync fails, here or in any other call below that makes something
+ * durable, what a power cut would leave is unknown: ERR_POISONED, and the
+ * caller must not write again before it has re-read.
  *
  * Not promised where the file system cannot exchange two names (EINVAL): that
  * an edit between the check and the rename is noticed; the window is a few

@@ -397,6 +397,8 @@ store_take_inbox(struct store *st, int64_t now_ns, struct inbox_taken *ret,
 		store_lock(st, &state, &lock, e) < 0)
 		return -1;
 	int rc = take_locked(st, &state, now_ns, ret, e);
+	if (rc < 0)
+		(void)store_failed(st, &state, now_ns, e);
 	events_rejected(st, &state, &ret->problems, now_ns);
 	fio_lock_drop(&lock);
 	return rc;

@@ -44,9 +44,10 @@ hide_from_git(const struct fio_dir *state, struct err *e)
 int
 store_state_dir(struct store *st, struct fio_dir *ret, struct err *e)
 {
-	if (fio_dir_make_in(ret, st->root, STORE_STATE_DIR, 0700, e) < 0)
-		return -1;
-	int rc = hide_from_git(ret, e);
+	int rc = fio_dir_make_in(ret, st->root, STORE_STATE_DIR, 0700, e);
+
+	if (rc == 0)
+		rc = hide_from_git(ret, e);
 	if (rc >= 0)
 		return rc;
 	st->poisoned |= e->code == ERR_POISONED;
@@ -70,7 +71,7 @@ int
 store_failed(struct store *st, const struct fio_dir *state, int64_t now_ns,
 	const struct err *e)
 {
-	if (e->code == ERR_POISONED) {
+	if (e->code == ERR_POISONED && !st->poisoned) {
 		st->poisoned = true;
 		events_poisoned(st, state, e, now_ns);
 	}
@@ -357,6 +358,8 @@ store_sweep(struct store *st, struct err *e)
 	int64_t now_ns = state.sys->clock(state.sys, SYS_CLOCK_UNIX);
 	snapshots_empty_trash(&state, st->name, now_ns);
 	snapshots_empty_trash(&state, REJECTED_FILE, now_ns);
+	if (rc < 0)
+		(void)store_failed(st, &state, now_ns, e);
 	fio_lock_drop(&lock);
 	return rc;
 }

@@ -213,7 +213,7 @@ what_a_killed_migration_saved_is_durable_before_it_is_called_done(void **state)
 	check_ok(store_open(&f.store, &f.root, STR("BACKLOG.yaml"), STR("WRK"),
 			 &f.e),
 		&f.e);
-	check_fails(try_migrate(false), &f.e, ERR_SYS, "");
+	check_fails(try_migrate(false), &f.e, ERR_POISONED, "");
 }
 
 int
