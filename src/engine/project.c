@@ -150,22 +150,6 @@ project_check(
 	plan_check(s, &p->config, ret);
 }
 
-/* Judged on the backlog as it is now; what is wrong with that, the save says.
- */
-static int
-refuse_circles(struct project *p, const struct change *changes, size_t n,
-	struct err *e)
-{
-	struct snapshot *s;
-	struct err ignored;
-	int rc = 0;
-
-	if (store_look(p->store, &s, &ignored) == 0)
-		rc = plan_refuse_circles(s, changes, n, e);
-	snapshot_unref(s);
-	return rc;
-}
-
 int
 project_apply(struct project *p, const struct change *changes, size_t n,
 	struct project_saved *ret, struct err *e)
@@ -173,10 +157,11 @@ project_apply(struct project *p, const struct change *changes, size_t n,
 	struct store_saved saved;
 
 	*ret = (struct project_saved){0};
-	if (refuse_circles(p, changes, n, e) < 0)
-		return -1;
-	if (store_apply(p->store, changes, n,
-		    p->sys->clock(p->sys, SYS_CLOCK_UNIX), &saved, e) < 0)
+	store_set_check(p->store, plan_refuse_circles);
+	int rc = store_apply(p->store, changes, n,
+		p->sys->clock(p->sys, SYS_CLOCK_UNIX), &saved, e);
+	store_set_check(p->store, NULL);
+	if (rc < 0)
 		return -1;
 	ret->next = saved.next;
 	ret->added = saved.added;

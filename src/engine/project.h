@@ -69,9 +69,8 @@ struct project_saved {
 
 /*
  * Apply changes to the backlog as it is now and save durably. ERR_CONFLICT,
- * besides what store_apply says, when they would make an item wait for itself;
- * two processes that each add one half of a circle at the same moment are not
- * noticed here but by project_check.
+ * besides what store_apply says, when they would make an item wait for itself,
+ * on the backlog that they are saved into.
  */
 int project_apply(struct project *p, const struct change *changes, size_t n,
 	struct project_saved *ret, struct err *e);

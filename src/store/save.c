@@ -275,6 +275,8 @@ try_apply(struct store *st, const struct fio_dir *state,
 	if (store_refresh(st, e) < 0 ||
 		store_find_mark(st, state, &env.mark, &stored, e) < 0)
 		return -1;
+	if (st->check != NULL && st->check(st->now.snapshot, changes, n, e) < 0)
+		return -1;
 	const struct change *all = with_forgets(st, changes, n, &tmp, &all_n);
 	if (changes_apply(st->now.snapshot, all, all_n, &env, &effects, e) < 0)
 		return -1;

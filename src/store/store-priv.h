@@ -34,6 +34,7 @@ struct store {
 	struct loaded now;
 	bool poisoned;
 	int64_t patience_ns;
+	store_check_fn *check;
 	struct arena arena; /* paths, and the ids below */
 	struct store_paths paths;
 	/* Of the entries being added, while they are. */

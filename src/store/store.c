@@ -183,6 +183,12 @@ store_set_patience(struct store *st, int64_t wait_ns)
 	st->patience_ns = wait_ns;
 }
 
+void
+store_set_check(struct store *st, store_check_fn *check)
+{
+	st->check = check;
+}
+
 bool
 store_forgets(const struct store *st, struct str id)
 {

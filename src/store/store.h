@@ -90,6 +90,15 @@ bool store_warning(struct store *st, struct err *ret);
 /* Make and open .weir/. 1: it was there, told to git, already. */
 int store_state_dir(struct store *st, struct fio_dir *ret, struct err *e);
 
+/*
+ * What else must hold of what store_apply saves: asked under the lock, on the
+ * backlog that the changes are made to. -1 refuses them with `*e`. NULL:
+ * nothing, which is how a store begins.
+ */
+typedef int store_check_fn(const struct snapshot *s,
+	const struct change *changes, size_t n, struct err *e);
+void store_set_check(struct store *st, store_check_fn *check);
+
 struct store_saved {
 	struct snapshot *next; /* one reference, the caller's */
 	struct str_list added; /* ids given to new items; in next->arena */
