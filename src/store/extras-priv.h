@@ -6,12 +6,13 @@
 #include "yaml/edit.h"
 
 /*
- * Keys of an inbox entry that are not fields of an item: no snapshot holds
- * them, so they go beside the changes to where a new item is written. Values
- * keep their meaning; comments inside the entry and the layout do not come
- * along.
+ * Keys of an inbox entry that are not fields of an item, and its comments: no
+ * snapshot holds them, so they go beside the changes to where a new item is
+ * written. Values keep their meaning, not their layout; comments go above the
+ * item.
  */
 struct extras {
+	struct str_list comments; /* each from its '#'; borrowed */
 	const struct yaml_entry *entries;
 	size_t n;
 };

@@ -107,9 +107,12 @@ extras_item_value(const struct extras_list *list, size_t nth,
 {
 	struct yaml_value v = item_value(it, a);
 
-	if (list == NULL || nth >= list->n || list->items[nth].n == 0)
+	if (list == NULL || nth >= list->n)
 		return v;
 	const struct extras *x = &list->items[nth];
+	v.comments = x->comments;
+	if (x->n == 0)
+		return v;
 	struct yaml_entry *both = ARENA_ARRAY(a, struct yaml_entry, v.n + x->n);
 	memcpy(both, v.entries, v.n * sizeof(*both));
 	memcpy(both + v.n, x->entries, x->n * sizeof(*both));

@@ -8,11 +8,8 @@
 #include "base/stamp.h"
 #include "base/vec.h"
 #include "store/events-priv.h"
-#include "store/extras-priv.h"
-#include "store/item-priv.h"
-#include "store/rejected-priv.h"
+#include "store/intake-priv.h"
 #include "store/snapshots-priv.h"
-#include "yaml/slices.h"
 
 /*
  * A claim is the inbox file under another name in the same directory:
@@ -25,135 +22,6 @@
 #define CLAIM_ID "claim-"
 
 enum { MANY = 50 }; /* entries of one file */
-
-struct intake {
-	struct str bytes;
-	struct str id; /* "claim-…" */
-	struct arena a;
-	VEC(struct change) changes;
-	VEC(struct extras) extras; /* of each change */
-	struct buf rejected;
-	struct inbox_taken *ret;
-};
-
-static void
-count_rejected(struct intake *in, const struct err *why)
-{
-	problems_add(&in->ret->problems, why);
-	in->ret->rejected++;
-}
-
-static void
-reject_text(struct intake *in, struct str text, const struct err *why)
-{
-	count_rejected(in, why);
-	rejected_add_text(&in->rejected, in->id, text, why);
-}
-
-/* What weir gives to an item, an entry cannot. */
-static void
-note_ignored(struct intake *in, const struct yaml_node *node)
-{
-	static const char *const ours[] = {
-		"id", "status", "phase", "phase_pool", "guardrails_accepted"};
-
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		const struct yaml_node *v = yaml_get(node, str_from(ours[i]));
-		struct err e = {0};
-		if (v == NULL || yaml_is_null(v))
-			continue;
-		yaml_err(INBOX_FILE, v, &e,
-			"'%s' is given by weir; what the entry says is left "
-			"out",
-			ours[i]);
-		problems_add(&in->ret->notes, &e);
-	}
-}
-
-static void
-take_entry(struct intake *in, const struct yaml_node *node, bool flow)
-{
-	struct change add = {.kind = CHANGE_ADD};
-	struct extras extras;
-	struct err e = {0};
-
-	int rc = item_read(node, INBOX_FILE, false, &in->a, &add.item, &e);
-	if (rc == 0 && str_is_empty(str_trim(add.item.title)))
-		rc = yaml_err(INBOX_FILE, node, &e,
-			"an entry without 'title'; give it one and drop it "
-			"in again");
-	if (rc == 0)
-		rc = extras_read(node, INBOX_FILE, &in->a, &extras, &e);
-	if (rc < 0) {
-		count_rejected(in, &e);
-		rejected_add_entry(
-			&in->rejected, in->id, in->bytes, node, flow, &e);
-		return;
-	}
-	add.item.title = str_trim(add.item.title);
-	add.item.origin = STR("inbox");
-	/* Where it stands and what risk is accepted is not for it to say. */
-	add.item.status = STATUS_NEW;
-	add.item.guardrails_accepted = (struct guardrail_levels){0};
-	VEC_PUSH(&in->changes, add);
-	VEC_PUSH(&in->extras, extras);
-	note_ignored(in, node);
-}
-
-static void
-take_nodes(struct intake *in, const struct yaml_node *root)
-{
-	const struct yaml_node *list = root;
-	struct err e = {0};
-
-	if (root == NULL)
-		return;
-	if (root->kind == YAML_MAPPING)
-		list = yaml_get(root, STR("items"));
-	if (list != NULL && yaml_is_null(list))
-		return;
-	if (list == NULL || list->kind != YAML_SEQUENCE) {
-		yaml_err(INBOX_FILE, root, &e,
-			"an inbox must be a list of entries such as "
-			"'- title: …'");
-		reject_text(in, in->bytes, &e);
-		return;
-	}
-	for (size_t i = 0; i < list->n; i++)
-		take_entry(in, list->items[i], list->style == YAML_FLOW);
-}
-
-static void
-take_piece(struct intake *in, const struct yaml_slice *s)
-{
-	struct yaml_node *entry;
-	struct err e = {0};
-
-	if (yaml_parse_slice(in->bytes, s, INBOX_FILE, &in->a, &entry, &e) == 0)
-		take_entry(in, entry, false);
-	else
-		reject_text(in,
-			str_of(in->bytes.s + s->start, s->end - s->start), &e);
-}
-
-/* The file does not parse: each entry is judged alone, and what is in none of
- * them, such as both sides of a merge conflict, is for a person to judge. */
-static void
-take_pieces(struct intake *in, const struct err *why)
-{
-	struct yaml_slices slices;
-
-	yaml_cut(in->bytes, STR_ABSENT, &in->a, &slices);
-	if (slices.n == 0)
-		yaml_cut(in->bytes, STR("items"), &in->a, &slices);
-	for (size_t i = 0; i <= slices.n; i++) {
-		struct str text = rejected_between(in->bytes, &slices, i);
-		if (str_is_set(text))
-			reject_text(in, text, why);
-		if (i < slices.n)
-			take_piece(in, &slices.items[i]);
-	}
-}
 
 /* Before the save: should we die in between, the entry is in the file once
  * all the same, for its claim is named there. */
@@ -197,6 +65,22 @@ note_many(struct intake *in)
 	problems_add(&in->ret->notes, &e);
 }
 
+/* Behind those of the claims before it, which live as long as theirs. */
+static void
+add_ids(struct inbox_taken *ret, const struct store_saved *saved)
+{
+	struct arena *a = &saved->next->arena;
+	struct str_list was = ret->added;
+	struct str *ids = ARENA_ARRAY(a, struct str, was.n + saved->added.n);
+
+	for (size_t i = 0; i < was.n; i++)
+		ids[i] = arena_str(a, was.items[i]);
+	for (size_t i = 0; i < saved->added.n; i++)
+		ids[was.n + i] = saved->added.items[i];
+	ret->added =
+		(struct str_list){.items = ids, .n = was.n + saved->added.n};
+}
+
 static int
 save_entries(struct store *st, const struct fio_dir *state, struct intake *in,
 	int64_t now_ns, struct err *e)
@@ -218,9 +102,9 @@ save_entries(struct store *st, const struct fio_dir *state, struct intake *in,
 	st->extras = NULL;
 	if (rc < 0)
 		return -1;
+	add_ids(in->ret, &saved);
 	snapshot_unref(in->ret->next);
 	in->ret->next = saved.next;
-	in->ret->added = saved.added;
 	return 0;
 }
 
@@ -258,19 +142,12 @@ static int
 read_claim(struct store *st, const char *claim, struct intake *in,
 	struct buf *bytes, struct err *e)
 {
-	struct yaml_node *root;
-	struct err why = {0};
-
 	int rc = fio_read_settled(&st->dir, claim, INBOX_MAX, bytes, NULL, e);
 	if (rc < 0)
 		return set_aside(st, claim, in->ret, e) < 0 ? -1 : 2;
 	if (rc > 0)
 		return 1;
-	in->bytes = buf_str(bytes);
-	if (yaml_parse(in->bytes, INBOX_FILE, NULL, &in->a, &root, &why) < 0)
-		take_pieces(in, &why);
-	else
-		take_nodes(in, root);
+	intake_read(in, buf_str(bytes));
 	return 0;
 }
 
@@ -280,7 +157,8 @@ take_claim(struct store *st, const struct fio_dir *state, const char *claim,
 	int64_t now_ns, struct inbox_taken *ret, struct err *e)
 {
 	const char *suffix = claim + sizeof(CLAIM_PREFIX) - 1;
-	struct intake in = {.ret = ret};
+	struct intake in = {
+		.ret = ret, .comments = backlog_takes_comments(&st->now)};
 	CLEANUP_BUF struct buf bytes = {0};
 	int rc = 0;
 
@@ -292,10 +170,7 @@ take_claim(struct store *st, const struct fio_dir *state, const char *claim,
 	}
 	if (rc == 0)
 		rc = drop_claim(st, claim, in.id, e);
-	VEC_RELEASE(&in.changes);
-	VEC_RELEASE(&in.extras);
-	buf_release(&in.rejected);
-	arena_release(&in.a);
+	intake_release(&in);
 	return rc == 2 ? 0 : rc;
 }
 

@@ -24,13 +24,16 @@
  * such as both sides of a merge conflict. A file that still has a writer is
  * left until it has none.
  *
- * Keys that no item has come along. Where an item stands is not for an entry to
+ * Keys that no item has come along, and comments go above their item. What is
+ * neither in an entry nor about one, a key beside `items` or a file of comments
+ * alone, goes to the file of the rejected as well, with a note. Where an item
+ * stands is not for an entry to
  * say: its id, status and what else weir keeps are left out, with a note.
  */
 
 struct inbox_taken {
 	struct snapshot *next; /* NULL when nothing was saved */
-	struct str_list added; /* ids of the new items; in next->arena */
+	struct str_list added; /* ids of all new items; in next->arena */
 	size_t rejected;
 	/* Both are the caller's to release: why entries were not taken, and
 	 * what to know of those that were. */

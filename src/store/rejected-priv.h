@@ -21,6 +21,9 @@
 void rejected_add_entry(struct buf *b, struct str claim, struct str bytes,
 	const struct yaml_node *node, bool flow, const struct err *why);
 
+/* Comments that stand around such an entry. */
+void rejected_add_comments(struct buf *b, struct str_list comments);
+
 /* Text that does not parse, as a comment. Bytes that no YAML holds are written
  * as \xff. */
 void rejected_add_text(struct buf *b, struct str claim, struct str text,

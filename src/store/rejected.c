@@ -56,6 +56,13 @@ rejected_add_text(
 	add_comment(b, text);
 }
 
+void
+rejected_add_comments(struct buf *b, struct str_list comments)
+{
+	for (size_t i = 0; i < comments.n; i++)
+		add_comment(b, comments.items[i]);
+}
+
 /* A list in flow style has no lines of its own. */
 static void
 add_flow(struct buf *b, struct str bytes, const struct yaml_node *node)

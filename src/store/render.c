@@ -150,6 +150,16 @@ tree_of_cut(const struct loaded *from, const struct snapshot *to,
 	return yaml_outline_tree(o, entries, chosen, a);
 }
 
+bool
+backlog_takes_comments(const struct loaded *l)
+{
+	const struct yaml_node *items = yaml_get(l->root, STR("items"));
+
+	/* An empty list gets lines, in a mapping that has lines. */
+	return l->root->style == YAML_BLOCK &&
+		(items == NULL || items->n == 0 || items->style == YAML_BLOCK);
+}
+
 int
 backlog_render(const struct loaded *from, const struct snapshot *to,
 	const struct extras_list *extras, struct buf *ret, struct err *e)

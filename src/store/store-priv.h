@@ -84,6 +84,9 @@ struct extras_list;
 int backlog_render(const struct loaded *from, const struct snapshot *to,
 	const struct extras_list *extras, struct buf *ret, struct err *e);
 
+/* Whether a new item can have comments above it. */
+bool backlog_takes_comments(const struct loaded *l);
+
 /*
  * prove.c: do the bytes in `l` say what `to` says, and nothing else? `from` is
  * what they were made of and `to` what its items have become: where one is the

@@ -43,6 +43,9 @@ struct yaml_value {
 	const struct yaml_value *items;	  /* YAML_SEQUENCE: n */
 	const struct yaml_entry *entries; /* YAML_MAPPING: n */
 	size_t n;
+	/* Lines above an entry of a sequence in block style, each from its
+	 * '#'; elsewhere they are left out. */
+	struct str_list comments;
 	bool bare; /* scalar: text is a number, bool or name of ours; no quotes
 		    */
 };

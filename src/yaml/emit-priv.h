@@ -47,7 +47,8 @@ void emit_block(struct emit_parts *p, const struct emit_at *at, size_t column,
 void emit_pair(struct buf *b, const struct emit_at *at, size_t column,
 	struct str key, const struct yaml_value *v);
 
-/* "- value" with its line break, without the indentation in front. */
+/* "- value" with its line break, without the indentation in front; the value's
+ * comments above it. */
 void emit_entry(struct buf *b, const struct emit_at *at, size_t column,
 	size_t gap, const struct yaml_value *v);
 

@@ -206,6 +206,11 @@ emit_entry(struct buf *b, const struct emit_at *at, size_t column, size_t gap,
 {
 	size_t inner = column + 1 + gap;
 
+	for (size_t i = 0; i < v->comments.n; i++) {
+		buf_add_str(b, v->comments.items[i]);
+		buf_add_str(b, at->habit->eol);
+		buf_add_repeat(b, ' ', column);
+	}
 	buf_add_char(b, '-');
 	if (v->kind == YAML_SCALAR || v->n == 0) {
 		struct emit_parts p = {0};

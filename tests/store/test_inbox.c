@@ -328,9 +328,103 @@ an_empty_file_is_taken_silently(void **state)
 {
 	(void)state;
 	snapshot_unref(take("", 0, 0));
-	snapshot_unref(take("# only a comment\n", 0, 0));
 	snapshot_unref(take("items:\n", 0, 0));
 	assert_false(scratch_has(&f.scratch, "BACKLOG_INBOX.rejected.yaml"));
+}
+
+static bool
+backlog_has(const char *text)
+{
+	struct str all = scratch_get(&f.scratch, "BACKLOG.yaml");
+
+	return str_find(all, str_from(text)) < all.n;
+}
+
+static void
+comments_of_an_entry_stand_above_its_item(void **state)
+{
+	(void)state;
+	snapshot_unref(take("# from Ada\n"
+			    "items: # all\n"
+			    "  # why\n"
+			    "  - title: one # said 'so # far'\n"
+			    "    # of size\n"
+			    "    size: small\n"
+			    "    description: |\n"
+			    "      # no comment\n"
+			    "\n"
+			    "  # of two\n"
+			    "  - title: two\n"
+			    "    # below\n",
+		2, 0));
+	assert_true(backlog_has("# from Ada\n"));
+	assert_true(backlog_has("# all\n"));
+	assert_true(backlog_has("# why\n"));
+	assert_true(backlog_has("# said 'so # far'\n"));
+	assert_true(backlog_has("# of size\n- id: WRK-001\n") ||
+		backlog_has("# of size\n  - id: WRK-001\n"));
+	assert_true(backlog_has("# below\n- id: WRK-002\n") ||
+		backlog_has("# below\n  - id: WRK-002\n"));
+	assert_false(scratch_has(&f.scratch, "BACKLOG_INBOX.rejected.yaml"));
+	/* One whose neighbour does not parse keeps them as well. */
+	snapshot_unref(take("- title: three # of three\n- title: [\n", 1, 1));
+	assert_true(backlog_has("# of three\n"));
+}
+
+static void
+comments_without_a_place_are_kept_with_the_rejected(void **state)
+{
+	(void)state;
+	check_has(take_aside("# only a comment\n", 0, 0),
+		"\n# # only a comment\n");
+	assert_int_equal(notes.list.n, 1);
+	check_has(take_aside("# of a bad one\n- size: small\n", 0, 1),
+		"\n# # of a bad one\n");
+	/* A list in flow style has no lines for them. */
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nitems: [{id: WRK-007, title: a, "
+		"status: new}]\n");
+	check_has(take_aside("- title: b # of b\n", 1, 0), "\n# # of b\n");
+}
+
+static void
+keys_beside_the_items_are_kept_with_the_rejected(void **state)
+{
+	(void)state;
+	struct str aside = take_aside("owner: Ada # who\n"
+				      "items:\n"
+				      "  - title: one\n"
+				      "notes:\n"
+				      "  - a line\n",
+		1, 0);
+	check_has(aside, "\n# owner: Ada\n");
+	check_has(aside, "\n# notes:\n#   - a line\n");
+	assert_int_equal(notes.list.n, 2);
+	check_str(str_from(notes.list.items[0].msg),
+		"BACKLOG_INBOX.yaml:1:1: 'owner' stands beside 'items' and is "
+		"in no entry; it is kept in BACKLOG_INBOX.rejected.yaml");
+}
+
+static void
+what_several_claims_bring_is_told_together(void **state)
+{
+	struct inbox_taken taken;
+
+	(void)state;
+	scratch_put(&f.scratch, ".BACKLOG_INBOX.yaml.claim-00", "- title: a\n");
+	scratch_put(&f.scratch, ".BACKLOG_INBOX.yaml.claim-01",
+		"- title: b\n- title: c\n");
+	scratch_put(&f.scratch, "BACKLOG_INBOX.yaml", "- title: d\n");
+	assert_int_equal(store_take_inbox(f.store, NOW, &taken, &f.e), 0);
+	assert_int_equal(taken.added.n, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_non_null(
+			snapshot_find(taken.next, taken.added.items[i]));
+	check_str(taken.added.items[0], "WRK-001");
+	check_str(taken.added.items[3], "WRK-004");
+	snapshot_unref(taken.next);
+	problems_release(&taken.problems);
+	problems_release(&taken.notes);
 }
 
 static void
@@ -420,6 +514,10 @@ main(void)
 		T(what_stands_around_a_damaged_list_is_set_aside),
 		T(an_entry_below_its_dash_is_set_aside_with_it),
 		T(an_entry_that_leans_on_another_is_set_aside_as_a_comment),
+		T(comments_of_an_entry_stand_above_its_item),
+		T(comments_without_a_place_are_kept_with_the_rejected),
+		T(keys_beside_the_items_are_kept_with_the_rejected),
+		T(what_several_claims_bring_is_told_together),
 		T(a_pair_in_a_flow_list_is_set_aside_with_braces),
 		T(a_reason_stays_on_its_line_and_bytes_yaml_refuses_are_written_out),
 		T(an_open_last_line_in_the_file_of_the_rejected_is_closed),
