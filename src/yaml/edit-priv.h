@@ -52,7 +52,7 @@ struct splice {
 
 struct splices {
 	struct splice *items;
-	struct diff_edit *done; /* by splice_apply: n of them, in order */
+	struct diff_edit *done; /* by splice_plan: n of them, in order */
 	size_t n, cap;
 	struct arena *a;
 };
@@ -64,9 +64,9 @@ struct splices {
 void splice_add(struct splices *s, const struct splice *x);
 /* Bytes [from, to) give way to a copy of the text. */
 void splice_put(struct splices *s, size_t from, size_t to, struct str text);
-/* ERR_CONFLICT when two touch the same bytes. */
-int splice_apply(struct splices *s, struct str bytes, struct str eol,
-	struct buf *out, struct err *e);
+/* Into s->done. ERR_CONFLICT when two touch the same bytes. */
+int
+splice_plan(struct splices *s, struct str bytes, struct str eol, struct err *e);
 
 /* A child of a collection and what becomes of it. */
 struct child {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/edited.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -164,7 +165,7 @@ work(struct workshop *w, const struct yaml_edit *ed, struct err *e)
 }
 
 int
-yaml_edit_apply(struct yaml_edit *ed, struct buf *out, struct err *e)
+yaml_edit_plan(struct yaml_edit *ed, struct err *e)
 {
 	struct workshop w = {
 		.bytes = ed->bytes,
@@ -177,9 +178,23 @@ yaml_edit_apply(struct yaml_edit *ed, struct buf *out, struct err *e)
 	if (work(&w, ed, e) < 0)
 		return -1;
 	block_keep_last_text(&w);
-	if (splice_apply(&w.splices, w.bytes, w.habit.eol, out, e) < 0)
+	if (splice_plan(&w.splices, w.bytes, w.habit.eol, e) < 0)
 		return -1;
 	ed->edits = w.splices.done;
 	ed->edits_n = w.splices.n;
+	return 0;
+}
+
+int
+yaml_edit_apply(struct yaml_edit *ed, struct buf *out, struct err *e)
+{
+	struct edited made;
+
+	if (yaml_edit_plan(ed, e) < 0)
+		return -1;
+	edited_init(&made, ed->bytes, ed->edits, ed->edits_n);
+	(void)buf_room(out, made.n);
+	buf_added(out, 0);
+	edited_add(&made, 0, made.n, out);
 	return 0;
 }

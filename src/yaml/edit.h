@@ -65,7 +65,7 @@ struct yaml_edit {
 	struct arena *a;
 	struct yaml_call *calls;
 	size_t n, cap;
-	/* What yaml_edit_apply did to the bytes, in order. */
+	/* What yaml_edit_plan found to do to the bytes, in order. */
 	const struct diff_edit *edits;
 	size_t edits_n;
 };
@@ -106,7 +106,11 @@ void yaml_edit_remove(
 /* Start a document that is empty (root NULL): append a whole mapping. */
 void yaml_edit_document(struct yaml_edit *ed, struct yaml_value mapping);
 
-/* Append the changed document to `out`. */
+/* Find out what the calls do to the bytes: into `edits`, which live in the
+ * arena as long as the values do. */
+int yaml_edit_plan(struct yaml_edit *ed, struct err *e);
+
+/* Plan, and append the changed document to `out`. */
 int yaml_edit_apply(struct yaml_edit *ed, struct buf *out, struct err *e);
 
 #endif

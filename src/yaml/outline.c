@@ -1,147 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-#include "yaml/outline.h"
+#include "yaml/outline-priv.h"
 
 #include <string.h>
 
-#include "base/vec.h"
+#include "yaml/cut-priv.h"
 #include "yaml/quick-priv.h"
 #include "yaml/slices-priv.h"
 
-/* Where the reading of lines has come to. */
-struct scan {
-	const char *at, *end; /* `at`: the start of a line */
-	size_t line;	      /* its number */
-};
-
-static const char *
-line_end(const char *p, const char *end)
-{
-	const char *lf = memchr(p, '\n', (size_t)(end - p));
-
-	return lf != NULL ? lf : end;
-}
-
-static void
-to_next_line(struct scan *s)
-{
-	s->at = line_end(s->at, s->end);
-	s->at += s->at < s->end;
-	s->line++;
-}
-
-/* The first byte of the line that is no space; s->end when there is none. */
-static const char *
-first_of_line(const struct scan *s)
-{
-	const char *p = s->at;
-
-	while (p < s->end && *p == ' ')
-		p++;
-	return p;
-}
-
-/* A blank line, a comment or the end of the document. */
-static bool
-says_nothing(const struct scan *s, const char *first)
-{
-	return first == s->end || *first == '\n' || *first == '#';
-}
-
-static bool
-is_dash(const struct scan *s, const char *p)
-{
-	return p < s->end && *p == '-' &&
-		(p + 1 == s->end || p[1] == ' ' || p[1] == '\n');
-}
-
-/* To the line behind "key:" at the left edge. */
-static bool
-find_list(struct scan *s, struct str key)
-{
-	for (; s->at < s->end; to_next_line(s)) {
-		if ((size_t)(s->end - s->at) <= key.n ||
-			memcmp(s->at, key.s, key.n) != 0 || s->at[key.n] != ':')
-			continue;
-		to_next_line(s);
-		return true;
-	}
-	return false;
-}
-
-/* To the first dash; false when something else is there. */
-static bool
-find_first(struct scan *s, size_t *ret_column)
-{
-	for (; s->at < s->end; to_next_line(s)) {
-		const char *first = first_of_line(s);
-		if (says_nothing(s, first))
-			continue;
-		*ret_column = (size_t)(first - s->at);
-		return is_dash(s, first);
-	}
-	return false;
-}
-
-/* To the first line that stands no deeper than the dashes and says something.
- * Most lines stand deeper, which is seen at once. */
-static void
-skip_entry(struct scan *s, size_t column)
-{
-	for (to_next_line(s); s->at < s->end; to_next_line(s)) {
-		size_t n = 0;
-		while (n <= column && s->at + n < s->end && s->at[n] == ' ')
-			n++;
-		if (n <= column && !says_nothing(s, s->at + n))
-			return;
-	}
-}
-
-struct cutting {
-	VEC(struct yaml_slice) list;
-};
-
-static void
-cut_entries(
-	struct scan *s, struct str bytes, size_t column, struct cutting *ret)
-{
-	const char *dash;
-
-	do {
-		struct yaml_slice x = {
-			.start = (size_t)(s->at - bytes.s),
-			.line = s->line,
-		};
-		skip_entry(s, column);
-		x.end = (size_t)(s->at - bytes.s);
-		VEC_PUSH(&ret->list, x);
-		dash = s->at + column;
-	} while (
-		s->at < s->end && first_of_line(s) == dash && is_dash(s, dash));
-}
-
 /* The document with the entries left out, and its nodes where they are. */
 static int
-read_rest(struct str bytes, const struct yaml_slices *cut, size_t lines,
-	struct arena *a, struct yaml_node **ret)
+read_rest(struct yaml_outline *o, const struct outline_rest *r, struct arena *a)
 {
 	CLEANUP_BUF struct buf rest = {0};
+	size_t gap = o->slices.tail_start - o->slices.head_end;
+	struct yaml_node *root;
 
-	buf_add(&rest, bytes.s, cut->head_end);
-	buf_add(&rest, bytes.s + cut->tail_start, bytes.n - cut->tail_start);
-	if (yaml_quick(buf_str(&rest), &yaml_default_limits, a, ret) != 0)
+	buf_add_str(&rest, r->head);
+	buf_add_str(&rest, r->tail);
+	if (yaml_quick(buf_str(&rest), &yaml_default_limits, a, &root) != 0)
 		return 1;
-	if (*ret == NULL || (*ret)->kind != YAML_MAPPING ||
-		(*ret)->style != YAML_BLOCK || (*ret)->column != 1)
+	if (root == NULL || root->kind != YAML_MAPPING ||
+		root->style != YAML_BLOCK || root->column != 1)
 		return 1;
-	for (size_t i = 0; i < (*ret)->n; i++) {
-		const struct yaml_pair *p = &(*ret)->pairs[i];
-		if (p->key->start < cut->head_end)
+	for (size_t i = 0; i < root->n; i++) {
+		const struct yaml_pair *p = &root->pairs[i];
+		if (p->key->start < r->head.n)
 			continue;
-		yaml_shift(p->key, cut->tail_start - cut->head_end, lines);
-		yaml_shift(p->value, cut->tail_start - cut->head_end, lines);
+		yaml_shift(p->key, gap, r->lines);
+		yaml_shift(p->value, gap, r->lines);
 	}
-	if ((*ret)->n > 0)
-		(*ret)->end = (*ret)->pairs[(*ret)->n - 1].value->end;
+	if (root->n > 0)
+		root->end = root->pairs[root->n - 1].value->end;
+	o->root = root;
 	return 0;
 }
 
@@ -177,6 +67,13 @@ place_list(struct yaml_outline *o, struct str key, struct arena *a)
 }
 
 int
+outline_finish(struct yaml_outline *o, const struct outline_rest *rest,
+	struct str key, struct arena *a)
+{
+	return read_rest(o, rest, a) != 0 ? 1 : place_list(o, key, a);
+}
+
+int
 yaml_outline(struct str bytes, struct str key, struct arena *a,
 	struct yaml_outline *ret)
 {
@@ -184,22 +81,17 @@ yaml_outline(struct str bytes, struct str key, struct arena *a,
 	struct cutting cut = {0};
 
 	*ret = (struct yaml_outline){0};
-	if (bytes.n > yaml_default_limits.bytes || !find_list(&s, key) ||
-		!find_first(&s, &ret->column))
+	if (bytes.n > yaml_default_limits.bytes || !cut_find_list(&s, key) ||
+		!cut_find_first(&s, &ret->column))
 		return 1;
 	cut_entries(&s, bytes, ret->column, &cut);
-	struct yaml_slice *items =
-		ARENA_ARRAY(a, struct yaml_slice, cut.list.n);
-	memcpy(items, cut.list.items, cut.list.n * sizeof(items[0]));
-	ret->slices = (struct yaml_slices){.items = items,
-		.n = cut.list.n,
-		.head_end = items[0].start,
-		.tail_start = items[cut.list.n - 1].end};
-	VEC_RELEASE(&cut.list);
-	if (read_rest(bytes, &ret->slices, s.line - items[0].line, a,
-		    &ret->root) != 0)
-		return 1;
-	return place_list(ret, key, a);
+	cut_keep(&cut, a, &ret->slices);
+	const struct outline_rest rest = {
+		.head = str_of(bytes.s, ret->slices.head_end),
+		.tail = str_from_at(bytes, ret->slices.tail_start),
+		.lines = s.line - ret->slices.items[0].line,
+	};
+	return outline_finish(ret, &rest, key, a);
 }
 
 int

@@ -2,6 +2,7 @@
 #ifndef YAML_OUTLINE_H
 #define YAML_OUTLINE_H
 
+#include "base/edited.h"
 #include "yaml/slices.h"
 
 /*
@@ -45,6 +46,17 @@ struct yaml_outline {
 /* 0, or 1: declined. */
 int yaml_outline(struct str bytes, struct str key, struct arena *a,
 	struct yaml_outline *ret);
+
+/*
+ * The outline of what edits make of a document, from its own: only entries that
+ * an edit touches, or stands next to, are cut again, with the first and the
+ * last and what is around the list. `ret_was`: for each entry the one of `from`
+ * that it is, byte for byte, or SIZE_MAX; in `tmp`. The same comes out as from
+ * yaml_outline of the new bytes, or 1: declined.
+ */
+int yaml_outline_edited(const struct yaml_outline *from, struct edited *ed,
+	struct str key, struct arena *a, struct yaml_outline *ret,
+	struct arena *tmp, size_t **ret_was);
 
 /* The tree of the i-th entry, with its place in the document. 0, or 1. */
 int yaml_outline_entry(struct str bytes, const struct yaml_outline *o, size_t i,

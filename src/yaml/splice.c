@@ -54,23 +54,45 @@ line_of(struct str bytes, size_t at)
 	return line;
 }
 
+/* What the splices before have made. */
+struct made {
+	size_t n;
+	char last; /* byte of it */
+	size_t at; /* in the old bytes */
+};
+
 /* The text, on a line of its own when it is to have one. */
 static struct str
-text_of(const struct splice *x, const struct buf *out, size_t from,
+text_of(const struct splice *x, const struct made *m, struct str bytes,
 	struct str eol, struct arena *a)
 {
-	if (!x->lines || out->n <= from || out->p[out->n - 1] == '\n')
+	/* Nothing but a byte order mark in front is nothing. */
+	if (!x->lines || m->n <= spot_line(bytes, 0) || m->last == '\n')
 		return x->text;
 	return arena_strf(a, "%.*s%.*s", STR_ARG(eol), STR_ARG(x->text));
 }
 
+static struct diff_edit
+make(struct made *m, const struct splice *x, struct str bytes, struct str eol,
+	struct arena *a)
+{
+	if (x->at > m->at)
+		m->last = bytes.s[x->at - 1];
+	m->n += x->at - m->at;
+	const struct str text = text_of(x, m, bytes, eol, a);
+	if (text.n > 0)
+		m->last = text.s[text.n - 1];
+	m->n += text.n;
+	m->at = x->at + x->n;
+	return (struct diff_edit){.at = x->at, .n = x->n, .text = text};
+}
+
 int
-splice_apply(struct splices *s, struct str bytes, struct str eol,
-	struct buf *out, struct err *e)
+splice_plan(struct splices *s, struct str bytes, struct str eol, struct err *e)
 {
 	const struct splice **order =
 		ARENA_ARRAY(s->a, const struct splice *, s->n);
-	size_t at = 0, from = out->n + spot_line(bytes, 0);
+	struct made made = {0};
 
 	for (size_t i = 0; i < s->n; i++)
 		order[i] = &s->items[i];
@@ -84,15 +106,7 @@ splice_apply(struct splices *s, struct str bytes, struct str eol,
 			line_of(bytes, order[i + 1]->at));
 	}
 	s->done = ARENA_ARRAY(s->a, struct diff_edit, s->n);
-	for (size_t i = 0; i < s->n; i++) {
-		const struct splice *x = order[i];
-		buf_add(out, bytes.s + at, x->at - at);
-		s->done[i] = (struct diff_edit){.at = x->at,
-			.n = x->n,
-			.text = text_of(x, out, from, eol, s->a)};
-		buf_add_str(out, s->done[i].text);
-		at = x->at + x->n;
-	}
-	buf_add(out, bytes.s + at, bytes.n - at);
+	for (size_t i = 0; i < s->n; i++)
+		s->done[i] = make(&made, order[i], bytes, eol, s->a);
 	return 0;
 }
