@@ -6,6 +6,8 @@
 
 #include <xxhash.h>
 
+#include "base/err.h"
+
 #define TAG "xxh3:"
 
 struct fio_digest
@@ -13,6 +15,31 @@ fio_digest(struct str bytes)
 {
 	XXH128_hash_t h = XXH3_128bits(bytes.s, bytes.n);
 
+	return (struct fio_digest){.low = h.low64, .high = h.high64};
+}
+
+void
+fio_digest_begin(struct fio_digesting *ret)
+{
+	ret->state = XXH3_createState();
+	if (ret->state == NULL)
+		BUG("out of memory asking for the state of a digest");
+	(void)XXH3_128bits_reset(ret->state);
+}
+
+void
+fio_digest_add(struct fio_digesting *d, struct str piece)
+{
+	(void)XXH3_128bits_update(d->state, piece.s, piece.n);
+}
+
+struct fio_digest
+fio_digest_end(struct fio_digesting *d)
+{
+	XXH128_hash_t h = XXH3_128bits_digest(d->state);
+
+	(void)XXH3_freeState(d->state);
+	d->state = NULL;
 	return (struct fio_digest){.low = h.low64, .high = h.high64};
 }
 

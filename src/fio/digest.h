@@ -16,6 +16,15 @@ struct fio_digest {
 };
 
 struct fio_digest fio_digest(struct str bytes);
+
+/* The same of bytes that come in pieces: begin, add each, end once. */
+struct fio_digesting {
+	struct XXH3_state_s *state;
+};
+void fio_digest_begin(struct fio_digesting *ret);
+void fio_digest_add(struct fio_digesting *d, struct str piece);
+struct fio_digest fio_digest_end(struct fio_digesting *d);
+
 bool fio_digest_eq(struct fio_digest a, struct fio_digest b);
 
 enum { FIO_DIGEST_TEXT = 40 };

@@ -114,6 +114,11 @@ int fio_replace_keeping(const struct fio_dir *d, const char *name,
 	struct str bytes, const struct fio_replacing *how,
 	struct fio_version *ret_version, struct err *e);
 
+/* The same for bytes that are not in one place: one piece behind the other. */
+int fio_replace_pieces(const struct fio_dir *d, const char *name,
+	struct str_list pieces, const struct fio_replacing *how,
+	struct fio_version *ret_version, struct err *e);
+
 /* The name under which a version of `name` is kept, taken apart. False for
  * every other name, those with ".conflict-" among them. */
 struct fio_kept {

@@ -40,6 +40,76 @@ fio_write_all(struct sys *sys, int fd, struct str bytes)
 	return 0;
 }
 
+/* So that what is digested is still in the cache when it is written. */
+enum { STEP = 256 * 1024 };
+
+/* Smaller pieces are put together before they are written. */
+enum { SMALL = 64 * 1024 };
+
+/* Bytes on their way into a file. */
+struct pour {
+	struct sys *sys;
+	int fd;
+	struct fio_digesting digest;
+	struct buf small;
+};
+
+static int
+pour_bytes(struct pour *p, struct str bytes)
+{
+	int rc = 0;
+
+	while (rc == 0 && bytes.n > 0) {
+		size_t n = bytes.n < STEP ? bytes.n : STEP;
+		struct str part = str_of(bytes.s, n);
+		fio_digest_add(&p->digest, part);
+		rc = fio_write_all(p->sys, p->fd, part);
+		bytes = str_from_at(bytes, n);
+	}
+	return rc;
+}
+
+static int
+pour_small(struct pour *p)
+{
+	int rc = pour_bytes(p, buf_str(&p->small));
+
+	buf_reset(&p->small);
+	return rc;
+}
+
+static int
+pour_piece(struct pour *p, struct str piece)
+{
+	int rc = 0;
+
+	if (p->small.n > 0 && p->small.n + piece.n >= SMALL)
+		rc = pour_small(p);
+	if (rc == 0 && piece.n >= SMALL)
+		return pour_bytes(p, piece);
+	if (rc == 0)
+		buf_add_str(&p->small, piece);
+	return rc;
+}
+
+/* All of them, or -errno; and the digest of what they are together. */
+static int
+write_pieces(
+	struct sys *sys, int fd, struct str_list pieces, struct fio_digest *ret)
+{
+	struct pour p = {.sys = sys, .fd = fd};
+	int rc = 0;
+
+	fio_digest_begin(&p.digest);
+	for (size_t i = 0; rc == 0 && i < pieces.n; i++)
+		rc = pour_piece(&p, pieces.items[i]);
+	if (rc == 0)
+		rc = pour_small(&p);
+	*ret = fio_digest_end(&p.digest);
+	buf_release(&p.small);
+	return rc;
+}
+
 static int
 name_temp(struct sys *sys, const char *name, struct fio_temp *t, struct err *e)
 {
@@ -58,13 +128,14 @@ name_temp(struct sys *sys, const char *name, struct fio_temp *t, struct err *e)
 
 /* Give the open temp its mode and owner, bytes, and durability. */
 static int
-fill_temp(const struct fio_dir *d, int fd, struct fio_temp *t, struct str bytes,
-	mode_t mode, const struct fio_version *like)
+fill_temp(const struct fio_dir *d, int fd, struct fio_temp *t,
+	struct str_list pieces, mode_t mode, const struct fio_version *like)
 {
 	struct sys *sys = d->sys;
+	struct fio_digest digest;
 	struct stat st;
 
-	int rc = fio_write_all(sys, fd, bytes);
+	int rc = write_pieces(sys, fd, pieces, &digest);
 	if (rc == 0)
 		rc = sys->fchmod(sys, fd, mode);
 	if (rc == 0)
@@ -80,13 +151,13 @@ fill_temp(const struct fio_dir *d, int fd, struct fio_temp *t, struct str bytes,
 	if (rc == 0)
 		rc = sys->fstat(sys, fd, &st);
 	if (rc == 0)
-		fio_version_of(sys, &st, fio_digest(bytes), &t->version);
+		fio_version_of(sys, &st, digest, &t->version);
 	return rc;
 }
 
 static int
 write_temp(const struct fio_dir *d, const char *name, struct fio_temp *t,
-	struct str bytes, mode_t mode, const struct fio_version *like,
+	struct str_list pieces, mode_t mode, const struct fio_version *like,
 	struct err *e)
 {
 	struct sys *sys = d->sys;
@@ -98,7 +169,7 @@ write_temp(const struct fio_dir *d, const char *name, struct fio_temp *t,
 	if (fd < 0)
 		return err_sys(e, -fd, "creating a file beside '%s'",
 			fio_path(d, name).text);
-	int rc = fill_temp(d, fd, t, bytes, mode, like);
+	int rc = fill_temp(d, fd, t, pieces, mode, like);
 	int closed = sys->close(sys, fd);
 	if (rc == 0 && closed != -EINTR) /* then it is closed all the same */
 		rc = closed;
@@ -115,14 +186,14 @@ write_temp(const struct fio_dir *d, const char *name, struct fio_temp *t,
  */
 static int
 write_temp_twice(const struct fio_dir *d, const char *name, struct fio_temp *t,
-	struct str bytes, mode_t mode, const struct fio_version *like,
+	struct str_list pieces, mode_t mode, const struct fio_version *like,
 	struct err *e)
 {
-	if (write_temp(d, name, t, bytes, mode, like, e) == 0)
+	if (write_temp(d, name, t, pieces, mode, like, e) == 0)
 		return 0;
 	if (e->code != ERR_SYS || e->sys != EIO)
 		return -1;
-	return write_temp(d, name, t, bytes, mode, like, e);
+	return write_temp(d, name, t, pieces, mode, like, e);
 }
 
 /* It is in place; make it last and say what is there now. */
@@ -174,16 +245,16 @@ take_name(const struct fio_dir *d, const char *name, const struct fio_temp *t,
 }
 
 int
-fio_replace_keeping(const struct fio_dir *d, const char *name, struct str bytes,
-	const struct fio_replacing *how, struct fio_version *ret_version,
-	struct err *e)
+fio_replace_pieces(const struct fio_dir *d, const char *name,
+	struct str_list pieces, const struct fio_replacing *how,
+	struct fio_version *ret_version, struct err *e)
 {
 	const struct fio_version *like =
 		how->expected != NULL && how->expected->exists ? how->expected
 							       : NULL;
 	struct fio_temp t;
 
-	if (write_temp_twice(d, name, &t, bytes,
+	if (write_temp_twice(d, name, &t, pieces,
 		    like != NULL ? like->mode : how->mode, like, e) < 0)
 		return -1;
 	int rc = how->expected == NULL ? take_name(d, name, &t, e)
@@ -191,6 +262,16 @@ fio_replace_keeping(const struct fio_dir *d, const char *name, struct str bytes,
 	if (rc < 0)
 		return -1;
 	return settle(d, name, &t, ret_version, e);
+}
+
+int
+fio_replace_keeping(const struct fio_dir *d, const char *name, struct str bytes,
+	const struct fio_replacing *how, struct fio_version *ret_version,
+	struct err *e)
+{
+	const struct str_list one = {.items = &bytes, .n = 1};
+
+	return fio_replace_pieces(d, name, one, how, ret_version, e);
 }
 
 int
@@ -207,9 +288,10 @@ int
 fio_create(const struct fio_dir *d, const char *name, struct str bytes,
 	mode_t mode, struct err *e)
 {
+	const struct str_list one = {.items = &bytes, .n = 1};
 	struct fio_temp t;
 
-	if (write_temp_twice(d, name, &t, bytes, mode, NULL, e) < 0)
+	if (write_temp_twice(d, name, &t, one, mode, NULL, e) < 0)
 		return -1;
 	int rc = d->sys->renameat(
 		d->sys, d->fd, t.name, d->fd, name, RENAME_NOREPLACE);
