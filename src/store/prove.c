@@ -7,85 +7,107 @@
 #include "store/item-priv.h"
 
 /*
- * The proof of a save without reading everything again. The new bytes are cut
- * whole, so every line of them is looked at and where entries begin and end is
- * found, not assumed. Then each entry is one of two: equal byte by byte to
- * that of an item which did not change, and was read before; or it is read
- * now and must say what its item says. The head is read always.
+ * The proof of a save without reading everything again. What no edit comes near
+ * is the same bytes; around the edits the new bytes are cut again, so where
+ * entries begin and end is found there, not assumed. Then each entry is one of
+ * two: bytes that were read before, of an item which did not change; or it is
+ * read now and must say what its item says. The head is read always.
  *
  * It only ever says yes. Whatever it has doubts about is left to reading the
  * whole, which finds the words for what is wrong.
  */
 
-static struct str
-text_of(const struct loaded *l, size_t i)
-{
-	const struct yaml_slice *s = &l->outline.slices.items[i];
+struct proof {
+	const struct loaded *from;
+	struct edited *made;
+	const struct snapshot *to;
+	const char *file;
+	const size_t *was; /* of each entry: which one of `from` it is */
+	struct loaded *l;
+	struct arena tmp; /* of the entry at hand */
+	struct buf text;
+};
 
-	return str_of(l->bytes.p + s->start, s->end - s->start);
-}
-
-/* Is this what `it` says, and nothing that has left already? */
+/* Is this what its item says, and nothing that has left already? */
 static bool
-says(const struct loaded *l, size_t i, const struct snapshot *to,
-	const char *file, struct arena *tmp)
+says(struct proof *p, size_t i)
 {
-	const struct item *it = &to->items[i];
+	const struct item *it = &p->to->items[i];
+	const struct yaml_slice *x = &p->l->outline.slices.items[i];
+	const struct yaml_slice alone = {
+		.end = x->end - x->start, .line = x->line};
+	const struct yaml_outline one = {.column = p->l->outline.column,
+		.slices = {.items = &alone, .n = 1}};
 	struct yaml_node *entry;
 	struct item is;
 	struct err e = {0};
 
+	arena_reset(&p->tmp);
+	buf_reset(&p->text);
+	edited_add(p->made, x->start, x->end, &p->text);
 	return yaml_outline_entry(
-		       buf_str(&l->bytes), &l->outline, i, tmp, &entry) == 0 &&
-		item_read(entry, file, true, tmp, &is, &e) == 0 &&
+		       buf_str(&p->text), &one, 0, &p->tmp, &entry) == 0 &&
+		item_read(entry, p->file, true, &p->tmp, &is, &e) == 0 &&
 		item_equal(&is, it) &&
-		snapshot_find_archived(to, it->id) == NULL;
+		snapshot_find_archived(p->to, it->id) == NULL;
 }
 
 static bool
-items_are_said(const struct loaded *from, const struct loaded *l,
-	const struct snapshot *to, const char *file)
+items_are_said(struct proof *p)
 {
-	CLEANUP_ARENA struct arena tmp = {0};
-	const struct snapshot *was = from->snapshot;
-	size_t old = 0;
+	const struct snapshot *was = p->from->snapshot;
 
-	for (size_t i = 0; i < to->n; i++) {
-		const struct item *it = &to->items[i];
-		while (old < was->n && !str_eq(was->items[old].id, it->id) &&
-			snapshot_find(to, was->items[old].id) == NULL)
-			old++;
-		bool same = old < was->n &&
-			item_is_shared(&was->items[old], it) &&
-			str_eq(text_of(from, old), text_of(l, i));
-		old += old < was->n;
-		if (same)
-			continue;
-		arena_reset(&tmp);
-		if (!says(l, i, to, file, &tmp))
+	for (size_t i = 0; i < p->to->n; i++) {
+		bool same = p->was[i] != SIZE_MAX &&
+			item_is_shared(
+				&was->items[p->was[i]], &p->to->items[i]);
+		if (!same && !says(p, i))
 			return false;
 	}
 	return true;
 }
 
-int
-backlog_prove(const struct loaded *from, const struct snapshot *to,
-	const char *file, struct loaded *l)
+static bool
+head_is_said(const struct proof *p)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct backlog_head head;
 
-	if (!from->cut ||
-		yaml_outline(buf_str(&l->bytes), STR("items"), &l->tree,
-			&l->outline) != 0 ||
-		l->outline.column != from->outline.column ||
-		l->outline.slices.n != to->n ||
-		head_read(l->outline.root, file, &tmp, &head, &problems) < 0 ||
-		head.schema != SCHEMA_NOW ||
-		head.next_item_id != to->next_item_id ||
-		!str_list_eq(head.applied, to->applied) ||
-		!items_are_said(from, l, to, file)) {
+	return head_read(p->l->outline.root, p->file, &tmp, &head, &problems) ==
+		0 &&
+		head.schema == SCHEMA_NOW &&
+		head.next_item_id == p->to->next_item_id &&
+		str_list_eq(head.applied, p->to->applied);
+}
+
+static bool
+is_proven(struct proof *p, struct arena *tmp)
+{
+	struct loaded *l = p->l;
+	size_t *was;
+
+	if (!p->from->cut ||
+		yaml_outline_edited(&p->from->outline, p->made, STR("items"),
+			&l->tree, &l->outline, tmp, &was) != 0)
+		return false;
+	p->was = was;
+	return l->outline.slices.n == p->to->n && head_is_said(p) &&
+		items_are_said(p);
+}
+
+int
+backlog_prove(const struct loaded *from, struct edited *made,
+	const struct snapshot *to, const char *file, struct loaded *l)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct proof p = {
+		.from = from, .made = made, .to = to, .file = file, .l = l};
+
+	bool proven = is_proven(&p, &tmp);
+	arena_release(&p.tmp);
+	buf_release(&p.text);
+	if (!proven) {
 		arena_release(&l->tree);
 		return 1;
 	}

@@ -6,7 +6,7 @@
 
 /*
  * From a snapshot to bytes: what differs between what the bytes mean and what
- * they are to mean, as splices. The entries stand in the order of the items;
+ * they are to mean, as edits. The entries stand in the order of the items;
  * new ones go to the end in order.
  */
 
@@ -160,9 +160,23 @@ backlog_takes_comments(const struct loaded *l)
 		(items == NULL || items->n == 0 || items->style == YAML_BLOCK);
 }
 
+/* The edits, from scratch memory to where they stay. */
+static void
+keep(const struct yaml_edit *ed, struct arena *a, struct edited *ret)
+{
+	struct diff_edit *edits = ARENA_ARRAY(a, struct diff_edit, ed->edits_n);
+
+	for (size_t i = 0; i < ed->edits_n; i++) {
+		edits[i] = ed->edits[i];
+		edits[i].text = arena_str(a, edits[i].text);
+	}
+	edited_init(ret, ed->bytes, edits, ed->edits_n);
+}
+
 int
 backlog_render(const struct loaded *from, const struct snapshot *to,
-	const struct extras_list *extras, struct buf *ret, struct err *e)
+	const struct extras_list *extras, struct arena *a, struct edited *ret,
+	struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
 	const struct yaml_node *root = from->root;
@@ -178,5 +192,8 @@ backlog_render(const struct loaded *from, const struct snapshot *to,
 		edit_no_items(&ed, to, extras);
 	else
 		edit_items(&ed, items, place, from->snapshot, to, extras);
-	return yaml_edit_apply(&ed, ret, e);
+	if (yaml_edit_plan(&ed, e) < 0)
+		return -1;
+	keep(&ed, a, ret);
+	return 0;
 }

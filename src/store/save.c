@@ -122,21 +122,27 @@ archive_of(const struct snapshot *s, struct arena *a)
 	return (struct archive){.lines = lines, .n = s->archived_n};
 }
 
-/* The bytes that say what `effects` says, and the proof that they do. */
+/* The bytes that say what `effects` says, and the proof that they do. What they
+ * are made of lives in `a`. */
 static int
-prepare(struct store *st, const struct change_effects *effects,
+prepare(struct store *st, const struct change_effects *effects, struct arena *a,
 	struct loaded *ret, struct err *e)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
-	CLEANUP_ARENA struct arena tmp = {0};
-	const struct archive archive = archive_of(effects->next, &tmp);
+	const struct archive archive = archive_of(effects->next, a);
+	struct edited made;
 
-	if (backlog_render(
-		    &st->now, effects->next, st->extras, &ret->bytes, e) < 0)
+	if (backlog_render(&st->now, effects->next, st->extras, a, &made, e) <
+		0)
 		return err_wrap(
 			e, "%s: this change has to be made by hand", st->label);
-	if (backlog_prove(&st->now, effects->next, st->label, ret) == 0)
+	if (backlog_prove(&st->now, &made, effects->next, st->label, ret) ==
+		0) {
+		ret->edits = made.edits;
+		ret->edits_n = made.edits_n;
 		return 0;
+	}
+	edited_add(&made, 0, made.n, &ret->bytes);
 	if (backlog_read(ret, BACKLOG_CUT, st->label, &archive,
 		    effects->next->generation, &problems, e) < 0)
 		return err_wrap(e,
@@ -151,19 +157,49 @@ prepare(struct store *st, const struct change_effects *effects,
 	return 0;
 }
 
+static struct str_list
+pieces_of(const struct store *st, const struct loaded *next, struct arena *a)
+{
+	struct edited made;
+	size_t n;
+
+	edited_init(&made,
+		buf_str(next->edits != NULL ? &st->now.bytes : &next->bytes),
+		next->edits, next->edits_n);
+	const struct str *pieces = edited_pieces(&made, a, &n);
+	return (struct str_list){.items = pieces, .n = n};
+}
+
+/* It is saved: nobody needs the bytes as they were any more. */
+static void
+take(struct store *st, struct loaded *next)
+{
+	if (next->edits != NULL) {
+		edited_settle(&st->now.bytes, next->edits, next->edits_n);
+		next->bytes = st->now.bytes;
+		next->edits = NULL;
+		st->now.bytes = (struct buf){0};
+	}
+	loaded_release(&st->now);
+	st->now = *next;
+	*next = (struct loaded){0};
+}
+
 int
 store_put(struct store *st, const struct fio_dir *state, struct loaded *next,
 	const struct events_save *what, struct err *e)
 {
+	CLEANUP_ARENA struct arena tmp = {0};
 	const struct fio_keep keep = snapshots_keep(state);
 	const struct fio_replacing how = {
 		.mode = 0644, .expected = &st->now.version, .keep = &keep};
+	const struct str_list pieces = pieces_of(st, next, &tmp);
 	struct events_save save = *what;
 
 	save.before = st->now.snapshot;
 	save.was = st->now.version.digest;
-	if (fio_replace_keeping(&st->dir, st->name, buf_str(&next->bytes), &how,
-		    &next->version, e) < 0) {
+	if (fio_replace_pieces(
+		    &st->dir, st->name, pieces, &how, &next->version, e) < 0) {
 		/* Whatever it holds is to be read before the next try. */
 		if (e->code == ERR_CONFLICT)
 			st->now.version = (struct fio_version){
@@ -174,9 +210,7 @@ store_put(struct store *st, const struct fio_dir *state, struct loaded *next,
 	next->archive_version = st->now.archive_version;
 	save.is = next->version.digest;
 	events_saved(st, state, &save);
-	loaded_release(&st->now);
-	st->now = *next;
-	*next = (struct loaded){0};
+	take(st, next);
 	return 0;
 }
 
@@ -284,7 +318,7 @@ try_apply(struct store *st, const struct fio_dir *state,
 	ret->saved = !snapshot_equal(st->now.snapshot, effects.next);
 	int rc = 0;
 	if (ret->saved)
-		rc = prepare(st, &effects, &next, e);
+		rc = prepare(st, &effects, &tmp, &next, e);
 	if (ret->saved && rc == 0)
 		rc = commit(st, state, stored, &effects, all, all_n, now_ns,
 			&next, e);

@@ -2,6 +2,7 @@
 #ifndef STORE_STORE_PRIV_H
 #define STORE_STORE_PRIV_H
 
+#include "base/edited.h"
 #include "fio/file.h"
 #include "fio/lock.h"
 #include "store/store.h"
@@ -10,6 +11,10 @@
 /* BACKLOG.yaml as it was last read or written: bytes, tree and meaning. */
 struct loaded {
 	struct buf bytes;
+	/* Not saved yet: the bytes are those of what it is to replace, with
+	 * these made to them, and `bytes` is empty. NULL: it is not. */
+	const struct diff_edit *edits;
+	size_t edits_n;
 	struct arena tree;
 	struct yaml_node *root; /* NULL: an empty document */
 	/* When `cut`: `root` is that of the outline, without the entries, and
@@ -78,23 +83,24 @@ int backlog_read(struct loaded *l, enum backlog_way way, const char *file,
 const struct yaml_node *
 backlog_entry(const struct loaded *l, struct str id, struct arena *a);
 
-/* render.c: the bytes of `from`, changed to mean `to`. `extras`: what the
- * items that are new in it bring along, in their order; may be NULL. */
+/* render.c: what makes the bytes of `from` mean `to`; in `a`. `extras`: what
+ * the items that are new in it bring along, in their order; may be NULL. */
 struct extras_list;
 int backlog_render(const struct loaded *from, const struct snapshot *to,
-	const struct extras_list *extras, struct buf *ret, struct err *e);
+	const struct extras_list *extras, struct arena *a, struct edited *ret,
+	struct err *e);
 
 /* Whether a new item can have comments above it. */
 bool backlog_takes_comments(const struct loaded *l);
 
 /*
- * prove.c: do the bytes in `l` say what `to` says, and nothing else? `from` is
- * what they were made of and `to` what its items have become: where one is the
- * same to the last pointer its bytes need not be read again. 0: they do, and
- * `l` is filled in; 1: it cannot be told in this way, read the whole.
+ * prove.c: do the bytes that `made` makes of those of `from` say what `to`
+ * says, and nothing else? What no edit comes near needs not be read again where
+ * its item is the same to the last pointer. 0: they do, and `l` is filled in
+ * but for its bytes; 1: it cannot be told in this way, read the whole.
  */
-int backlog_prove(const struct loaded *from, const struct snapshot *to,
-	const char *file, struct loaded *l);
+int backlog_prove(const struct loaded *from, struct edited *made,
+	const struct snapshot *to, const char *file, struct loaded *l);
 
 /* archive.c */
 #define ARCHIVE_STAYED "stayed" /* instead of a departure */
