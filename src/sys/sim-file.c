@@ -85,6 +85,7 @@ static void
 push_write(struct sim *s, struct sim_inode *in, struct sim_bytes *after,
 	size_t at, size_t n)
 {
+	s->changes++;
 	sim_bytes_unref(in->now);
 	in->now = after;
 	in->mtime_ns = in->ctime_ns = sim_file_time(s);
@@ -162,6 +163,8 @@ sim_fsync(struct sys *t, int fd)
 		return -EIO;
 	struct sim_inode *in = get_file(s, fd);
 	s->fsyncs++;
+	s->changes += in->writes.n > 0 || in->moves.n > 0 ||
+		in->mode != in->durable_mode;
 	if (s->fail_fsync != 0 && s->fsyncs == s->fail_fsync) {
 		s->fsync_hits++;
 		if (in->kind == SIM_FILE)
@@ -183,6 +186,7 @@ sim_fchmod(struct sys *t, int fd, mode_t mode)
 
 	if (sim_step(s) < 0)
 		return -EIO;
+	s->changes++;
 	get_file(s, fd)->mode = mode;
 	get_file(s, fd)->ctime_ns = sim_file_time(s);
 	return 0;
@@ -195,6 +199,7 @@ sim_fchown(struct sys *t, int fd, uid_t uid, gid_t gid)
 
 	if (sim_step(s) < 0)
 		return -EIO;
+	s->changes++;
 	get_file(s, fd)->uid = uid;
 	get_file(s, fd)->gid = gid;
 	get_file(s, fd)->ctime_ns = sim_file_time(s);

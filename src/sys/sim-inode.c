@@ -204,6 +204,7 @@ sim_push_move(struct sim *s, struct sim_inode *in, struct sim_move m)
 {
 	struct sim_bytes *next = sim_moved(in->now, &m);
 
+	s->changes++;
 	sim_bytes_unref(in->now);
 	in->now = next;
 	m.id = ++s->last_move;

@@ -125,6 +125,7 @@ sim_put(struct sim *s, const char *path, struct str bytes)
 	uint32_t dir = dir_of(s, &path);
 	uint32_t old = sim_lookup(sim_inode(s, dir)->now, path);
 	uint32_t ino = add_both(s, dir, path, SIM_FILE);
+	s->changes++;
 	struct sim_inode *in = sim_inode(s, ino);
 
 	if (old != 0)

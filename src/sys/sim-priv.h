@@ -79,7 +79,9 @@ struct sim {
 	uint64_t seed, chance;
 	uint64_t calls, stop_at, fsyncs, fail_fsync, fsync_hits;
 	enum sim_fsync fail_how;
-	uint64_t last_move;
+	uint64_t last_move, changes;
+	void (*each)(void *arg);
+	void *each_arg;
 	bool dead, no_leases;
 };
 

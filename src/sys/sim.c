@@ -34,6 +34,8 @@ sim_mix(uint64_t x)
 int
 sim_step(struct sim *s)
 {
+	if (s->each != NULL && !s->dead)
+		s->each(s->each_arg);
 	s->calls++;
 	s->now_ns += s->dead ? DEAD_NS : CALL_NS;
 	if (s->stop_at != 0 && s->calls >= s->stop_at)
@@ -228,6 +230,7 @@ sim_sys(struct sim *s)
 void
 sim_settle(struct sim *s)
 {
+	s->changes++;
 	VEC_EACH (in, &s->inodes)
 		sim_inode_settle(in);
 }
@@ -260,6 +263,19 @@ sim_open_files(const struct sim *s)
 	for (size_t i = 0; i < SIM_OPEN_MAX; i++)
 		n += s->open[i].ino != 0;
 	return n;
+}
+
+uint64_t
+sim_changes(const struct sim *s)
+{
+	return s->changes;
+}
+
+void
+sim_watch(struct sim *s, void (*each)(void *arg), void *arg)
+{
+	s->each = each;
+	s->each_arg = arg;
 }
 
 void

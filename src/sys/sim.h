@@ -68,6 +68,16 @@ bool sim_is_dead(const struct sim *s);
 uint64_t sim_calls(const struct sim *s);
 /* Descriptors that are open; a process that has ended well has none. */
 size_t sim_open_files(const struct sim *s);
+/* How often anything on the disk, or pending, may have changed: while this is
+ * the same a stop leaves the same disks. */
+uint64_t sim_changes(const struct sim *s);
+
+/*
+ * Look at the disk before each call that is counted, the dead's excepted: one
+ * run then shows what a stop at each of its calls would leave. `each` may take
+ * copies and images of the disk, and must not use it. NULL: nobody looks.
+ */
+void sim_watch(struct sim *s, void (*each)(void *arg), void *arg);
 
 /* How an fsync fails. In all of them a later one succeeds. */
 enum sim_fsync {

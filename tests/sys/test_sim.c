@@ -336,6 +336,106 @@ when_the_machine_stops_nothing_happens_any_more(void **state)
 	assert_int_equal(count("f", "old"), 1);
 }
 
+/* Some calls of every kind, one that fails among them, whatever they return. */
+static void
+work(struct sim *s)
+{
+	struct sys *sys = sim_sys(s);
+
+	int root = open_root(sys);
+	int fd = sys->openat(sys, AT_FDCWD, "f", O_RDWR | O_CREAT, 0600);
+	if (root < 0 || fd < 0)
+		return;
+	(void)sys->write(sys, fd, "text", 4);
+	(void)sys->fchmod(sys, fd, 0644);
+	(void)sys->fchmod(sys, fd, 0644);
+	(void)sys->fsync(sys, fd);
+	(void)sys->fsync(sys, fd);
+	(void)sys->ftruncate(sys, fd, 2);
+	(void)sys->fsync(sys, fd);
+	(void)sys->fsync(sys, root);
+	(void)sys->renameat(sys, AT_FDCWD, "f", AT_FDCWD, "g", 0);
+	(void)sys->unlinkat(sys, AT_FDCWD, "f", 0);
+	(void)sys->mkdirat(sys, AT_FDCWD, "d", 0700);
+	(void)sys->fsync(sys, root);
+	(void)sys->unlinkat(sys, AT_FDCWD, "g", 0);
+	(void)sys->close(sys, fd);
+	(void)sys->close(sys, root);
+}
+
+/* Of every disk that a power cut would leave. */
+static uint64_t
+digest_of_cut(const struct sim *s)
+{
+	struct sim_images im;
+	uint64_t h = 0;
+
+	sim_images_init(&im, s, &(struct sim_images_how){.seed = 3});
+	for (uint64_t i = 0; i < im.n; i++) {
+		struct sim *one = sim_images_get(&im, i);
+		h = h * 31 + sim_digest(one);
+		sim_free(one);
+	}
+	sim_images_release(&im);
+	return h;
+}
+
+enum { STOPS = 32 };
+
+static struct {
+	uint64_t cut[STOPS], changes[STOPS];
+	size_t n;
+} watched;
+
+static void
+watch(void *arg)
+{
+	assert_true(watched.n < STOPS);
+	watched.cut[watched.n] = digest_of_cut(arg);
+	watched.changes[watched.n++] = sim_changes(arg);
+}
+
+static void
+one_run_that_is_watched_shows_what_every_stop_leaves(void **state)
+{
+	(void)state;
+	struct sim *once = sim_after_kill(disk);
+	watched.n = 0;
+	sim_watch(once, watch, once);
+	work(once);
+	sim_free(once);
+	assert_true(watched.n > 10);
+	for (size_t i = 0; i <= watched.n; i++) {
+		struct sim *s = sim_after_kill(disk);
+		sim_stop_at(s, i + 1);
+		work(s);
+		assert_int_equal(sim_is_dead(s), i < watched.n);
+		if (i < watched.n)
+			assert_true(digest_of_cut(s) == watched.cut[i]);
+		sim_free(s);
+	}
+}
+
+static void
+between_stops_without_a_change_the_same_disks_are_left(void **state)
+{
+	size_t same = 0, other = 0;
+
+	(void)state;
+	watched.n = 0;
+	sim_watch(disk, watch, disk);
+	work(disk);
+	for (size_t i = 1; i < watched.n; i++) {
+		bool changed = watched.changes[i] != watched.changes[i - 1];
+		same += !changed;
+		other += changed;
+		if (!changed)
+			assert_true(watched.cut[i] == watched.cut[i - 1]);
+	}
+	assert_true(same > 3);
+	assert_true(other > 6);
+}
+
 static void
 a_killed_process_leaves_what_a_power_cut_may_still_take(void **state)
 {
@@ -448,6 +548,8 @@ main(void)
 		TEST(with_many_pending_steps_images_are_sampled_the_extremes_among_them),
 		TEST(the_same_image_is_the_same_disk),
 		TEST(when_the_machine_stops_nothing_happens_any_more),
+		TEST(one_run_that_is_watched_shows_what_every_stop_leaves),
+		TEST(between_stops_without_a_change_the_same_disks_are_left),
 		TEST(a_killed_process_leaves_what_a_power_cut_may_still_take),
 		TEST(after_a_failed_fsync_the_next_one_proves_nothing),
 		TEST(names_are_taken_missing_and_listed_as_on_linux),
