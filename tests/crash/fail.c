@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "run.h"
+#include "seen.h"
 
 const int fail_errnos[FAIL_ERRNOS] = {
 	EIO, ENOSPC, EDQUOT, EMFILE, ENFILE, EINTR, EACCES, EROFS, ESTALE};
@@ -22,6 +23,7 @@ struct trial {
 	const struct workload *w;
 	struct fail_tally *t;
 	struct expected expected;
+	struct seen good; /* disks that have been recovered and looked at */
 	const struct failure *failure;
 };
 
@@ -41,14 +43,18 @@ violation(struct trial *tr, const char *when, struct str why)
 			STR_ARG(why));
 }
 
+/* Most errors at a call leave what another error there has left. */
 static void
 check_one(struct trial *tr, struct sim *disk, const struct progress *p)
 {
 	CLEANUP_ARENA struct arena a = {0};
+	uint64_t digest = progress_digest(p, disk);
 	struct err e;
 	size_t steps;
 
 	tr->t->images++;
+	if (*seen_number(&tr->good, digest) > 0)
+		return;
 	tr->t->recoveries++;
 	if (world_recover(disk, sim_sys(disk), &e) < 0) {
 		violation(tr, "recovering", str_from(e.msg));
@@ -57,6 +63,8 @@ check_one(struct trial *tr, struct sim *disk, const struct progress *p)
 	struct str why = expected_check(&tr->expected, disk, p, &a, &steps);
 	if (str_is_set(why))
 		violation(tr, "looking", why);
+	else
+		(void)seen_add(&tr->good, digest);
 }
 
 /* As it is for the next process, and after a power cut. */
@@ -220,6 +228,7 @@ fail_try(const struct workload *w, struct fail_tally *t, struct err *e)
 			f.nth_fsync++;
 		while (fail_once(&tr, &f));
 	}
+	seen_release(&tr.good);
 	expected_release(&tr.expected);
 	return 0;
 }

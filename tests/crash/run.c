@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "seen.h"
+
 struct sim *
 workload_disk(const struct workload *w)
 {
@@ -11,6 +13,30 @@ workload_disk(const struct workload *w)
 	for (const struct workload_file *f = w->files; f->path != NULL; f++)
 		sim_put(disk, f->path, str_from(f->text));
 	return disk;
+}
+
+static uint64_t
+mix_text(uint64_t h, const char *text)
+{
+	while (*text != '\0')
+		h = seen_mix(h, (uint64_t)*text++);
+	return seen_mix(h, 0);
+}
+
+uint64_t
+progress_digest(const struct progress *p, const struct sim *disk)
+{
+	uint64_t h = disk != NULL ? sim_digest(disk) : 1;
+
+	h = seen_mix(seen_mix(h, p->steps), p->acked);
+	for (size_t i = 0; i < p->acks.n; i++) {
+		h = mix_text(h, p->acks.added[i].id);
+		h = mix_text(h, p->acks.added[i].title);
+		h = seen_mix(h, p->acks.added[i].logged);
+	}
+	for (size_t i = 0; i < p->acks.notes_n; i++)
+		h = mix_text(h, p->acks.notes[i]);
+	return seen_mix(h, p->edited);
 }
 
 int
@@ -22,11 +48,11 @@ run_steps(const struct workload *w, struct sim *disk, struct sys *sys,
 	int rc = world_open(&world, disk, sys);
 	while (rc == 0 && p->steps < w->n) {
 		rc = w->steps[p->steps].run(&world, &w->steps[p->steps]);
+		p->acks = world.acks;
 		if (rc == 0)
 			p->acked = ++p->steps;
 	}
 	world_close(&world);
-	p->acks = world.acks;
 	if (rc < 0)
 		*e = world.e;
 	return rc;

@@ -32,8 +32,12 @@ struct progress {
 	bool edited; /* the workload's editor has saved */
 };
 
-/* Take the steps from `p->steps` on, with fresh handles. -1 and `e` when one
- * fails; the world is closed. */
+/* Of it and, unless NULL, of what the disk shows: what expected_check says
+ * depends on nothing else. */
+uint64_t progress_digest(const struct progress *p, const struct sim *disk);
+
+/* Take the steps from `p->steps` on, with fresh handles; `p` says at any
+ * time how far they are. -1 and `e` when one fails; the world is closed. */
 int run_steps(const struct workload *w, struct sim *disk, struct sys *sys,
 	struct progress *p, struct err *e);
 

@@ -4,14 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/vec.h"
 #include "run.h"
-
-/* Digests that have been seen; 0 is none. */
-struct seen {
-	uint64_t *items;
-	size_t n, cap;
-};
+#include "seen.h"
 
 struct trial {
 	const struct workload *w;
@@ -19,49 +13,11 @@ struct trial {
 	struct crash_tally *t;
 	struct expected expected;
 	struct seen first, again;
+	/* What recovery came to that was good, and how many steps, and one
+	 * more, it holds. */
+	struct seen good;
 	struct crash_case at; /* where we are */
 };
-
-static bool
-see(struct seen *s, uint64_t digest)
-{
-	if (2 * s->n >= s->cap) {
-		struct seen old = *s;
-		s->cap = old.cap > 0 ? 2 * old.cap : 4096;
-		s->items = mem_alloc(s->cap * sizeof(s->items[0]));
-		s->n = 0;
-		for (size_t i = 0; i < old.cap; i++)
-			if (old.items[i] != 0)
-				(void)see(s, old.items[i]);
-		mem_free(old.items);
-	}
-	digest |= 1;
-	size_t i = (digest >> 20) % s->cap;
-	for (; s->items[i] != 0; i = (i + 1) % s->cap)
-		if (s->items[i] == digest)
-			return false;
-	s->items[i] = digest;
-	s->n++;
-	return true;
-}
-
-static uint64_t
-mix(uint64_t a, uint64_t b)
-{
-	a = (a ^ b) * 0x9e3779b97f4a7c15;
-	return a ^ (a >> 29);
-}
-
-static uint64_t
-digest_of(const struct sim *disk, const struct progress *p)
-{
-	uint64_t h = mix(mix(sim_digest(disk), p->steps), p->acked);
-
-	for (size_t i = 0; i < p->acks.n; i++)
-		for (const char *c = p->acks.added[i].id; *c != '\0'; c++)
-			h = mix(h, (uint64_t)*c);
-	return mix(h, p->acks.notes_n);
-}
 
 static struct sys *
 bend(struct trial *tr, struct bent *b, struct sim *disk)
@@ -98,35 +54,48 @@ violation(struct trial *tr, const char *when, struct str why)
 		(unsigned long long)tr->plan->seed, when, STR_ARG(why));
 }
 
-/* Recover twice and look. False when something is wrong. */
+static bool
+recover(struct trial *tr, struct sim *disk)
+{
+	struct err e = {0};
+	struct bent b;
+
+	int rc = world_recover(disk, bend(tr, &b, disk), &e);
+	tr->t->recoveries++;
+	if (rc < 0)
+		violation(tr, "recovering", str_from(e.msg));
+	return rc == 0;
+}
+
+/* Recover twice and look, but for what recovery has come to before. False when
+ * something is wrong. */
 static bool
 check_recovered(struct trial *tr, struct sim *disk, const struct progress *p,
 	size_t *ret_steps)
 {
 	CLEANUP_ARENA struct arena a = {0};
-	uint64_t first = 0;
-	struct err e = {0};
 
-	for (int i = 0; i < 2; i++) {
-		struct bent b;
-		int rc = world_recover(disk, bend(tr, &b, disk), &e);
-		tr->t->recoveries++;
-		if (rc < 0) {
-			violation(tr, "recovering", str_from(e.msg));
-			return false;
-		}
-		if (i == 0)
-			first = sim_digest(disk);
-		else if (first != sim_digest(disk)) {
-			violation(tr, "recovering twice",
-				STR("the disk is another"));
-			return false;
-		}
+	if (!recover(tr, disk))
+		return false;
+	uint64_t first = progress_digest(p, disk);
+	size_t known = *seen_number(&tr->good, first);
+	if (known > 0) {
+		*ret_steps = known - 1;
+		return true;
+	}
+	if (!recover(tr, disk))
+		return false;
+	if (first != progress_digest(p, disk)) {
+		violation(tr, "recovering twice", STR("the disk is another"));
+		return false;
 	}
 	struct str why = expected_check(&tr->expected, disk, p, &a, ret_steps);
-	if (str_is_set(why))
+	if (str_is_set(why)) {
 		violation(tr, "looking", why);
-	return !str_is_set(why);
+		return false;
+	}
+	*seen_number(&tr->good, first) = *ret_steps + 1;
+	return true;
 }
 
 /* The steps that are not done. */
@@ -205,7 +174,7 @@ check_left_again(
 			continue;
 		struct sim *disk = left_get(&l, i);
 		tr->t->images++;
-		if (see(&tr->again, digest_of(disk, p))) {
+		if (seen_add(&tr->again, progress_digest(p, disk))) {
 			tr->t->states++;
 			(void)check_recovered(tr, disk, p, &steps);
 		}
@@ -215,36 +184,58 @@ check_left_again(
 	sim_images_release(&l.im);
 }
 
+/* Who goes on after the first crash, as the watch over its disk sees it. */
+struct again {
+	struct trial *tr;
+	const struct sim *disk;
+	const struct progress *p;
+	const struct bent *b; /* the workload's steps, once they are begun */
+	uint64_t state;	      /* of disk and progress at the last stop */
+};
+
+/* The machine stops here. Where nothing has changed since the last stop it
+ * leaves the same disks. */
+static void
+stop_again(void *arg)
+{
+	struct again *g = arg;
+	struct trial *tr = g->tr;
+	struct progress p = *g->p;
+
+	p.edited |= g->b != NULL && g->b->hits > 0 && g->b->rule == tr->w->bend;
+	uint64_t state =
+		seen_mix(progress_digest(&p, NULL), sim_changes(g->disk));
+	bool same = state == g->state;
+	g->state = state;
+	tr->t->stops++;
+	tr->at.call_again++;
+	if (!same && is_asked(tr->plan->only.call_again, tr->at.call_again))
+		check_left_again(tr, g->disk, &p);
+}
+
 /* Recovery and the steps that are not done, or what another process does that
  * runs already, stopped at every call. */
 static void
-crash_again(struct trial *tr, const struct sim *disk, struct progress from,
+crash_again(struct trial *tr, const struct sim *disk, struct progress p,
 	size_t steps, bool take_over)
 {
-	for (uint64_t call = 1; !is_enough(tr); call++) {
-		struct sim *again = sim_after_kill(disk);
-		struct progress p = from;
-		struct err e;
-		struct bent b;
-		sim_stop_at(again, call);
-		int rc = take_over
-			? world_take_over(again, bend(tr, &b, again), &e)
-			: world_recover(again, bend(tr, &b, again), &e);
-		if (rc == 0 && !take_over) {
-			p.steps = steps;
-			(void)run_steps(
-				tr->w, again, bend(tr, &b, again), &p, &e);
-			p.edited |= b.hits > 0 && b.rule == tr->w->bend;
-		}
-		bool done = !sim_is_dead(again);
-		tr->t->stops++;
-		tr->at.call_again = call;
-		if (is_asked(tr->plan->only.call_again, call))
-			check_left_again(tr, again, &p);
-		sim_free(again);
-		if (done)
-			break;
+	struct sim *again = sim_after_kill(disk);
+	struct again g = {.tr = tr, .disk = again, .p = &p};
+	struct err e;
+	struct bent b;
+
+	sim_stop_at(again, 0);
+	sim_watch(again, stop_again, &g);
+	int rc = take_over ? world_take_over(again, bend(tr, &b, again), &e)
+			   : world_recover(again, bend(tr, &b, again), &e);
+	if (rc == 0 && !take_over) {
+		struct sys *sys = bend(tr, &b, again);
+		p.steps = steps;
+		g.b = &b;
+		(void)run_steps(tr->w, again, sys, &p, &e);
 	}
+	stop_again(&g);
+	sim_free(again);
 	tr->at.call_again = 0;
 }
 
@@ -283,7 +274,7 @@ check_left(
 			continue;
 		struct sim *disk = left_get(&l, i);
 		tr->t->images++;
-		if (killed || see(&tr->first, digest_of(disk, p))) {
+		if (killed || seen_add(&tr->first, progress_digest(p, disk))) {
 			tr->t->states++;
 			check_disk(tr, disk, p, i == l.im.n);
 		}
@@ -299,6 +290,8 @@ crash_try(const struct workload *w, const struct crash_plan *plan,
 {
 	struct trial tr = {.w = w, .plan = plan, .t = t};
 
+	uint64_t state = 0;
+
 	if (expected_init(&tr.expected, w, e) < 0)
 		return -1;
 	for (uint64_t call = 1; !is_enough(&tr); call++) {
@@ -310,16 +303,19 @@ crash_try(const struct workload *w, const struct crash_plan *plan,
 		(void)run_steps(w, disk, bend(&tr, &b, disk), &p, &why);
 		p.edited = b.hits > 0 && b.rule == w->bend;
 		bool done = !sim_is_dead(disk);
+		uint64_t was = state;
+		state = seen_mix(progress_digest(&p, NULL), sim_changes(disk));
 		t->stops++;
 		tr.at = (struct crash_case){.call = call};
-		if (is_asked(plan->only.call, call))
+		if (state != was && is_asked(plan->only.call, call))
 			check_left(&tr, disk, &p);
 		sim_free(disk);
 		if (done)
 			break;
 	}
-	mem_free(tr.first.items);
-	mem_free(tr.again.items);
+	seen_release(&tr.first);
+	seen_release(&tr.again);
+	seen_release(&tr.good);
 	expected_release(&tr.expected);
 	return 0;
 }

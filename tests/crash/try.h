@@ -15,6 +15,12 @@
  * one more, leaves after recovery, byte for byte (oracle_text); what the
  * oracle promises always; after the remaining steps what the whole undisturbed
  * run leaves.
+ *
+ * Nothing is tried twice: a stop before which neither the disk nor what was
+ * acknowledged has changed leaves what the stop before it left; equal disks are
+ * recovered once; what recovery has come to before is looked at once. At the
+ * first crash a process works on as if it did not know, and what it
+ * acknowledges then must be there too; at the second it is gone at once.
  */
 
 /* Where in all that; 0 in a plan's `only` means any. */
@@ -35,7 +41,7 @@ struct crash_plan {
 
 struct crash_tally {
 	uint64_t stops;	     /* calls at which the machine stopped */
-	uint64_t images;     /* disks that were left */
+	uint64_t images;     /* disks that were left, after a change */
 	uint64_t states;     /* of these, different ones */
 	uint64_t recoveries; /* run to their end */
 	uint64_t violations, bent;

@@ -26,11 +26,14 @@ static const char two_items[] = "# what is to be done\n"
 
 /* Somebody took an old file out of git; the mark knows better. */
 static const char old_items[] = "schema_version: 3\n"
-				"next_item_id: 1\n"
+				"next_item_id: 2\n"
 				"items:\n"
 				"- id: WRK-001\n"
 				"  title: first\n"
-				"  status: ready\n";
+				"  status: ready\n"
+				"- id: WRK-002\n"
+				"  title: second\n"
+				"  status: new\n";
 
 static const char no_items[] = "schema_version: 3\nitems:\n";
 
