@@ -256,6 +256,49 @@ pass_env(struct sys *s, const char *name)
 	return under(s)->env(under(s), name);
 }
 
+static int
+pass_fanotify_init(struct sys *s, unsigned int flags)
+{
+	return under(s)->fanotify_init(under(s), flags);
+}
+
+static int
+pass_fanotify_mark(
+	struct sys *s, int fd, unsigned int flags, uint64_t mask, int dir)
+{
+	return under(s)->fanotify_mark(under(s), fd, flags, mask, dir);
+}
+
+static int
+pass_handle(struct sys *s, int dir, void *ret, size_t n, uint64_t *ret_fsid)
+{
+	return under(s)->handle(under(s), dir, ret, n, ret_fsid);
+}
+
+static int
+pass_epoll(struct sys *s)
+{
+	return under(s)->epoll(under(s));
+}
+
+static int
+pass_epoll_add(struct sys *s, int epoll, int fd)
+{
+	return under(s)->epoll_add(under(s), epoll, fd);
+}
+
+static int
+pass_timer(struct sys *s)
+{
+	return under(s)->timer(under(s));
+}
+
+static int
+pass_timer_set(struct sys *s, int fd, int64_t at_elapsed_ns)
+{
+	return under(s)->timer_set(under(s), fd, at_elapsed_ns);
+}
+
 void
 sys_pass_init(struct sys_pass *ret, struct sys *under_it)
 {
@@ -304,6 +347,13 @@ sys_pass_init(struct sys_pass *ret, struct sys *under_it)
 				.eventfd = pass_eventfd,
 				.fd_limit = pass_fd_limit,
 				.env = pass_env,
+				.fanotify_init = pass_fanotify_init,
+				.fanotify_mark = pass_fanotify_mark,
+				.handle = pass_handle,
+				.epoll = pass_epoll,
+				.epoll_add = pass_epoll_add,
+				.timer = pass_timer,
+				.timer_set = pass_timer_set,
 			},
 	};
 }

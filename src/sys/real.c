@@ -9,13 +9,17 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/fanotify.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -238,6 +242,79 @@ real_inotify_rm(struct sys *s, int fd, int wd)
 {
 	(void)s;
 	return result(inotify_rm_watch(fd, wd));
+}
+
+static int
+real_fanotify_init(struct sys *s, unsigned int flags)
+{
+	(void)s;
+	return result(fanotify_init(
+		flags | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY | O_CLOEXEC));
+}
+
+static int
+real_fanotify_mark(
+	struct sys *s, int fd, unsigned int flags, uint64_t mask, int dir)
+{
+	(void)s;
+	return result(fanotify_mark(fd, flags, mask, dir, NULL));
+}
+
+static int
+real_handle(struct sys *s, int dir, void *ret, size_t n, uint64_t *ret_fsid)
+{
+	struct file_handle *h = ret;
+	struct statfs st;
+	int mount;
+
+	(void)s;
+	if (n < sizeof(*h))
+		return -EOVERFLOW;
+	h->handle_bytes = (unsigned int)(n - sizeof(*h));
+	if (name_to_handle_at(dir, "", h, &mount, AT_EMPTY_PATH) < 0 ||
+		fstatfs(dir, &st) < 0)
+		return -errno;
+	memcpy(ret_fsid, &st.f_fsid, sizeof(*ret_fsid));
+	return 0;
+}
+
+static int
+real_epoll(struct sys *s)
+{
+	(void)s;
+	return result(epoll_create1(EPOLL_CLOEXEC));
+}
+
+static int
+real_epoll_add(struct sys *s, int epoll, int fd)
+{
+	struct epoll_event in = {.events = EPOLLIN, .data = {.fd = fd}};
+
+	(void)s;
+	return result(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &in));
+}
+
+static int
+real_timer(struct sys *s)
+{
+	(void)s;
+	return result(
+		timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
+}
+
+static int
+real_timer_set(struct sys *s, int fd, int64_t at_elapsed_ns)
+{
+	struct itimerspec at = {
+		.it_value =
+			{
+				.tv_sec = at_elapsed_ns / 1000000000,
+				.tv_nsec = at_elapsed_ns % 1000000000,
+			},
+	};
+
+	(void)s;
+	return result(timerfd_settime(fd, TFD_TIMER_ABSTIME, &at, NULL));
 }
 
 static int
@@ -483,6 +560,13 @@ sys_real(void)
 		.eventfd = real_eventfd,
 		.fd_limit = real_fd_limit,
 		.env = real_env,
+		.fanotify_init = real_fanotify_init,
+		.fanotify_mark = real_fanotify_mark,
+		.handle = real_handle,
+		.epoll = real_epoll,
+		.epoll_add = real_epoll_add,
+		.timer = real_timer,
+		.timer_set = real_timer_set,
 	};
 
 	return &real;

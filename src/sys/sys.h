@@ -93,6 +93,22 @@ struct sys {
 	int (*inotify_add)(
 		struct sys *s, int fd, const char *path, uint32_t mask);
 	int (*inotify_rm)(struct sys *s, int fd, int wd);
+	/* fanotify_init(2), -EPERM without privilege; `mark` adds `mask` to the
+	 * directory `dir`, or takes it away. */
+	int (*fanotify_init)(struct sys *s, unsigned int flags);
+	int (*fanotify_mark)(struct sys *s, int fd, unsigned int flags,
+		uint64_t mask, int dir);
+	/* The struct file_handle of the directory `dir`, and the file system
+	 * it is of, as fanotify tells them. -EOVERFLOW: larger than `n`. */
+	int (*handle)(struct sys *s, int dir, void *ret, size_t n,
+		uint64_t *ret_fsid);
+
+	/* Waiting for several descriptors, or for a time, as one descriptor
+	 * that polls readable. A timer at 0 never goes off. */
+	int (*epoll)(struct sys *s);
+	int (*epoll_add)(struct sys *s, int epoll, int fd);
+	int (*timer)(struct sys *s); /* CLOEXEC, not blocking */
+	int (*timer_set)(struct sys *s, int fd, int64_t at_elapsed_ns);
 
 	/* Processes. The pidfd is CLOEXEC and polls readable at the end. */
 	int (*spawn)(
