@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/history.h"
 
-#include <errno.h>
-
 #include "base/vec.h"
 #include "engine/engine-priv.h"
+#include "engine/lines.h"
 #include "store/events.h"
 
 /* Longer values are only said to have changed. */
@@ -228,22 +227,14 @@ history_open(struct history **ret, struct project *p,
 int
 history_wait(struct history *h, int out_fd, struct err *e)
 {
-	struct pollfd fds[] = {
-		{.fd = h->watch.fd, .events = POLLIN},
-		{.fd = out_fd}, /* only whether it is broken */
-	};
-	struct sys *sys = h->project->sys;
 	int rc;
 
 	do {
-		rc = sys->poll(sys, fds, 2, -1);
-		if (rc < 0 && rc != -EINTR)
-			return err_sys(e, -rc, "waiting for events");
-		if (rc > 0 && (fds[1].revents & (POLLERR | POLLHUP)) != 0)
-			return 1;
-		if (rc > 0)
-			rc = fio_watch_drain(&h->watch, e);
-	} while (rc == 0 || rc == -EINTR);
+		rc = lines_wait(h->project->sys, h->watch.fd, out_fd, e);
+		if (rc != 0)
+			return rc;
+		rc = fio_watch_drain(&h->watch, e);
+	} while (rc == 0);
 	return rc < 0 ? -1 : 0;
 }
 
