@@ -31,9 +31,10 @@ start_of(const struct sim *s, int dir)
 static int
 find(const struct sim *s, int dir, const char *path, struct place *ret)
 {
-	*ret = (struct place){.dir = 0, .ino = start_of(s, dir)};
-	if (path[0] == '/')
-		BUG("'%s' is not on the simulated disk", path);
+	bool absolute = path[0] == '/';
+
+	*ret = (struct place){
+		.dir = 0, .ino = absolute ? SIM_ROOT : start_of(s, dir)};
 	while (*path != '\0') {
 		size_t n = strcspn(path, "/");
 		if (n > SIM_NAME_MAX)

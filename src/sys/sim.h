@@ -50,7 +50,7 @@ struct sim;
 struct sim *sim_new(uint64_t seed); /* an empty root directory, all durable */
 void sim_free(struct sim *s);	    /* NULL is fine */
 
-/* AT_FDCWD is the root. */
+/* AT_FDCWD is the root, and so is "/". */
 struct sys *sim_sys(struct sim *s);
 
 /* Everything done so far is durable. */

@@ -195,6 +195,21 @@ an_unsynced_rename_may_be_undone_but_never_half_done(void **state)
 }
 
 static void
+an_absolute_path_begins_at_the_root_wherever_one_is(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(t->mkdirat(t, AT_FDCWD, "d", 0755), 0);
+	put("d/f", "text", true);
+	int fd = t->openat(t, AT_FDCWD, "d", O_RDONLY | O_DIRECTORY, 0);
+	assert_int_equal(t->fstatat(t, fd, "/d/f", 0, &st), 0);
+	assert_int_equal(st.st_size, 4);
+	assert_int_equal(t->fstatat(t, fd, "/f", 0, &st), -ENOENT);
+	assert_int_equal(t->close(t, fd), 0);
+}
+
+static void
 a_rename_over_a_name_with_unsynced_bytes_may_leave_nothing(void **state)
 {
 	(void)state;
@@ -540,6 +555,7 @@ main(void)
 		TEST(a_name_without_synced_bytes_may_be_empty_torn_or_zeros),
 		TEST(blocks_of_an_unsynced_file_survive_one_without_the_other),
 		TEST(an_unsynced_rename_may_be_undone_but_never_half_done),
+		TEST(an_absolute_path_begins_at_the_root_wherever_one_is),
 		TEST(a_rename_over_a_name_with_unsynced_bytes_may_leave_nothing),
 		TEST(what_was_removed_may_return_until_the_directory_is_synced),
 		TEST(an_exchange_is_one_step),
