@@ -62,6 +62,7 @@ struct fio_walk {
 	const char *shown;  /* the path, for messages */
 	const mode_t *make; /* directories that are missing; NULL: not */
 	bool enter;	    /* the last component, too: the place is its "." */
+	bool fresh;	    /* what comes next was made just now */
 	size_t root;
 	int fd;			/* of `at`; -1: the root's */
 	char at[FIO_PATH_SIZE]; /* real names, from the root */

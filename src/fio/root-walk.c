@@ -51,7 +51,7 @@ fio_walk_init(struct fio_walk *ret, struct fio_roots *r, size_t root,
 	ret->roots = r;
 	ret->shown = shown;
 	ret->make = NULL;
-	ret->enter = false;
+	ret->enter = ret->fresh = false;
 	ret->root = root;
 	ret->fd = -1;
 	ret->at[0] = '\0';
@@ -159,9 +159,12 @@ follow(struct fio_walk *w, int fd, const char *rest, struct wio_error *e)
 	return text[0] == '/' ? go_absolute(w, e) : 0;
 }
 
-/* A directory, made if need be, and durable. */
+/*
+ * The directory `name`, made if need be, and durable: also one that is there
+ * and empty, for who made it may have died before it was.
+ */
 static int
-make(struct fio_walk *w, const char *name, int *ret_fd, struct wio_error *e)
+make(struct fio_walk *w, const char *name, struct wio_error *e)
 {
 	struct sys *sys = w->roots->sys;
 	struct fio_dir made, in = {.sys = sys};
@@ -176,8 +179,18 @@ make(struct fio_walk *w, const char *name, int *ret_fd, struct wio_error *e)
 	fio_dir_close(&in);
 	if (rc < 0)
 		return fio_error_from(e, WIO_OP_MKDIR, &err);
-	*ret_fd = made.fd;
+	fio_dir_close(&made);
 	return 0;
+}
+
+/* A directory that is there, if it is to be durable. */
+static int
+settle(struct fio_walk *w, const char *name, struct wio_error *e)
+{
+	if (w->make == NULL || w->fresh || make(w, name, e) == 0)
+		return 0;
+	/* One that we may not list was not made by us. */
+	return e->sys == EACCES ? 0 : -1;
 }
 
 /* Takes `fd` over. */
@@ -187,6 +200,7 @@ go_down(struct fio_walk *w, int fd, const char *name, const char *rest,
 {
 	size_t n = strlen(w->at), name_n = strlen(name);
 
+	w->fresh = false;
 	stand_on(w, fd);
 	if (!w->roots->cross_mounts && st->st_dev != root_of(w)->dev &&
 		w->roots->symlinks != WIO_SYMLINKS_FOLLOW_ANYWHERE)
@@ -217,6 +231,27 @@ arrive(struct fio_walk *w, const char *name, struct fio_place *ret,
 	return 1;
 }
 
+/* O_PATH, of the name itself; -ENOENT when that may be. */
+static int
+open_name(struct fio_walk *w, const char *name, bool last, int *ret_fd,
+	struct wio_error *e)
+{
+	struct sys *sys = w->roots->sys;
+	const int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+	int fd = sys->openat(sys, fd_of(w), name, flags, 0);
+
+	if (fd == -ENOENT && w->make != NULL && !last) {
+		if (make(w, name, e) < 0)
+			return -1;
+		w->fresh = true;
+		fd = sys->openat(sys, fd_of(w), name, flags, 0);
+	}
+	*ret_fd = fd;
+	if (fd < 0 && !(fd == -ENOENT && last))
+		return fio_resolve_error(e, -fd, w->shown);
+	return 0;
+}
+
 /* One name. 1: arrived. */
 static int
 go(struct fio_walk *w, const char *name, const char *rest,
@@ -225,27 +260,23 @@ go(struct fio_walk *w, const char *name, const char *rest,
 	struct sys *sys = w->roots->sys;
 	bool last = !w->enter && rest[strspn(rest, "/")] == '\0';
 	struct stat st;
-	int fd = sys->openat(
-		sys, fd_of(w), name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+	int fd;
 
-	if (fd == -ENOENT && last)
-		return arrive(w, name, ret, e);
-	if (fd == -ENOENT && w->make != NULL && make(w, name, &fd, e) < 0)
+	if (open_name(w, name, last, &fd, e) < 0)
 		return -1;
-	int rc = fd < 0 ? fd : sys->fstat(sys, fd, &st);
-	if (rc < 0) {
-		if (fd >= 0)
-			(void)sys->close(sys, fd);
-		return fio_resolve_error(e, -rc, w->shown);
-	}
-	if (S_ISLNK(st.st_mode))
+	if (fd < 0)
+		return arrive(w, name, ret, e);
+	int rc = sys->fstat(sys, fd, &st);
+	if (rc < 0)
+		rc = fio_resolve_error(e, -rc, w->shown);
+	else if (S_ISLNK(st.st_mode))
 		rc = follow(w, fd, rest, e);
 	else if (last)
 		rc = arrive(w, name, ret, e);
-	else if (S_ISDIR(st.st_mode))
-		return go_down(w, fd, name, rest, &st, e);
-	else
+	else if (!S_ISDIR(st.st_mode))
 		rc = fio_resolve_error(e, ENOTDIR, w->shown);
+	else if ((rc = settle(w, name, e)) == 0)
+		return go_down(w, fd, name, rest, &st, e);
 	(void)sys->close(sys, fd);
 	return rc;
 }
