@@ -10,12 +10,18 @@
 
 #define FIO_PATH_SIZE 4096 /* with the NUL */
 
+/* Which mount a directory is on: two of one file system have one `dev`. */
+struct fio_mount {
+	dev_t dev;
+	uint64_t id; /* 0: the kernel cannot tell */
+};
+
 struct fio_root {
 	struct fio_dir dir;
 	/* As it was named, and free of links; "" for "/", so that "/name" can
 	 * be put behind. */
 	struct str given, real;
-	dev_t dev;
+	struct fio_mount mount;
 };
 
 struct fio_roots {
@@ -45,6 +51,9 @@ void fio_path_tidy(char *path);
 /* The directory `path` at `fd`, readable if it may be: then it can be synced
  * and listed. -errno. */
 int fio_open_dir(struct sys *sys, int fd, const char *path, int flags);
+
+/* 0 or -errno. */
+int fio_mount_of(struct sys *sys, int fd, struct fio_mount *ret);
 
 int fio_resolve_error(struct wio_error *e, int sys, const char *shown);
 

@@ -193,18 +193,38 @@ settle(struct fio_walk *w, const char *name, struct wio_error *e)
 	return e->sys == EACCES ? 0 : -1;
 }
 
+/* Whether a directory is on another mount, and that matters. */
+static int
+check_mount(struct fio_walk *w, int fd, struct wio_error *e)
+{
+	const struct fio_mount *of = &root_of(w)->mount;
+	struct fio_mount here;
+
+	if (w->roots->cross_mounts ||
+		w->roots->symlinks == WIO_SYMLINKS_FOLLOW_ANYWHERE)
+		return 0;
+	int rc = fio_mount_of(w->roots->sys, fd, &here);
+	if (rc < 0)
+		return fio_resolve_error(e, -rc, w->shown);
+	bool same = here.id != 0 && of->id != 0 ? here.id == of->id
+						: here.dev == of->dev;
+	if (same)
+		return 0;
+	return fio_error_set(e, WIO_OP_RESOLVE, WIO_OUTSIDE, NULL,
+		"'%s' leads over a mount point", w->shown);
+}
+
 /* Takes `fd` over. */
 static int
 go_down(struct fio_walk *w, int fd, const char *name, const char *rest,
-	const struct stat *st, struct wio_error *e)
+	struct wio_error *e)
 {
 	size_t n = strlen(w->at), name_n = strlen(name);
 
 	w->fresh = false;
 	stand_on(w, fd);
-	if (!w->roots->cross_mounts && st->st_dev != root_of(w)->dev &&
-		w->roots->symlinks != WIO_SYMLINKS_FOLLOW_ANYWHERE)
-		return outside(w, e);
+	if (check_mount(w, fd, e) < 0)
+		return -1;
 	if (n + name_n + 2 > sizeof(w->at))
 		return fio_resolve_error(e, ENAMETOOLONG, w->shown);
 	if (n > 0)
@@ -276,7 +296,7 @@ go(struct fio_walk *w, const char *name, const char *rest,
 	else if (!S_ISDIR(st.st_mode))
 		rc = fio_resolve_error(e, ENOTDIR, w->shown);
 	else if ((rc = settle(w, name, e)) == 0)
-		return go_down(w, fd, name, rest, &st, e);
+		return go_down(w, fd, name, rest, e);
 	(void)sys->close(sys, fd);
 	return rc;
 }

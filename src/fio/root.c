@@ -174,6 +174,20 @@ fio_open_dir(struct sys *sys, int fd, const char *path, int flags)
 	return dir;
 }
 
+int
+fio_mount_of(struct sys *sys, int fd, struct fio_mount *ret)
+{
+	struct stat st;
+	int rc = sys->fstat(sys, fd, &st);
+
+	if (rc < 0)
+		return rc;
+	ret->dev = st.st_dev;
+	if (sys->mount_id(sys, fd, &ret->id) < 0)
+		ret->id = 0;
+	return 0;
+}
+
 /* The kernel. */
 
 static uint64_t
@@ -409,7 +423,6 @@ open_root(struct fio_roots *slash, struct fio_roots *r, const char *given,
 	char clean[FIO_PATH_SIZE];
 	struct fio_place place;
 	struct fio_walk walk;
-	struct stat st;
 
 	if (*given != '/' || strlen(given) >= sizeof(clean))
 		return fio_error_set(e, WIO_OP_OPEN, WIO_INVALID, NULL,
@@ -431,10 +444,9 @@ open_root(struct fio_roots *slash, struct fio_roots *r, const char *given,
 	ret->dir = place.dir;
 	name_dir(&ret->dir, r->sys, place.dir.fd,
 		ret->real.n > 0 ? ret->real.s : "/");
-	int rc = r->sys->fstat(r->sys, ret->dir.fd, &st);
+	int rc = fio_mount_of(r->sys, ret->dir.fd, &ret->mount);
 	if (rc < 0)
 		return fio_error_sys(e, WIO_OP_OPEN, -rc, "'%s'", given);
-	ret->dev = st.st_dev;
 	return 0;
 }
 
@@ -442,17 +454,11 @@ open_root(struct fio_roots *slash, struct fio_roots *r, const char *given,
 static int
 open_slash(struct fio_roots *r, struct fio_root *ret, struct wio_error *e)
 {
-	struct stat st;
 	int fd = fio_open_dir(r->sys, AT_FDCWD, "/", 0);
-	int rc = fd < 0 ? fd : r->sys->fstat(r->sys, fd, &st);
 
-	*ret = (struct fio_root){
-		.dir = FIO_DIR_NONE, .given = STR(""), .real = STR("")};
-	ret->dir.fd = fd;
-	ret->dir.sys = r->sys;
-	if (rc < 0)
-		return fio_error_sys(e, WIO_OP_OPEN, -rc, "opening '/'");
-	ret->dev = st.st_dev;
+	if (fd < 0)
+		return fio_error_sys(e, WIO_OP_OPEN, -fd, "opening '/'");
+	ret->given = ret->real = STR("");
 	name_dir(&ret->dir, r->sys, fd, "/");
 	return 0;
 }

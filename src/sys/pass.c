@@ -118,6 +118,12 @@ pass_fs_type(struct sys *s, int fd, int64_t *ret)
 }
 
 static int
+pass_mount_id(struct sys *s, int fd, uint64_t *ret)
+{
+	return under(s)->mount_id(under(s), fd, ret);
+}
+
+static int
 pass_lock(struct sys *s, int fd, short type)
 {
 	return under(s)->lock(under(s), fd, type);
@@ -325,6 +331,7 @@ sys_pass_init(struct sys_pass *ret, struct sys *under_it)
 				.lock = pass_lock,
 				.lock_held = pass_lock_held,
 				.fs_type = pass_fs_type,
+				.mount_id = pass_mount_id,
 				.lease = pass_lease,
 				.inotify_init = pass_inotify_init,
 				.inotify_add = pass_inotify_add,

@@ -201,6 +201,20 @@ real_fs_type(struct sys *s, int fd, int64_t *ret)
 }
 
 static int
+real_mount_id(struct sys *s, int fd, uint64_t *ret)
+{
+	struct statx st;
+
+	(void)s;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) < 0)
+		return -errno;
+	if (!(st.stx_mask & STATX_MNT_ID))
+		return -ENOSYS;
+	*ret = st.stx_mnt_id;
+	return 0;
+}
+
+static int
 real_lease(struct sys *s, int fd, int type)
 {
 	(void)s;
@@ -538,6 +552,7 @@ sys_real(void)
 		.lock = real_lock,
 		.lock_held = real_lock_held,
 		.fs_type = real_fs_type,
+		.mount_id = real_mount_id,
 		.lease = real_lease,
 		.inotify_init = real_inotify_init,
 		.inotify_add = real_inotify_add,

@@ -131,6 +131,15 @@ sim_flistxattr(struct sys *t, int fd, char *p, size_t n)
 }
 
 static int
+sim_mount_id(struct sys *t, int fd, uint64_t *ret)
+{
+	(void)t;
+	(void)fd;
+	*ret = 1;
+	return 0;
+}
+
+static int
 sim_fd_limit(struct sys *t, uint64_t *ret)
 {
 	(void)t;
@@ -184,6 +193,7 @@ sim_blank(uint64_t seed, int64_t now_ns)
 		.openat2 = sim_openat2,
 		.flistxattr = sim_flistxattr,
 		.fd_limit = sim_fd_limit,
+		.mount_id = sim_mount_id,
 		.env = sim_env,
 		.inotify_init = sim_inotify_init,
 		.inotify_add = sim_inotify_add,

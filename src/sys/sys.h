@@ -80,6 +80,8 @@ struct sys {
 
 	/* f_type of statfs(2). */
 	int (*fs_type)(struct sys *s, int fd, int64_t *ret);
+	/* Which mount it was reached by; -ENOSYS before Linux 5.8. */
+	int (*mount_id)(struct sys *s, int fd, uint64_t *ret);
 
 	/* Open file description locks: type is F_RDLCK, F_WRLCK or F_UNLCK;
 	 * -EAGAIN when somebody else holds it. Leases as fcntl(F_SETLEASE). */
