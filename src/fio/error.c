@@ -76,6 +76,9 @@ wio_op_name(enum wio_op op)
 	return name_of(&ops, (int)op);
 }
 
+static void vfill(struct wio_error *e, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
 static void
 vfill(struct wio_error *e, const char *fmt, va_list ap)
 {

@@ -246,6 +246,7 @@ store_try(struct store *st, const struct change *changes, size_t n,
 	int64_t now_ns, struct err *e)
 {
 	const struct change_env env = {.now_ns = now_ns, .prefix = st->prefix};
+	CLEANUP_ARENA struct arena tmp = {0};
 	struct change_effects effects = {0};
 	struct loaded next = {0};
 
@@ -259,7 +260,7 @@ store_try(struct store *st, const struct change *changes, size_t n,
 		changes_apply(st->now.snapshot, changes, n, &env, &effects, e) <
 			0)
 		return -1;
-	int rc = prepare(st, &effects, &next, e);
+	int rc = prepare(st, &effects, &tmp, &next, e);
 	loaded_release(&next);
 	snapshot_unref(effects.next);
 	return rc;
