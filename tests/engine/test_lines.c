@@ -178,8 +178,7 @@ what_cannot_be_read_is_a_failure_that_says_why(void **state)
 	assert_true(s->lines.fd >= 0 && close(s->lines.fd) == 0);
 	s->lines.fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(lines_next(&s->lines, true, &line, &e), LINES_FAILED);
-	assert_string_equal(
-		e.msg, "reading standard input: Is a directory");
+	assert_string_equal(e.msg, "reading standard input: Is a directory");
 }
 
 int
