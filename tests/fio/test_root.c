@@ -1,128 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "fio/root.h"
 
-#include "scratch.h"
-#include "sys/real.h"
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 
-/* Each test runs with the kernel's resolver and with the walker. */
-struct world {
-	struct scratch s;
-	bool no_openat2;
-	char roots[2][512];
-	struct fio_roots *r;
-};
-
-static void
-link_at(struct world *w, const char *name, const char *to)
-{
-	char path[512];
-
-	assert_int_equal(symlink(to, scratch_path(&w->s, name, path)), 0);
-}
-
-static void
-dir_at(struct world *w, const char *name)
-{
-	char path[512];
-
-	assert_int_equal(mkdir(scratch_path(&w->s, name, path), 0755), 0);
-}
-
-/* Two roots, "one" and "two", and a place beside them. */
-static void
-world_make(struct world *w, bool no_openat2)
-{
-	w->no_openat2 = no_openat2;
-	w->r = NULL;
-	scratch_make(&w->s);
-	dir_at(w, "one");
-	dir_at(w, "one/src");
-	dir_at(w, "two");
-	dir_at(w, "outside");
-	scratch_put(&w->s, "one/a.c", "a");
-	scratch_put(&w->s, "one/src/b.c", "b");
-	scratch_put(&w->s, "two/t.c", "t");
-	scratch_put(&w->s, "outside/secret", "s");
-	scratch_path(&w->s, "one", w->roots[0]);
-	scratch_path(&w->s, "two", w->roots[1]);
-}
-
-static void
-world_open(struct world *w, enum wio_symlinks symlinks)
-{
-	const char *roots[] = {w->roots[0], w->roots[1]};
-	struct wio_error e;
-
-	fio_roots_unref(w->r);
-	w->r = fio_roots_new(sys_real(),
-		&(struct fio_roots_options){.roots = roots,
-			.roots_n = 2,
-			.symlinks = symlinks,
-			.no_openat2 = w->no_openat2},
-		&e);
-	if (w->r == NULL)
-		fail_msg("%s", e.message);
-}
-
-static void
-world_remove(struct world *w)
-{
-	fio_roots_unref(w->r);
-	scratch_remove(&w->s);
-}
-
-/* The path names `want`, a file of the scratch directory. */
-static void
-check_same(struct world *w, const struct fio_place *p, const char *want)
-{
-	struct stat got, wanted;
-	char path[512];
-
-	assert_int_equal(
-		fstatat(p->dir.fd, p->name, &got, AT_SYMLINK_NOFOLLOW), 0);
-	assert_int_equal(lstat(scratch_path(&w->s, want, path), &wanted), 0);
-	if (got.st_ino != wanted.st_ino || got.st_dev != wanted.st_dev)
-		fail_msg("not '%s' but '%s' in '%s'", want, p->name,
-			p->dir.path);
-}
-
-static void
-check_finds(struct world *w, const char *path, const char *want)
-{
-	struct fio_place p;
-	struct wio_error e;
-
-	if (fio_roots_find(w->r, path, &p, &e) < 0)
-		fail_msg(
-			"'%s': %s: %s", path, wio_code_name(e.code), e.message);
-	check_same(w, &p, want);
-	fio_place_release(&p);
-}
-
-static void
-check_refuses(struct world *w, const char *path, enum wio_code code)
-{
-	struct fio_place p;
-	struct wio_error e = {0};
-
-	if (fio_roots_find(w->r, path, &p, &e) == 0)
-		fail_msg("'%s' was found", path);
-	if (e.code != code)
-		fail_msg("'%s': %s and not %s: %s", path, wio_code_name(e.code),
-			wio_code_name(code), e.message);
-	assert_int_equal(e.op, WIO_OP_RESOLVE);
-}
-
-static void
-both(void (*test)(struct world *w))
-{
-	for (int i = 0; i < 2; i++) {
-		struct world w;
-		world_make(&w, i == 1);
-		test(&w);
-		world_remove(&w);
-	}
-}
+#include "world.h"
 
 static void
 spellings(struct world *w)
@@ -206,6 +89,351 @@ links_are_followed_as_far_as_the_policy_allows(void **state)
 	both(links);
 }
 
+static void
+aliases(struct world *w)
+{
+	char path[600], text[600];
+	const char *roots[] = {path};
+	struct wio_error e;
+
+	link_at(w, "alias", "one");
+	scratch_path(&w->s, "alias", path);
+	w->r = fio_roots_new(sys_real(),
+		&(struct fio_roots_options){.roots = roots,
+			.roots_n = 1,
+			.no_openat2 = w->no_openat2},
+		&e);
+	assert_non_null(w->r);
+	assert_string_equal(fio_roots_dir(w->r, 0)->path, w->roots[0]);
+	(void)snprintf(text, sizeof(text), "%s/alias/src/b.c", w->s.path);
+	link_at(w, "one/by-alias", text);
+	check_finds(w, text, "one/src/b.c");
+	assert_string_equal(fio_roots_show(w->r, text), "src/b.c");
+	(void)snprintf(text, sizeof(text), "%s/src/b.c", w->roots[0]);
+	check_finds(w, text, "one/src/b.c");
+	assert_string_equal(fio_roots_show(w->r, text), "src/b.c");
+	check_finds(w, "by-alias", "one/src/b.c");
+	(void)snprintf(text, sizeof(text), "%s-not/src/b.c", w->roots[0]);
+	check_refuses(w, text, WIO_OUTSIDE);
+	assert_string_equal(fio_roots_show(w->r, text), text);
+}
+
+static void
+a_root_is_known_by_its_given_and_by_its_real_name(void **state)
+{
+	(void)state;
+	both(aliases);
+}
+
+static void
+bad_paths(struct world *w)
+{
+	const char *const bad[] = {"", "a.c/", "src/", "..", "../one/a.c",
+		"src/../a.c", "a\nc", "\x7f", "src/\x01/b.c", "src\t/b.c"};
+	char path[5000];
+
+	world_open(w, WIO_SYMLINKS_DENY_CROSS_ROOT);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		check_refuses(w, bad[i], WIO_INVALID);
+	memset(path, 'x', sizeof(path));
+	path[255] = '\0';
+	struct fio_place p;
+	struct wio_error e;
+	assert_int_equal(fio_roots_find(w->r, path, &p, &e), 0);
+	fio_place_release(&p);
+	path[255] = 'x';
+	path[256] = '\0';
+	check_refuses(w, path, WIO_INVALID);
+	for (size_t i = 0; i < sizeof(path); i++)
+		path[i] = i % 2 == 0 ? '.' : '/';
+	memcpy(path + 4092, "a.c", 4);
+	check_finds(w, path, "one/a.c");
+	memcpy(path + 4092, "/a.c", 5);
+	check_refuses(w, path, WIO_INVALID);
+	check_refuses(w, "/", WIO_OUTSIDE);
+	check_refuses(w, "/etc/passwd", WIO_OUTSIDE);
+	check_refuses(w, "a.c/x", WIO_NOT_FOUND);
+	check_refuses(w, "none/x", WIO_NOT_FOUND);
+	check_refuses(w, "none/y/x", WIO_NOT_FOUND);
+}
+
+static void
+a_path_that_cannot_be_one_is_refused_before_anything_is_opened(void **state)
+{
+	(void)state;
+	both(bad_paths);
+}
+
+static void
+long_links(struct world *w)
+{
+	char name[64], to[64];
+
+	/* link0 is the file; link40 leads there over forty. */
+	link_at(w, "one/link1", "src/b.c");
+	link_at(w, "one/way1", "src");
+	for (int i = 2; i <= 41; i++) {
+		(void)snprintf(name, sizeof(name), "one/link%d", i);
+		(void)snprintf(to, sizeof(to), "link%d", i - 1);
+		link_at(w, name, to);
+		(void)snprintf(name, sizeof(name), "one/way%d", i);
+		(void)snprintf(to, sizeof(to), "way%d", i - 1);
+		link_at(w, name, to);
+	}
+	link_at(w, "one/ping", "pong");
+	link_at(w, "one/pong", "ping/x");
+	link_at(w, "one/again", "../one/src/../../one/a.c");
+	link_at(w, "one/above", "../../..");
+	link_at(w, "one/broken", "src/new.c");
+	link_at(w, "one/src/up", "..");
+	world_open(w, WIO_SYMLINKS_DENY_CROSS_ROOT);
+	check_finds(w, "link40", "one/src/b.c");
+	check_refuses(w, "link41", WIO_SYMLINK);
+	check_finds(w, "way40/b.c", "one/src/b.c");
+	check_refuses(w, "way41/b.c", WIO_SYMLINK);
+	check_refuses(w, "way40/up/way1/b.c", WIO_SYMLINK);
+	check_refuses(w, "ping", WIO_SYMLINK);
+	check_refuses(w, "ping/a", WIO_SYMLINK);
+	check_finds(w, "again", "one/a.c");
+	check_refuses(w, "above", WIO_OUTSIDE);
+	check_refuses(w, "above/etc/passwd", WIO_OUTSIDE);
+	check_finds(w, "src/up/src/up/a.c", "one/a.c");
+	check_finds(w, "src/up", "one");
+
+	struct fio_place p;
+	struct wio_error e;
+	assert_int_equal(fio_roots_find(w->r, "broken", &p, &e), 0);
+	assert_string_equal(p.name, "new.c");
+	scratch_put(&w->s, "one/src/new.c", "n");
+	check_same(w, &p, "one/src/new.c");
+	fio_place_release(&p);
+}
+
+static void
+chained_looping_and_broken_links_end_where_the_kernel_would(void **state)
+{
+	(void)state;
+	both(long_links);
+}
+
+static void
+magic(struct world *w)
+{
+	world_open(w, WIO_SYMLINKS_FOLLOW_ANYWHERE);
+	struct fio_place p;
+	struct wio_error e;
+	assert_int_equal(fio_roots_find(w->r, "/proc/self/status", &p, &e), 0);
+	fio_place_release(&p);
+	check_refuses(w, "/proc/self/root/etc/passwd", WIO_SYMLINK);
+	check_refuses(w, "/proc/self/cwd", WIO_SYMLINK);
+}
+
+static void
+a_magic_link_is_never_followed(void **state)
+{
+	(void)state;
+	both(magic);
+}
+
+/* Runs `inside` in a process that may do less, or has mounts of its own; what
+ * it returns is its status. */
+static int
+in_child(int (*inside)(struct world *w), struct world *w)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(inside(w));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static enum wio_code
+code_for(struct world *w, const char *path)
+{
+	struct fio_place p;
+	struct wio_error e;
+
+	if (fio_roots_find(w->r, path, &p, &e) < 0)
+		return e.code;
+	fio_place_release(&p);
+	return WIO_OK;
+}
+
+static int
+as_nobody(struct world *w)
+{
+	if (geteuid() == 0 && setresuid(65534, 65534, 65534) < 0)
+		return 99;
+	if (code_for(w, "src/b.c") != WIO_OK)
+		return 1;
+	if (code_for(w, "src/search/x") != WIO_OK)
+		return 2;
+	if (code_for(w, "src/locked/x") != WIO_DENIED)
+		return 3;
+	return code_for(w, "src/locked") == WIO_OK ? 0 : 4;
+}
+
+static void
+permissions(struct world *w)
+{
+	char path[512];
+
+	assert_int_equal(chmod(w->s.path, 0755), 0);
+	dir_at(w, "one/src/locked");
+	dir_at(w, "one/src/search");
+	world_open(w, WIO_SYMLINKS_DENY_CROSS_ROOT);
+	chmod(scratch_path(&w->s, "one/src/locked", path), 0);
+	chmod(scratch_path(&w->s, "one/src/search", path), 0111);
+	assert_int_equal(in_child(as_nobody, w), 0);
+	chmod(scratch_path(&w->s, "one/src/locked", path), 0755);
+	chmod(scratch_path(&w->s, "one/src/search", path), 0755);
+}
+
+static void
+a_directory_is_searched_with_no_more_rights_than_that_needs(void **state)
+{
+	(void)state;
+	both(permissions);
+}
+
+static int
+with_mounts(struct world *w)
+{
+	char from[512], to[512];
+
+	if (unshare(CLONE_NEWNS) < 0 ||
+		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		mount("none", scratch_path(&w->s, "one/tmp", to), "tmpfs", 0,
+			NULL) < 0 ||
+		mount(scratch_path(&w->s, "outside", from),
+			scratch_path(&w->s, "one/bound", to), NULL, MS_BIND,
+			NULL) < 0)
+		return 99;
+	world_open(w, WIO_SYMLINKS_DENY_CROSS_ROOT);
+	if (code_for(w, "tmp/x") != WIO_OUTSIDE)
+		return 1;
+	if (code_for(w, "bound/secret") != WIO_OUTSIDE)
+		return 2;
+	if (code_for(w, "via/secret") != WIO_OUTSIDE)
+		return 3;
+	world_open(w, WIO_SYMLINKS_FOLLOW_ANYWHERE);
+	if (code_for(w, "bound/secret") != WIO_OK)
+		return 4;
+	w->cross_mounts = true;
+	world_open(w, WIO_SYMLINKS_DENY_CROSS_ROOT);
+	if (code_for(w, "tmp/x") != WIO_OK)
+		return 5;
+	return code_for(w, "bound/secret") == WIO_OK ? 0 : 6;
+}
+
+static bool mounts_skipped;
+
+static void
+mounts(struct world *w)
+{
+	dir_at(w, "one/tmp");
+	dir_at(w, "one/bound");
+	link_at(w, "one/via", "bound");
+	int status = in_child(with_mounts, w);
+	mounts_skipped = status == 99;
+	if (!mounts_skipped)
+		assert_int_equal(status, 0);
+}
+
+static void
+a_mount_below_a_root_is_crossed_only_when_asked(void **state)
+{
+	(void)state;
+	both(mounts);
+	if (mounts_skipped)
+		skip(); /* mounting needs privilege */
+}
+
+static void
+moved_root(struct world *w)
+{
+	char from[512], to[512];
+
+	world_open(w, WIO_SYMLINKS_DENY_CROSS_ROOT);
+	assert_int_equal(rename(scratch_path(&w->s, "one", from),
+				 scratch_path(&w->s, "moved", to)),
+		0);
+	link_at(w, "one", "outside");
+	check_finds(w, "src/b.c", "moved/src/b.c");
+	check_finds(w, from, "moved");
+	assert_int_equal(unlink(from), 0);
+}
+
+static void
+a_root_is_the_directory_and_not_its_name(void **state)
+{
+	(void)state;
+	both(moved_root);
+}
+
+/* Opening. */
+
+static void
+check_no_roots(const char *const *roots, size_t n, enum wio_code code,
+	const char *field)
+{
+	struct wio_error e = {0};
+
+	assert_null(fio_roots_new(sys_real(),
+		&(struct fio_roots_options){.roots = roots, .roots_n = n}, &e));
+	assert_string_equal(e.field, field);
+	assert_int_equal(e.code, code);
+	assert_int_equal(e.op, WIO_OP_OPEN);
+}
+
+static void
+a_root_that_is_none_is_named(void **state)
+{
+	struct world w;
+	char path[512];
+
+	(void)state;
+	world_make(&w, false);
+	check_no_roots(NULL, 0, WIO_INVALID, "roots");
+	check_no_roots((const char *[]){w.roots[0], "one"}, 2, WIO_INVALID,
+		"roots[1]");
+	check_no_roots((const char *[]){""}, 1, WIO_INVALID, "roots[0]");
+	check_no_roots((const char *[]){scratch_path(&w.s, "one/a.c", path)}, 1,
+		WIO_NOT_REGULAR, "roots[0]");
+	check_no_roots((const char *[]){scratch_path(&w.s, "none", path)}, 1,
+		WIO_NOT_FOUND, "roots[0]");
+	world_remove(&w);
+}
+
+static void
+without_roots_only_absolute_paths_are_known(void **state)
+{
+	struct wio_error e;
+	struct fio_place p;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct fio_roots *r = fio_roots_new(sys_real(),
+			&(struct fio_roots_options){
+				.symlinks = WIO_SYMLINKS_FOLLOW_ANYWHERE,
+				.no_openat2 = i == 1},
+			&e);
+		assert_non_null(r);
+		assert_int_equal(fio_roots_n(r), 0);
+		assert_int_equal(fio_roots_find(r, "/etc/x", &p, &e), 0);
+		assert_string_equal(p.name, "x");
+		fio_place_release(&p);
+		assert_int_equal(fio_roots_find(r, "etc/x", &p, &e), -1);
+		assert_int_equal(e.code, WIO_INVALID);
+		assert_string_equal(e.field, "path");
+		assert_string_equal(fio_roots_show(r, "/etc/x"), "/etc/x");
+		fio_roots_unref(r);
+	}
+}
+
 int
 main(void)
 {
@@ -213,6 +441,20 @@ main(void)
 		cmocka_unit_test(one_file_is_found_under_each_of_its_spellings),
 		cmocka_unit_test(
 			links_are_followed_as_far_as_the_policy_allows),
+		cmocka_unit_test(
+			a_root_is_known_by_its_given_and_by_its_real_name),
+		cmocka_unit_test(
+			a_path_that_cannot_be_one_is_refused_before_anything_is_opened),
+		cmocka_unit_test(
+			chained_looping_and_broken_links_end_where_the_kernel_would),
+		cmocka_unit_test(a_magic_link_is_never_followed),
+		cmocka_unit_test(
+			a_directory_is_searched_with_no_more_rights_than_that_needs),
+		cmocka_unit_test(
+			a_mount_below_a_root_is_crossed_only_when_asked),
+		cmocka_unit_test(a_root_is_the_directory_and_not_its_name),
+		cmocka_unit_test(a_root_that_is_none_is_named),
+		cmocka_unit_test(without_roots_only_absolute_paths_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
