@@ -46,9 +46,11 @@ struct wio *fio_io_open(struct sys *sys, const struct wio_options *options,
 /* A reference to the roots in force. */
 struct fio_roots *fio_io_roots(struct wio *w);
 
-/* fio_pool_start; WIO_CLOSED when wio_close has begun. */
+/* fio_pool_start and fio_pool_run; WIO_CLOSED when wio_close has begun. */
 struct fio_task *fio_io_start(struct wio *w, enum wio_op op,
 	const struct fio_job *job, struct wio_error *e);
+int fio_io_run(struct wio *w, enum wio_op op, const struct fio_job *job,
+	struct wio_error *e);
 
 /*
  * Fill `*e`; always -1. The code of fio_error_sys is chosen by the errno:

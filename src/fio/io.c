@@ -286,6 +286,17 @@ fio_io_start(struct wio *w, enum wio_op op, const struct fio_job *job,
 	return t;
 }
 
+int
+fio_io_run(struct wio *w, enum wio_op op, const struct fio_job *job,
+	struct wio_error *e)
+{
+	struct err err;
+
+	if (fio_pool_run(w->pool, job, &err) == 0)
+		return 0;
+	return fio_error_set(e, op, WIO_CLOSED, NULL, "%s", err.msg);
+}
+
 /* Accounting. */
 
 void

@@ -186,11 +186,10 @@ struct chunk {
 	size_t first, end;
 };
 
-/* With the mutex held; the ring is not empty. */
+/* With the mutex held; of a task in the ring. */
 static struct chunk
-take_chunk(struct fio_pool *p)
+take_chunk(struct fio_pool *p, struct fio_task *t)
 {
-	struct fio_task *t = p->ring.next;
 	struct chunk c = {.task = t, .first = t->taken};
 	size_t left = t->job.n - t->taken;
 
@@ -247,7 +246,7 @@ work(void *ctx)
 	pthread_mutex_lock(&p->mutex);
 	for (;;) {
 		if (p->waiting > 0) {
-			struct chunk c = take_chunk(p);
+			struct chunk c = take_chunk(p, p->ring.next);
 			pthread_mutex_unlock(&p->mutex);
 			run_chunk(p, &c);
 		} else if (p->ended)
@@ -273,34 +272,70 @@ run_inline(struct fio_pool *p, struct fio_task *t)
 	} while (c.first < t->job.n);
 }
 
+/* Counted as active, with the mutex held; NULL when closing. */
+static struct fio_task *
+take_in(struct fio_pool *p, const struct fio_job *job, bool wait, struct err *e)
+{
+	p->active++;
+	while (wait && !p->closing && p->limits.workers > 0 &&
+		p->waiting >= p->limits.queue)
+		pthread_cond_wait(&p->room, &p->mutex);
+	if (!p->closing)
+		return task_new(p, job);
+	pool_less(p);
+	err_set(e, ERR_POISONED, "closed: nothing is taken in");
+	return NULL;
+}
+
+/* Into the ring, and wake as many as can help. */
+static void
+put_up(struct fio_pool *p, struct fio_task *t, bool caller_works)
+{
+	size_t chunks = (t->job.n - 1) / t->job.chunk + 1;
+
+	ring_add(p, t);
+	p->waiting++;
+	for (size_t i = caller_works; i < chunks && i < p->threads_n; i++)
+		pthread_cond_signal(&p->work);
+}
+
 struct fio_task *
 fio_pool_start(struct fio_pool *p, const struct fio_job *job, struct err *e)
 {
 	pthread_mutex_lock(&p->mutex);
-	p->active++;
-	while (!p->closing && p->limits.workers > 0 &&
-		p->waiting >= p->limits.queue)
-		pthread_cond_wait(&p->room, &p->mutex);
-	if (p->closing) {
-		pool_less(p);
-		pthread_mutex_unlock(&p->mutex);
-		err_set(e, ERR_POISONED, "closed: nothing is taken in");
-		return NULL;
-	}
-	struct fio_task *t = task_new(p, job);
-	if (p->limits.workers == 0 || job->n == 0) {
-		pthread_mutex_unlock(&p->mutex);
-		run_inline(p, t);
-		return t;
-	}
-	ring_add(p, t);
-	p->waiting++;
-	if (job->n > t->job.chunk)
-		pthread_cond_broadcast(&p->work);
-	else
-		pthread_cond_signal(&p->work);
+	struct fio_task *t = take_in(p, job, true, e);
+	bool here = p->limits.workers == 0 || job->n == 0;
+	if (t != NULL && !here)
+		put_up(p, t, false);
 	pthread_mutex_unlock(&p->mutex);
+	if (t != NULL && here)
+		run_inline(p, t);
 	return t;
+}
+
+int
+fio_pool_run(struct fio_pool *p, const struct fio_job *job, struct err *e)
+{
+	pthread_mutex_lock(&p->mutex);
+	struct fio_task *t = take_in(p, job, false, e);
+	bool here =
+		t != NULL && (p->limits.workers == 0 || job->n <= t->job.chunk);
+	if (t != NULL && !here) {
+		put_up(p, t, true);
+		while (t->taken < t->job.n) {
+			struct chunk c = take_chunk(p, t);
+			pthread_mutex_unlock(&p->mutex);
+			run_chunk(p, &c);
+		}
+	}
+	pthread_mutex_unlock(&p->mutex);
+	if (t == NULL)
+		return -1;
+	if (here)
+		run_inline(p, t);
+	(void)fio_task_wait(t, -1);
+	fio_task_unref(t);
+	return 0;
 }
 
 /* Limits. */

@@ -20,7 +20,7 @@
  *
  * `run` is called once for each chunk, `done` once after the last, on some
  * thread. With 0 workers everything happens inside fio_pool_start, on the
- * caller's thread.
+ * caller's thread. Pieces start no tasks: all threads might wait for them.
  */
 struct fio_pool;
 struct fio_task;
@@ -48,6 +48,10 @@ int fio_pool_open(struct fio_pool **ret, struct sys *sys,
 /* NULL and ERR_POISONED when the pool is closing. The task is copied. */
 struct fio_task *
 fio_pool_start(struct fio_pool *p, const struct fio_job *job, struct err *e);
+
+/* The same, over when it returns; the caller's thread does its part, all of it
+ * when there is just one chunk. 0, or -1 and ERR_POISONED. */
+int fio_pool_run(struct fio_pool *p, const struct fio_job *job, struct err *e);
 
 /*
  * The limits that pieces of work share. A permit is for one open file, bytes
