@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/stamp.h"
 
-enum { PIECE = 128 * 1024 };
+#define PIECE ((size_t)FIO_CONTENT_PIECE)
 
 #define GRAIN_NS	(100 * NS_PER_MS)
 #define COARSE_GRAIN_NS (2 * NS_PER_SEC)

@@ -33,6 +33,8 @@ enum fio_found {
 
 /* How often a file that changes under us is read before it is given up. */
 enum { FIO_CONTENT_TRIES = 9 };
+/* What a digest alone is read in. */
+enum { FIO_CONTENT_PIECE = 128 * 1024 };
 
 struct fio_content {
 	struct sys *sys;
