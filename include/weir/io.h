@@ -216,7 +216,11 @@ struct wio_options {
 	const char *const *extensions;
 	size_t extensions_n;
 
-	/* Contents and digests of files kept in memory, by identity. 0: off. */
+	/*
+	 * Contents and digests of files kept in memory, by identity: at most
+	 * so many bytes (0: digests alone) of so many files (0: as many as
+	 * fit). Both 0: off.
+	 */
 	uint64_t cache_bytes;
 	size_t cache_entries;
 

@@ -11,9 +11,9 @@
 #include "fio/pool.h"
 
 /*
- * A table of chains by inode, and a ring in order of use: what was used last
- * comes first. An entry that is given up while somebody uses it leaves both and
- * is freed by the last of them.
+ * A table of chains by inode, and a ring in order of use, which begins with
+ * what was not used for longest. An entry that is given up while somebody uses
+ * it leaves both and is freed by the last of them.
  */
 struct fio_cache_entry {
 	struct fio_cached what; /* `bytes` never change */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fio/cache.h"
 #include "fio/io-priv.h"
 #include "fio/metrics.h"
 #include "sys/real.h"
@@ -206,6 +207,7 @@ static void
 io_free(struct wio *w)
 {
 	fio_roots_unref(w->roots);
+	fio_cache_free(w->cache);
 	fio_metrics_free(w->metrics);
 	fio_mutex_free(w->mutex);
 	arena_release(&w->memory);
@@ -221,6 +223,7 @@ fio_io_open(struct sys *sys, const struct wio_options *options,
 	w->sys = sys;
 	w->mutex = fio_mutex_new();
 	w->metrics = fio_metrics_new();
+	w->cache = fio_cache_new(options->cache_bytes, options->cache_entries);
 	if (take_options(w, options, e) == 0)
 		w->roots = open_roots(w, options->roots, options->roots_n, e);
 	if (w->roots == NULL || open_pool(w, inline_only, e) < 0) {
@@ -328,6 +331,8 @@ wio_metrics(struct wio *w, char *p, size_t n)
 
 	buf_add_c(&text, "");
 	fio_metrics_print(w->metrics, &text);
+	if (w->cache != NULL)
+		fio_cache_print(w->cache, &text);
 	if (n > 0)
 		(void)snprintf(p, n, "%s", text.p);
 	return text.n;
