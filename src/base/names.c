@@ -77,7 +77,7 @@ names_nearest(const struct names *t, struct str s)
 			continue;
 		size_t d = distance(s, name);
 		size_t longer = s.n > name.n ? s.n : name.n;
-		if (d * 3 > longer + 2 || (best != NULL && d >= best_distance))
+		if (d * 3 > longer || (best != NULL && d >= best_distance))
 			continue;
 		best = t->name[i];
 		best_distance = d;

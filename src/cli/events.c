@@ -24,36 +24,40 @@ telling_release(struct telling *t)
 }
 
 struct ending {
-	const char *outcome, *words;
+	const char *outcome, *words, *took; /* before the time it took */
 	enum paint paint;
 	const char *where; /* before event.where; NULL: does not matter */
 };
 
 static const struct ending endings[] = {
-	{"advanced", "done in", PAINT_GREEN, ", now "},
-	{"again", "went on for", PAINT_GREEN, NULL},
-	{"done", "done in", PAINT_GREEN, ", item "},
-	{"merged", "done in", PAINT_GREEN, ", merged into "},
-	{"blocked", "blocked after", PAINT_RED, NULL},
-	{"retry", "failed after", PAINT_YELLOW, NULL},
-	{"given_up", "failed for good after", PAINT_RED, NULL},
-	{"moved", "done in", PAINT_YELLOW, ", but the item was moved to "},
-	{"agent_died", "agent died after", PAINT_YELLOW, NULL},
-	{"interrupted", "was interrupted after", PAINT_YELLOW, NULL},
-	{"stopped", "stopped after", PAINT_YELLOW, NULL},
+	{"advanced", "done", " in ", PAINT_GREEN, ", now "},
+	{"again", "went on", " for ", PAINT_GREEN, NULL},
+	{"done", "done", " in ", PAINT_GREEN, ", item "},
+	{"merged", "done", " in ", PAINT_GREEN, ", merged into "},
+	{"blocked", "blocked", " after ", PAINT_RED, NULL},
+	{"retry", "failed", " after ", PAINT_YELLOW, NULL},
+	{"given_up", "failed for good", " after ", PAINT_RED, NULL},
+	{"moved", "done", " in ", PAINT_YELLOW, ", but the item was moved to "},
+	{"agent_died", "agent died", " after ", PAINT_YELLOW, NULL},
+	{"interrupted", "was interrupted", " after ", PAINT_YELLOW, NULL},
+	{"stopped", "stopped", " after ", PAINT_YELLOW, NULL},
 };
 
 static void
 tell_end(const struct event *ev, struct telling *t)
 {
-	struct ending how = {NULL, "ended after", PAINT_NONE, NULL};
+	struct ending how = {NULL, "ended", " after ", PAINT_NONE, NULL};
 	char elapsed[STAMP_SIZE];
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
 		if (str_eq_c(ev->outcome, endings[i].outcome))
 			how = endings[i];
-	duration_format(ev->elapsed_ns, elapsed);
-	buf_addf(&t->what, "%s %s", how.words, elapsed);
+	buf_add_c(&t->what, how.words);
+	/* Of one that an earlier weir has started nobody knows. */
+	if (ev->elapsed_ns > 0) {
+		duration_format(ev->elapsed_ns, elapsed);
+		buf_addf(&t->what, "%s%s", how.took, elapsed);
+	}
 	if (how.where != NULL && str_is_set(ev->where)) {
 		buf_add_c(&t->what, how.where);
 		utf8_add_printable(&t->what, ev->where);

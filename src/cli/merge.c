@@ -75,7 +75,8 @@ run(struct cli *c, const struct args *a)
 	int status = desk_open(c, true, &d);
 	if (status == CLI_DONE) {
 		(void)desk_item(c, &d, id, &status);
-		(void)desk_item(c, &d, into, &status);
+		if (!str_eq(into, id))
+			(void)desk_item(c, &d, into, &status);
 	}
 	if (status == CLI_DONE)
 		status = save(c, &d, id, into);

@@ -107,12 +107,12 @@ drain(struct cli *c, struct desk *d, struct run_options *o)
 	o->patience_ns = terminal_is_live() ? PATIENCE_PERSON_NS : PATIENCE_NS;
 	int rc = engine_run(d->project, o, &c->arena, &sum, &e);
 	live_end(&v.live, &c->out);
+	if (sum.begun && c->json)
+		json_print(summary_json(&sum), &c->out);
+	else if (sum.begun)
+		summary_add(&c->out, &sum, terminal_size().columns, c->colour);
 	if (rc < 0)
 		return fail(c, d, &e);
-	if (c->json)
-		json_print(summary_json(&sum), &c->out);
-	else
-		summary_add(&c->out, &sum, terminal_size().columns, c->colour);
 	if (sum.halt == RUN_INTERRUPTED)
 		return CLI_SIGNALLED + sum.signal;
 	return is_stuck(&sum) ? CLI_STUCK : CLI_DONE;

@@ -29,6 +29,8 @@ why_ended(const struct run_summary *sum)
 		return "two items in a row failed for good";
 	case RUN_INTERRUPTED:
 		return "interrupted; what was running is tried again";
+	case RUN_FAILED:
+		return "it failed; what was running is tried again";
 	case RUN_HALTS:
 		break;
 	}
@@ -131,6 +133,9 @@ add_next(struct page *p, const struct run_summary *sum)
 	case RUN_CAP:
 	case RUN_INTERRUPTED:
 		add_run(p, sum, " goes on");
+		return;
+	case RUN_FAILED:
+		add_run(p, sum, ", once the error is mended, goes on");
 		return;
 	case RUN_AGENT:
 		add_step(p,

@@ -320,6 +320,8 @@ engine_conclude(struct engine *g, struct task *t, struct err *e)
 {
 	if (str_list_has(g->coordinator.now->applied, t->record.id))
 		return conclude_saved(g, t);
+	if (task_secure(t, &g->project->root, e) < 0)
+		return -1;
 	if (t->result == NULL && !str_is_set(t->failure))
 		task_read(t);
 	if (t->result == NULL && t->child == NULL)

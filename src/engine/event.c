@@ -30,5 +30,6 @@ static const char *const halt_words[] = {
 	[RUN_BREAKER] = "breaker",
 	[RUN_AGENT] = "agent",
 	[RUN_INTERRUPTED] = "interrupted",
+	[RUN_FAILED] = "failed",
 };
 const struct names run_halt_names = NAMES(halt_words, RUN_HALTS);

@@ -45,7 +45,8 @@ engine_fail(struct engine *g, const struct err *e)
 {
 	if (g->fatal.code == ERR_NONE)
 		g->fatal = *e;
-	engine_drain(g, RUN_INTERRUPTED);
+	engine_drain(g, RUN_FAILED);
+	g->halt = RUN_FAILED;
 	stop_agents(g, false);
 }
 

@@ -252,9 +252,9 @@ run(struct engine *g, struct err *e)
 	return engine_loop(g, e);
 }
 
+/* Under run.lock, but for a look, which may find another run at work. */
 static int
-run_locked(struct engine *g, struct arena *a, struct run_summary *ret,
-	struct err *e)
+drain(struct engine *g, struct arena *a, struct run_summary *ret, struct err *e)
 {
 	int64_t start = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED);
 
@@ -267,6 +267,7 @@ run_locked(struct engine *g, struct arena *a, struct run_summary *ret,
 	if (!is_look(g))
 		commit_rest(g);
 	engine_summarize(g, a, ret);
+	ret->begun = true;
 	ret->elapsed_ns = g->sys->clock(g->sys, SYS_CLOCK_ELAPSED) - start;
 	if (rc == 0)
 		engine_emit(g,
@@ -308,11 +309,16 @@ engine_run(struct project *p, const struct run_options *options,
 	*ret = (struct run_summary){0};
 	if (check_backlog(p, e) < 0)
 		return -1;
+	if (is_look(&g)) {
+		int looked = drain(&g, a, ret, e);
+		release(&g);
+		return looked;
+	}
 	if (store_state_dir(p->store, &state, e) < 0 ||
 		fio_lock_take(&lock, &state, "run.lock", LOCK_WAIT_NS,
 			"weir run", e) < 0)
 		return -1;
-	int rc = run_locked(&g, a, ret, e);
+	int rc = drain(&g, a, ret, e);
 	release(&g);
 	fio_lock_drop(&lock);
 	return rc;

@@ -32,7 +32,8 @@
  * second signal skips the 5 s. After SIGKILL or a power cut the next call
  * finds the unfinished runs from their records, kills what is left of their
  * processes, and finishes each from its result or tries it again; nothing is
- * applied twice.
+ * applied twice. The same after an error in the middle; what the run did until
+ * then is in the summary, as always.
  */
 
 struct run_options {
@@ -54,6 +55,7 @@ enum run_halt {
 	RUN_AGENT,	 /* an agent dies at once, again and again */
 	RUN_BREAKER,	 /* two items in a row failed for good */
 	RUN_INTERRUPTED, /* a signal */
+	RUN_FAILED,	 /* an error, which engine_run returns */
 	RUN_HALTS
 };
 
@@ -70,6 +72,9 @@ struct run_lines {
 };
 
 struct run_summary {
+	/* There was a run; false only with an error, and then nothing below
+	 * is filled in. */
+	bool begun;
 	enum run_halt halt;
 	uint64_t phases;	  /* started, retries included */
 	struct run_lines done;	  /* in this run, in order */

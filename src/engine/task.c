@@ -311,6 +311,25 @@ describe_end(struct task *t, const char *why)
 		words.n > 0 ? "; its last words: " : "", STR_ARG(words));
 }
 
+int
+task_secure(struct task *t, const struct fio_dir *root, struct err *e)
+{
+	struct fio_dir there;
+
+	if (run_open(root, t->record.id, &there, e) == 0) {
+		fio_dir_close(&there);
+		return 0;
+	}
+	if (e->code != ERR_MISSING)
+		return -1;
+	t->failure = arena_strf(&t->arena,
+		"its directory .weir/runs/%.*s was removed while it ran, and "
+		"its result with it",
+		STR_ARG(t->record.id));
+	fio_dir_close(&t->dir);
+	return run_begin(root, &t->record, &t->dir, e);
+}
+
 void
 task_read(struct task *t)
 {

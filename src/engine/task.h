@@ -62,6 +62,10 @@ int task_start(struct task **ret, const struct task_input *in, struct err *e);
 int task_from_record(struct task **ret, const struct fio_dir *root,
 	const struct run_record *r, const struct snapshot *s, struct err *e);
 
+/* Its tree is dead. When somebody has removed the run's directory, it is made
+ * again for what is to be recorded yet, and the run has failed. */
+int task_secure(struct task *t, const struct fio_dir *root, struct err *e);
+
 /* Read what the agent left; call when its tree is dead. */
 void task_read(struct task *t);
 

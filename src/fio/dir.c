@@ -20,6 +20,8 @@ fio_dir_open(struct fio_dir *ret, struct sys *sys, int at, const char *path,
 	if (fd == -ENOENT)
 		return err_set(
 			e, ERR_MISSING, "there is no directory '%s'", path);
+	if (fd == -ENOTDIR)
+		return err_set(e, ERR_INPUT, "'%s' is not a directory", path);
 	if (fd < 0)
 		return err_sys(e, -fd, "opening directory '%s'", path);
 	ret->sys = sys;

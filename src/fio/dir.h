@@ -23,7 +23,7 @@ struct fio_dir {
 
 #define FIO_DIR_NONE ((struct fio_dir){.fd = -1})
 
-/* ERR_MISSING when there is no such directory. */
+/* ERR_MISSING when there is no such directory, ERR_INPUT when it is none. */
 int fio_dir_open(struct fio_dir *ret, struct sys *sys, int at, const char *path,
 	struct err *e);
 /* A directory inside `d`; no symlink is followed. */

@@ -290,10 +290,15 @@ fio_create(const struct fio_dir *d, const char *name, struct str bytes,
 {
 	const struct str_list one = {.items = &bytes, .n = 1};
 	struct fio_temp t;
+	struct stat st;
 
+	/* Where it is there nothing need be written, or can be. */
+	int rc = d->sys->fstatat(d->sys, d->fd, name, AT_SYMLINK_NOFOLLOW, &st);
+	if (rc == 0)
+		return 1;
 	if (write_temp_twice(d, name, &t, one, mode, NULL, e) < 0)
 		return -1;
-	int rc = d->sys->renameat(
+	rc = d->sys->renameat(
 		d->sys, d->fd, t.name, d->fd, name, RENAME_NOREPLACE);
 	if (rc == 0)
 		return settle(d, name, &t, NULL, e);

@@ -89,6 +89,18 @@ store_text(struct store *st, struct str id, struct buf *ret, struct err *e)
 	return 0;
 }
 
+/* What says why an item is blocked, while it is not; NULL: nothing does. */
+static const char *
+stray_of(const struct item *it)
+{
+	if (it->status == STATUS_BLOCKED)
+		return NULL;
+	return it->blocked_from_status != STATUSES  ? "blocked_from_status"
+		: str_is_set(it->blocked_reason)    ? "blocked_reason"
+		: it->blocked_type != BLOCKED_UNSET ? "blocked_type"
+						    : NULL;
+}
+
 /* What the person wrote, read alone: an item with the id and birth it had. */
 static int
 read_alone(const struct rewrite *rw, const struct item *was, struct arena *a,
@@ -106,6 +118,13 @@ read_alone(const struct rewrite *rw, const struct item *was, struct arena *a,
 	if (!str_eq(ret->id, was->id))
 		return yaml_err(rw->file, yaml_get(*ret_root, STR("id")), e,
 			"the id must stay '%.*s'", STR_ARG(was->id));
+	const char *stray = stray_of(was) == NULL ? stray_of(ret) : NULL;
+	if (stray != NULL)
+		return yaml_err(rw->file, yaml_get(*ret_root, str_from(stray)),
+			e,
+			"only a blocked item says '%s'; take it out, or let "
+			"'weir unblock' do it",
+			stray);
 	if (str_eq(ret->created, was->created))
 		return 0;
 	const struct yaml_node *created = yaml_get(*ret_root, STR("created"));

@@ -16,7 +16,8 @@
  * Only the item's bytes change, and `updated` within them when the person left
  * that as it was. What the person wrote is put where the item stands if the
  * whole then reads as the same backlog with that item in it; id and `created`
- * stay. Anything else a hand edit of the file may do is allowed.
+ * stay, and only a blocked item says why it is blocked. Anything else a hand
+ * edit of the file may do is allowed.
  */
 
 /* Append the item's text; it ends in a line break. ERR_MISSING; ERR_INPUT

@@ -20,6 +20,8 @@ a_far_word_is_not(void **state)
 {
 	(void)state;
 	assert_null(names_nearest(&table, STR("gigantic")));
+	/* Three letters of six. */
+	assert_null(names_nearest(&table, STR("mexxxm")));
 	assert_null(names_nearest(&table, STR("")));
 }
 

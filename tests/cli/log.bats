@@ -38,8 +38,8 @@ WRK-010 added Another one" ]
 	succeeds weir log WRK-002
 	says "size small -> medium"
 	never_says "Another one"
-	succeeds weir log WRK-003
-	[ "$output" = "Nothing is on record about WRK-003." ]
+	fails 4 weir log WRK-003
+	says "there is no item 'WRK-003'"
 }
 
 @test "log -n shows the last events, --since those from then on" {

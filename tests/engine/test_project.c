@@ -82,11 +82,38 @@ two_halves_of_a_circle_saved_at_one_moment_are_refused(void **state)
 	assert_int_equal(str_find(text, STR("[WRK-001]")), text.n);
 }
 
+static int
+make_nothing(struct sys *s, int dir, const char *path, int flags, mode_t mode)
+{
+	if ((flags & O_CREAT) != 0)
+		return -EROFS;
+	return sys_real()->openat(s, dir, path, flags, mode);
+}
+
+static void
+a_project_that_is_whole_is_found_where_nothing_can_be_written(void **state)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	const struct project_init_options how = {
+		.dir = f.scratch.path, .prefix = STR("WRK")};
+	struct str_list made, kept;
+
+	(void)state;
+	check_ok(project_init(sys_real(), &how, &a, &made, &kept, &f.e), &f.e);
+	size_t all = made.n + kept.n;
+	assert_true(all > 4);
+	f.sys.openat = make_nothing;
+	check_ok(project_init(&f.sys, &how, &a, &made, &kept, &f.e), &f.e);
+	assert_int_equal(made.n, 0);
+	assert_int_equal(kept.n, all);
+}
+
 int
 main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		T(a_project_that_is_whole_is_found_where_nothing_can_be_written),
 		T(two_halves_of_a_circle_saved_at_one_moment_are_refused),
 	};
 
