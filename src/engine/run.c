@@ -111,6 +111,24 @@ open_tree(struct engine *g, struct err *e)
 	return git_check_ready(g->tree.git, e);
 }
 
+static void
+close_handle(uv_handle_t *handle, void *ctx)
+{
+	(void)ctx;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+static void
+close_loop(struct engine *g)
+{
+	uv_walk(&g->loop, close_handle, NULL);
+	/* A bell that rang meanwhile cuts one turn short. */
+	while (uv_run(&g->loop, UV_RUN_DEFAULT) != 0)
+		;
+	(void)uv_loop_close(&g->loop);
+}
+
 static int
 open_loop(struct engine *g, struct err *e)
 {
@@ -136,28 +154,12 @@ open_loop(struct engine *g, struct err *e)
 	(void)uv_timer_init(&g->loop, &g->wake);
 	(void)uv_timer_init(&g->loop, &g->display);
 	rc = uv_poll_init(&g->loop, &g->changed, g->watch.fd);
-	if (rc < 0)
+	if (rc < 0) {
+		close_loop(g);
 		return err_sys(e, -rc, "watching for changes");
+	}
 	engine_listen(g);
 	return 0;
-}
-
-static void
-close_handle(uv_handle_t *handle, void *ctx)
-{
-	(void)ctx;
-	if (!uv_is_closing(handle))
-		uv_close(handle, NULL);
-}
-
-static void
-close_loop(struct engine *g)
-{
-	uv_walk(&g->loop, close_handle, NULL);
-	/* A bell that rang meanwhile cuts one turn short. */
-	while (uv_run(&g->loop, UV_RUN_DEFAULT) != 0)
-		;
-	(void)uv_loop_close(&g->loop);
 }
 
 static void

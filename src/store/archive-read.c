@@ -63,50 +63,68 @@ take_field(
 			(char *)it + f->offset, a);
 }
 
-/* How it left; DEPARTURES: it stayed, which takes back what is above. */
-static int
-read_how(json_t *value, struct arena *a, enum departure *ret, struct err *e)
+int
+archive_line_read(
+	json_t *j, struct arena *a, struct archive_line *ret, struct err *e)
 {
-	struct str how = text_of(value, a);
-	int departure = DEPARTURES;
+	struct str how = text_of(json_object_get(j, "how"), a);
+	int value = 0;
 
-	if (!str_eq_c(how, ARCHIVE_STAYED) &&
-		!names_parse(&departure_names, how, &departure))
+	*ret = (struct archive_line){
+		.item = {.id = text_of(json_object_get(j, "id"), a),
+			.into = text_of(json_object_get(j, "into"), a)},
+		.stayed = str_eq_c(how, ARCHIVE_STAYED),
+	};
+	if (ret->item.id.n == 0)
+		return err_set(e, ERR_INPUT, "'id' is missing");
+	if (!ret->stayed && !names_parse(&departure_names, how, &value))
 		return err_set(e, ERR_INPUT,
 			"'how' must be done, closed or merged, not '%.*s'",
 			STR_ARG(how));
-	*ret = (enum departure)departure;
+	ret->item.how = (enum departure)value;
+	/* Without one no bytes are those of the item: it has left. */
+	(void)fio_digest_parse(
+		text_of(json_object_get(j, "was"), a), &ret->was);
 	return 0;
 }
 
-static int
-read_entry(json_t *j, struct arena *a, struct archive_entry *ret, struct err *e)
+void
+archive_count(const struct archive_line *lines, size_t n, bool *ret)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct strmap last;
+
+	strmap_init(&last, n, &tmp);
+	for (size_t i = n; i-- > 0;)
+		ret[i] = strmap_put(&last, lines[i].item.id, i) &&
+			!lines[i].stayed;
+}
+
+static void
+read_entry(json_t *j, const struct archive_line *line, struct arena *a,
+	struct archive_entry *ret)
 {
 	json_t *item = json_object_get(j, "item");
 
 	ret->item = (struct item){
-		.id = text_of(json_object_get(j, "id"), a),
+		.id = line->item.id,
 		.blocked_from_status = STATUSES,
 	};
-	if (ret->item.id.n == 0)
-		return err_set(e, ERR_INPUT, "'id' is missing");
-	if (read_how(json_object_get(j, "how"), a, &ret->how, e) < 0)
-		return -1;
+	ret->how = line->item.how;
+	ret->into = line->item.into;
 	ret->at = text_of(json_object_get(j, "at"), a);
 	ret->reason = text_of(json_object_get(j, "reason"), a);
-	ret->into = text_of(json_object_get(j, "into"), a);
 	for (size_t i = 0; i < item_fields.n; i++) {
 		const struct field *f = &item_fields.fields[i];
 		if (f->offset != offsetof(struct item, id))
 			take_field(f, json_object_get(item, f->name),
 				&ret->item, a);
 	}
-	return 0;
 }
 
 static int
 read_line(struct str line, const char *file, struct arena *a,
-	struct archive_entry *ret, struct err *e)
+	struct archive_line *ret_line, struct archive_entry *ret, struct err *e)
 {
 	json_error_t why;
 	json_t *j = json_loadb(line.s, line.n, JSON_REJECT_DUPLICATES, &why);
@@ -114,28 +132,11 @@ read_line(struct str line, const char *file, struct arena *a,
 	if (j == NULL)
 		return err_set(e, ERR_INPUT, "%s:%zu:%d: %s", file, ret->line,
 			why.column > 0 ? why.column : 1, why.text);
-	int rc = read_entry(j, a, ret, e);
+	int rc = archive_line_read(j, a, ret_line, e);
+	if (rc == 0)
+		read_entry(j, ret_line, a, ret);
 	json_decref(j);
 	return rc < 0 ? err_wrap(e, "%s:%zu:1", file, ret->line) : 0;
-}
-
-/* Without those that stayed. */
-static struct archive_entries
-last_of_each(const struct archive_entry *all, size_t n, struct arena *a)
-{
-	struct arena tmp CLEANUP_ARENA = {0};
-	struct archive_entry *kept = ARENA_ARRAY(a, struct archive_entry, n);
-	struct strmap last;
-	size_t kept_n = 0, at;
-
-	strmap_init(&last, n, &tmp);
-	for (size_t i = n; i-- > 0;)
-		(void)strmap_put(&last, all[i].item.id, i);
-	for (size_t i = 0; i < n; i++)
-		if (strmap_get(&last, all[i].item.id, &at) && at == i &&
-			all[i].how != DEPARTURES)
-			kept[kept_n++] = all[i];
-	return (struct archive_entries){.items = kept, .n = kept_n};
 }
 
 int
@@ -144,7 +145,9 @@ archive_read(struct store *st, struct arena *a, struct archive_entries *ret,
 {
 	CLEANUP_BUF struct buf bytes = {0};
 	VEC(struct archive_entry) all = {0};
+	VEC(struct archive_line) lines = {0};
 	struct archive_entry one = {0};
+	struct archive_line head;
 	struct str line;
 
 	*ret = (struct archive_entries){0};
@@ -157,12 +160,23 @@ archive_read(struct store *st, struct arena *a, struct archive_entries *ret,
 		one.line++;
 		if (str_trim(line).n == 0)
 			continue;
-		if (read_line(line, st->paths.archive.s, a, &one, &why) < 0)
+		if (read_line(line, st->paths.archive.s, a, &head, &one, &why) <
+			0) {
 			problems_add(problems, &why);
-		else
-			VEC_PUSH(&all, one);
+			continue;
+		}
+		VEC_PUSH(&lines, head);
+		VEC_PUSH(&all, one);
 	}
-	*ret = last_of_each(all.items, all.n, a);
+	bool *counts = ARENA_ARRAY(a, bool, lines.n);
+	struct archive_entry *kept =
+		ARENA_ARRAY(a, struct archive_entry, lines.n);
+	archive_count(lines.items, lines.n, counts);
+	for (size_t i = 0; i < lines.n; i++)
+		if (counts[i])
+			kept[ret->n++] = all.items[i];
+	ret->items = kept;
+	VEC_RELEASE(&lines);
 	VEC_RELEASE(&all);
 	return 0;
 }

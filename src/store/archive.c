@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/stamp.h"
-#include "base/strmap.h"
+#include "base/vec.h"
 
 /*
  * BACKLOG_ARCHIVE.jsonl: one line per item that left. Only the id and how it
@@ -185,6 +185,15 @@ is_there(const struct archive *archive, const struct departed *d,
 	return false;
 }
 
+static int
+append(struct store *st, struct str text, struct err *e)
+{
+	if (fio_append(&st->dir, ARCHIVE_FILE, text, 0644, e) < 0)
+		return -1;
+	buf_add_str(&st->appended, text);
+	return 0;
+}
+
 int
 archive_append(struct store *st, const struct departed *departed, size_t n,
 	int64_t now_ns, struct err *e)
@@ -207,11 +216,43 @@ archive_append(struct store *st, const struct departed *departed, size_t n,
 		if (!is_there(&archive, &departed[i], was))
 			add_line(&line, &departed[i], was, text_of(bytes, node),
 				when);
-		if (fio_append(&st->dir, ARCHIVE_FILE, buf_str(&line), 0644,
-			    e) < 0)
+		if (append(st, buf_str(&line), e) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+/* Does `all` hold what st->now knows of the archive and, behind it, what was
+ * appended, with the end that a torn line gets first? */
+static bool
+is_ours(const struct store *st, struct str all)
+{
+	const struct fio_version *was = &st->now.archive_version;
+	size_t old = was->exists ? (size_t)was->size : 0;
+	struct str tail = str_from_at(all, old);
+
+	if (all.n < old ||
+		(was->exists &&
+			!fio_digest_eq(
+				was->digest, fio_digest(str_of(all.s, old)))))
+		return false;
+	if (old > 0 && all.s[old - 1] != '\n' && tail.n > 0)
+		tail = str_from_at(tail, 1);
+	return str_eq(tail, buf_str(&st->appended));
+}
+
+void
+archive_settle(struct store *st)
+{
+	CLEANUP_BUF struct buf bytes = {0};
+	struct fio_version v;
+	struct err ignored;
+
+	if (st->appended.n > 0 &&
+		fio_read(&st->dir, ARCHIVE_FILE, STORE_BYTES_MAX, &bytes, &v,
+			&ignored) == 0 &&
+		is_ours(st, buf_str(&bytes)))
+		st->now.archive_version = v;
 }
 
 static bool
@@ -233,7 +274,7 @@ append_stayed(struct store *st, struct str id, const char *when, struct err *e)
 	json_object_set_new(line, "how", json_string(ARCHIVE_STAYED));
 	json_object_set_new(line, "at", json_string(when));
 	add_json(&b, line);
-	return fio_append(&st->dir, ARCHIVE_FILE, buf_str(&b), 0644, e);
+	return append(st, buf_str(&b), e);
 }
 
 int
@@ -258,64 +299,6 @@ archive_take_back(struct store *st, const struct departed *departed, size_t n,
 	return 0;
 }
 
-static bool
-read_line(struct str line, struct arena *a, struct archive_line *ret)
-{
-	json_t *j = json_loadb(line.s, line.n, JSON_REJECT_DUPLICATES, NULL);
-	const char *id = json_string_value(json_object_get(j, "id"));
-	const char *how = json_string_value(json_object_get(j, "how"));
-	const char *into = json_string_value(json_object_get(j, "into"));
-	const char *was = json_string_value(json_object_get(j, "was"));
-	int value = 0;
-
-	*ret = (struct archive_line){
-		.stayed = how != NULL && strcmp(how, ARCHIVE_STAYED) == 0};
-	bool good = id != NULL && how != NULL &&
-		(ret->stayed ||
-			names_parse(&departure_names, str_from(how), &value));
-	if (good) {
-		ret->item = (struct archived){
-			.id = arena_str(a, str_from(id)),
-			.how = (enum departure)value,
-			.into = arena_str(a, str_from(into)),
-		};
-		(void)fio_digest_parse(str_from(was), &ret->was);
-	}
-	json_decref(j);
-	return good;
-}
-
-/* Of several lines about one id the last counts. */
-static size_t
-keep_last(struct archive_line *lines, size_t n)
-{
-	CLEANUP_ARENA struct arena tmp = {0};
-	struct strmap seen;
-	size_t kept = 0, at;
-
-	strmap_init(&seen, n, &tmp);
-	for (size_t i = 0; i < n; i++) {
-		if (strmap_get(&seen, lines[i].item.id, &at)) {
-			lines[at] = lines[i];
-			continue;
-		}
-		(void)strmap_put(&seen, lines[i].item.id, kept);
-		lines[kept++] = lines[i];
-	}
-	return kept;
-}
-
-static size_t
-drop_stayed(struct archive_line *lines, size_t n)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (!lines[i].stayed)
-			lines[kept++] = lines[i];
-	return kept;
-}
-
 int
 archive_load(struct store *st, struct arena *a, struct archive *ret,
 	struct fio_version *ret_version, struct err *e)
@@ -330,15 +313,22 @@ archive_load(struct store *st, struct arena *a, struct archive *ret,
 		    ret_version, e) < 0)
 		return -1;
 	struct str rest = buf_str(&bytes);
-	while (str_next_line(&rest, &line))
-		if (read_line(line, a, &one))
+	while (str_next_line(&rest, &line)) {
+		struct err ignored;
+		json_t *j = json_loadb(
+			line.s, line.n, JSON_REJECT_DUPLICATES, NULL);
+		if (archive_line_read(j, a, &one, &ignored) == 0)
 			VEC_PUSH(&lines, one);
+		json_decref(j);
+	}
 	struct archive_line *copy =
 		ARENA_ARRAY(a, struct archive_line, lines.n);
+	bool *counts = ARENA_ARRAY(a, bool, lines.n);
+	archive_count(lines.items, lines.n, counts);
 	for (size_t i = 0; i < lines.n; i++)
-		copy[i] = lines.items[i];
-	size_t n = drop_stayed(copy, keep_last(copy, lines.n));
-	*ret = (struct archive){.lines = copy, .n = n};
+		if (counts[i])
+			copy[ret->n++] = lines.items[i];
+	ret->lines = copy;
 	VEC_RELEASE(&lines);
 	return 0;
 }

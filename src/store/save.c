@@ -220,6 +220,7 @@ commit(struct store *st, const struct fio_dir *state, uint64_t mark,
 	const struct change_effects *effects, const struct change *changes,
 	size_t n, int64_t now_ns, struct loaded *next, struct err *e)
 {
+	buf_reset(&st->appended);
 	if (effects->next->next_item_id > mark &&
 		mark_write(state, effects->next->next_item_id, e) < 0)
 		return -1;
@@ -232,13 +233,16 @@ commit(struct store *st, const struct fio_dir *state, uint64_t mark,
 		return -1;
 	if (worklog_append(st, st->now.snapshot, changes, n, now_ns, e) < 0)
 		return -1;
-	return store_put(st, state, next,
-		&(struct events_save){.effects = effects,
-			.changes = changes,
-			.n = n,
-			.mark = mark,
-			.now_ns = now_ns},
-		e);
+	if (store_put(st, state, next,
+		    &(struct events_save){.effects = effects,
+			    .changes = changes,
+			    .n = n,
+			    .mark = mark,
+			    .now_ns = now_ns},
+		    e) < 0)
+		return -1;
+	archive_settle(st);
+	return 0;
 }
 
 int

@@ -44,6 +44,7 @@ struct store {
 	struct store_paths paths;
 	/* Of the entries being added, while they are. */
 	const struct extras_list *extras;
+	struct buf appended;	/* to the archive, by the save under way */
 	VEC(struct str) forget; /* applied ids whose claims are gone for good */
 	struct err warning;	/* what store_warning is to say next */
 	char warned[500];	/* what it said last */
@@ -116,12 +117,23 @@ struct archive {
 /* Of the entry `node` of a backlog, as archive lines name it. */
 struct fio_digest
 archive_digest(struct str bytes, const struct yaml_node *node);
+/* archive-read.c: what every reader goes by in the JSON of a line. ERR_INPUT
+ * when it is no line of an archive. */
+struct json_t;
+int archive_line_read(struct json_t *j, struct arena *a,
+	struct archive_line *ret, struct err *e);
+/* archive-read.c: of several lines about one id the last counts, unless that
+ * says that the item stayed. `ret` has room for one answer a line. */
+void archive_count(const struct archive_line *lines, size_t n, bool *ret);
 /* What is in force: lines that cannot be read are skipped, and so is what a
  * later line takes back. */
 int archive_load(struct store *st, struct arena *a, struct archive *ret,
 	struct fio_version *ret_version, struct err *e);
 int archive_append(struct store *st, const struct departed *departed, size_t n,
 	int64_t now_ns, struct err *e);
+/* The save under way has happened, and st->now knows what it appended: unless
+ * somebody else wrote there as well, st->now.archive_version says so. */
+void archive_settle(struct store *st);
 
 /* Take back the lines about items that are in the backlog, because the save
  * that was to remove them died, but for those in `departed`. */

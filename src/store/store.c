@@ -79,6 +79,7 @@ store_close(struct store *st)
 	loaded_release(&st->now);
 	fio_dir_close(&st->dir);
 	VEC_RELEASE(&st->forget);
+	buf_release(&st->appended);
 	arena_release(&st->arena);
 	mem_free(st);
 }

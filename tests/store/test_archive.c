@@ -65,6 +65,87 @@ close_items(const char *const ids[], size_t n)
 	snapshot_unref(saved.next);
 }
 
+static struct snapshot *
+look(void)
+{
+	struct snapshot *s;
+
+	check_ok(store_look(f.store, &s, &f.e), &f.e);
+	snapshot_unref(s); /* the store still has it */
+	return s;
+}
+
+static void
+after_a_departure_nothing_is_read_again(void **state)
+{
+	const char *const ids[] = {"WRK-001", "WRK-002"};
+	struct store_saved saved;
+	const struct change both[] = {change_add("new"),
+		{.kind = CHANGE_ARCHIVE,
+			.id = STR("WRK-002"),
+			.departure = DEPARTED_CLOSED}};
+	CLEANUP_BUF struct buf more = {0};
+
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nitems:\n"
+		"- {id: WRK-001, title: One, status: new}\n"
+		"- {id: WRK-002, title: Two, status: new}\n");
+	/* Its end is torn. */
+	scratch_put(&f.scratch, "BACKLOG_ARCHIVE.jsonl",
+		"{\"id\":\"WRK-000\",\"how\":\"done\"}\n{\"id\":");
+	struct snapshot *before = fixture_load(&f);
+	close_items(ids, 1);
+	struct snapshot *now = look();
+	assert_int_equal(now->generation, before->generation + 1);
+	assert_int_equal(now->archived_n, 2);
+	check_ok(store_apply(f.store, both, 2, NOW, &saved, &f.e), &f.e);
+	assert_ptr_equal(look(), saved.next);
+	assert_int_equal(saved.next->generation, before->generation + 2);
+	snapshot_unref(saved.next);
+	snapshot_unref(before);
+	/* But what somebody else appends is. */
+	buf_add_str(&more, scratch_get(&f.scratch, "BACKLOG_ARCHIVE.jsonl"));
+	buf_add_c(&more, "{\"id\":\"WRK-099\",\"how\":\"done\"}\n");
+	scratch_put(&f.scratch, "BACKLOG_ARCHIVE.jsonl", more.p);
+	assert_int_equal(look()->archived_n, 4);
+}
+
+/* Whoever writes into the archive while we save. */
+static int
+append_and_sync(struct sys *s, int fd)
+{
+	static const char line[] = "{\"id\":\"WRK-098\",\"how\":\"done\"}\n";
+	char path[512];
+	int file = open(scratch_path(&f.scratch, "BACKLOG_ARCHIVE.jsonl", path),
+		O_WRONLY | O_APPEND);
+
+	(void)s;
+	if (file >= 0) {
+		assert_true(write(file, line, sizeof(line) - 1) > 0);
+		assert_int_equal(close(file), 0);
+	}
+	return sys_real()->fsync(sys_real(), fd);
+}
+
+static void
+what_somebody_appends_while_we_save_is_seen(void **state)
+{
+	const char *const ids[] = {"WRK-001"};
+	struct sys sys = *sys_real();
+
+	(void)state;
+	sys.fsync = append_and_sync;
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nitems:\n"
+		"- {id: WRK-001, title: One, status: new}\n");
+	fixture_close(&f);
+	fixture_open(&f, &sys);
+	close_items(ids, 1);
+	sys.fsync = sys_real()->fsync;
+	assert_non_null(snapshot_find_archived(look(), STR("WRK-098")));
+}
+
 static void
 what_people_wrote_about_an_item_leaves_with_it(void **state)
 {
@@ -249,6 +330,8 @@ main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		EACH(after_a_departure_nothing_is_read_again),
+		EACH(what_somebody_appends_while_we_save_is_seen),
 		EACH(what_was_archived_is_read_back),
 		EACH(what_people_wrote_about_an_item_leaves_with_it),
 		EACH(text_in_a_list_on_one_line_is_the_entry_alone),
