@@ -173,7 +173,8 @@ note(struct live *l, const struct event *ev)
 	l->done = ev->done;
 	if (ev->kind == EVENT_PHASE_STARTED)
 		add_row(l, ev);
-	else if (ev->kind == EVENT_PHASE_ENDED)
+	/* A notice about a run is that its result is held. */
+	else if (ev->kind == EVENT_PHASE_ENDED || ev->kind == EVENT_NOTICE)
 		drop_row(l, ev->run);
 }
 

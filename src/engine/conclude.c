@@ -263,7 +263,7 @@ refuse(struct engine *g, struct task *t, const struct run_verdict *v,
 	struct run_verdict held = *v;
 	struct err ignored = {0};
 
-	int rc = engine_hold(g, t->record.item, e);
+	int rc = engine_hold(g, t->record.item, t, e);
 	if (rc < 0)
 		return engine_is_passing(e) ? 1 : -1;
 	held.refused = str_from(e->msg);
@@ -301,6 +301,7 @@ conclude_result(struct engine *g, struct task *t, struct err *e)
 		.outcome = str_from(names_get(&outcome_names, (int)o.kind)),
 		.reason = is_progress(o.kind) ? o.summary : o.reason,
 		.message = end.message,
+		.refused = t->record.decision.refused, /* until it is saved */
 	};
 	if (decide(g, t, &decision, e) < 0)
 		return -1;

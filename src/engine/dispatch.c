@@ -28,17 +28,23 @@ engine_tasks_left(const struct engine *g)
 }
 
 int
-engine_hold(struct engine *g, struct str what, const struct err *e)
+engine_hold(struct engine *g, struct str what, const struct task *t,
+	const struct err *e)
 {
 	struct err ignored = {0};
+	CLEANUP_BUF struct buf text = {0};
 
-	if (e->code != ERR_CONFLICT)
+	if (!store_is_refused(g->project->store))
 		return -1;
+	buf_addf(&text, "%.*s is held: %s", STR_ARG(what), e->msg);
 	int rc = coordinator_refresh(&g->coordinator, &ignored);
 	if (rc == 0 &&
 		holds_refused(
 			&g->holds, what, str_from(e->msg), g->coordinator.turn))
-		engine_notice(g, "%.*s is held: %s", STR_ARG(what), e->msg);
+		engine_emit(g,
+			(struct event){.kind = EVENT_NOTICE,
+				.run = t != NULL ? t->record.id : STR_ABSENT,
+				.text = buf_str(&text)});
 	return rc;
 }
 
@@ -125,12 +131,12 @@ apply_actions(struct engine *g, const struct plan *p, struct err *e)
 
 	if (rc >= 0)
 		return rc == 0 ? 1 : 0;
-	if (e->code != ERR_CONFLICT)
+	if (!store_is_refused(g->project->store))
 		return -1;
 	for (size_t i = 0; i < p->actions_n; i++) {
 		const struct action *act = &p->actions[i];
 		if (apply_together(g, act, 1, e) < 0 &&
-			engine_hold(g, act->item->id, e) < 0)
+			engine_hold(g, act->item->id, NULL, e) < 0)
 			return -1;
 	}
 	return 1;

@@ -71,11 +71,13 @@ proc_end_fn engine_on_end;
 /* dispatch.c: choose and carry out, until nothing but waiting is left. */
 int engine_dispatch(struct engine *g, struct err *e);
 /*
- * dispatch.c: a save about `what`, an item or the inbox, was refused. 0: the
- * backlog as it is cannot take it, so it is held until that is another, which
- * is told once. 1: the backlog is another already. -1: for another reason.
+ * dispatch.c: a save about `what`, an item or the inbox, has failed; `t` (may
+ * be NULL) led to it. 0: the backlog as it is cannot take it, so it is held
+ * until that is another, which is told once. 1: the backlog is another already.
+ * -1: it failed for another reason.
  */
-int engine_hold(struct engine *g, struct str what, const struct err *e);
+int engine_hold(struct engine *g, struct str what, const struct task *t,
+	const struct err *e);
 /* dispatch.c: its agent has ended, and the item is held: nothing is to be done
  * about it in this turn. */
 bool engine_is_held(const struct engine *g, const struct task *t);

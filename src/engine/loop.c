@@ -277,7 +277,7 @@ take_inbox(struct engine *g, struct err *e)
 		look_again_in(g, INBOX_AGAIN_MS);
 	if (rc >= 0)
 		return 0;
-	if (engine_hold(g, inbox, e) == 0)
+	if (engine_hold(g, inbox, NULL, e) == 0)
 		return 0;
 	if (!engine_is_passing(e))
 		return -1;

@@ -19,7 +19,7 @@ block_stale(struct engine *g, const struct action *act, struct str reason,
 	};
 
 	if (coordinator_apply(&g->coordinator, &block, 1, NULL, e) < 0)
-		return engine_hold(g, act->item->id, e) < 0 ? -1 : 1;
+		return engine_hold(g, act->item->id, NULL, e) < 0 ? -1 : 1;
 	engine_emit(g,
 		(struct event){.kind = EVENT_BLOCKED,
 			.item = act->item->id,

@@ -59,6 +59,7 @@ int
 store_lock(struct store *st, const struct fio_dir *state, struct fio_lock *ret,
 	struct err *e)
 {
+	st->refused = false;
 	if (st->poisoned)
 		return err_set(e, ERR_POISONED,
 			"an earlier save of '%s' failed halfway; look at the "
@@ -324,6 +325,7 @@ try_apply(struct store *st, const struct fio_dir *state,
 	int rc = 0;
 	if (ret->saved)
 		rc = prepare(st, &effects, &tmp, &next, e);
+	st->refused = rc < 0;
 	if (ret->saved && rc == 0)
 		rc = commit(st, state, stored, &effects, all, all_n, now_ns,
 			&next, e);

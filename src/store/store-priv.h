@@ -38,6 +38,7 @@ struct store {
 	struct str prefix;
 	struct loaded now;
 	bool poisoned;
+	bool refused; /* see store_is_refused */
 	int64_t patience_ns;
 	store_check_fn *check;
 	struct arena arena; /* paths, and the ids below */

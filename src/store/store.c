@@ -184,6 +184,12 @@ store_set_patience(struct store *st, int64_t wait_ns)
 	st->patience_ns = wait_ns;
 }
 
+bool
+store_is_refused(const struct store *st)
+{
+	return st->refused;
+}
+
 void
 store_set_check(struct store *st, store_check_fn *check)
 {

@@ -115,6 +115,11 @@ struct store_saved {
 int store_apply(struct store *st, const struct change *changes, size_t n,
 	int64_t now_ns, struct store_saved *ret, struct err *e);
 
+/* The last save failed because the bytes of the backlog do not let themselves
+ * be changed so: it fails again until somebody, or another save, has changed
+ * them. */
+bool store_is_refused(const struct store *st);
+
 /*
  * Whether the bytes of the backlog, as they were last read, let themselves be
  * changed so: ERR_CONFLICT when a person has to do it. Reads, locks and writes
