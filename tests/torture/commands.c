@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "naive.h"
 
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "figure.h"
+#include "run.h"
 #include "scratch.h"
 
 /*
@@ -31,8 +30,6 @@ enum {
 };
 
 #define MEMORY "/dev/shm"
-
-extern char **environ;
 
 /* An item as its owner last left it. */
 struct own {
@@ -57,33 +54,14 @@ rnd(struct person *p, unsigned int below)
 	return (unsigned int)rand_r(&p->seed) % below;
 }
 
-/* Runs `weir WORDS…`; its output is in p->out. */
 static void
 run(struct person *p, const char *const *words)
 {
-	const char *argv[12] = {getenv("WEIR"), "-C", scratch.path};
-	posix_spawn_file_actions_t io;
-	size_t n = 3;
-	int status;
-	pid_t pid;
+	int status = run_weir(scratch.path, p->out, words);
 
-	while (*words != NULL)
-		argv[n++] = *words++;
-	posix_spawn_file_actions_init(&io);
-	posix_spawn_file_actions_addopen(
-		&io, 1, p->out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	/* The words are not changed, whatever the prototype says. */
-	union {
-		const char **words;
-		char **argv;
-	} u = {.words = argv};
-	if (posix_spawn(&pid, argv[0], &io, NULL, u.argv, environ) != 0 ||
-		waitpid(pid, &status, 0) != pid)
-		_exit(3);
-	posix_spawn_file_actions_destroy(&io);
 	if (status != 0) {
 		(void)fprintf(stderr, "# 'weir %s' ended with status %d\n",
-			argv[3], WEXITSTATUS(status));
+			words[0], status);
 		_exit(1);
 	}
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "naive.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -10,35 +9,16 @@
 
 #include "../store/fixture.h"
 #include "figure.h"
+#include "ledger.h"
 
 /*
  * A process that saves without a pause, killed with SIGKILL at a random
- * moment, again and again, on a real file system. It announces each operation
- * through a pipe before it begins and acknowledges it afterwards, so that the
- * parent knows what must be there, what may be there, and what must not.
- *
- * Every item carries a token and a revision in its title; both only grow.
+ * moment, again and again, on a real file system.
  */
-
-enum op { OP_ADD, OP_EDIT, OP_CLOSE, OP_DROP };
-
-struct message {
-	enum op op;
-	bool acked;
-	unsigned int token, rev;
-};
-
-/* What the parent knows of a token, from messages and from the files. */
-struct token {
-	bool announced, must_exist, may_be_gone, must_be_gone;
-	unsigned int rev_least, rev_most;
-	char id[32];
-};
 
 enum {
 	ROUNDS = 200,
 	ROUNDS_A_PROJECT = 50, /* then a fresh one, to keep it small */
-	TOKENS_MAX = 8192,
 	LIVE_MIN = 4,
 	LIVE_MAX = 24,
 	KILL_WITHIN_US = 9000,
@@ -47,10 +27,8 @@ enum {
 
 static struct {
 	struct fixture f;
-	struct token tokens[TOKENS_MAX];
-	unsigned int next_token, next_rev;
+	struct ledger l;
 	size_t interrupted; /* kills that hit an operation under way */
-	size_t acked;
 	unsigned int seed;
 } t;
 
@@ -58,13 +36,6 @@ static unsigned int
 rnd(unsigned int below)
 {
 	return (unsigned int)rand_r(&t.seed) % below;
-}
-
-static void
-tell(int pipe_end, struct message m)
-{
-	if (write(pipe_end, &m, sizeof(m)) != (ssize_t)sizeof(m))
-		_exit(2);
 }
 
 static void
@@ -95,66 +66,61 @@ take(void)
 	problems_release(&taken.problems);
 }
 
-static const char *
-titled(unsigned int token, unsigned int rev, char ret[96])
-{
-	(void)snprintf(ret, 96, "token %u rev %u", token, rev);
-	return ret;
-}
-
 static void
 do_add(int out)
 {
-	struct message m = {OP_ADD, false, t.next_token++, t.next_rev++};
+	struct message m = {
+		OP_ADD, false, t.l.next_token++, t.l.next_rev++, ""};
 	char title[96];
 
-	tell(out, m);
-	save(change_add(titled(m.token, m.rev, title)));
+	ledger_tell(out, &m);
+	save(change_add(ledger_title(m.token, m.rev, title)));
 	m.acked = true;
-	tell(out, m);
+	ledger_tell(out, &m);
 }
 
 /* The drop is durable against a kill as soon as the name is there. */
 static void
 do_drop(int out)
 {
-	struct message m = {OP_DROP, false, t.next_token++, t.next_rev++};
+	struct message m = {
+		OP_DROP, false, t.l.next_token++, t.l.next_rev++, ""};
 	char title[96], text[128], from[512], to[512];
 
 	if (scratch_has(&t.f.scratch, "BACKLOG_INBOX.yaml"))
 		return;
-	tell(out, m);
+	ledger_tell(out, &m);
 	(void)snprintf(text, sizeof(text), "- title: %s\n",
-		titled(m.token, m.rev, title));
+		ledger_title(m.token, m.rev, title));
 	scratch_put(&t.f.scratch, "drop", text);
 	(void)rename(scratch_path(&t.f.scratch, "drop", from),
 		scratch_path(&t.f.scratch, "BACKLOG_INBOX.yaml", to));
 	m.acked = true;
-	tell(out, m);
+	ledger_tell(out, &m);
 	take();
 }
 
 static void
 do_change(int out, const struct item *it, enum op op)
 {
-	struct message m = {op, false, 0, t.next_rev++};
+	struct message m = {op, false, 0, t.l.next_rev++, ""};
 	struct change c = {.id = it->id};
 	char title[96];
 
 	if (sscanf(it->title.s, "token %u", &m.token) != 1)
 		die("an item without a token");
-	tell(out, m);
+	ledger_tell(out, &m);
 	if (op == OP_CLOSE) {
 		c.kind = CHANGE_ARCHIVE;
 		c.departure = DEPARTED_CLOSED;
 	} else {
 		c.kind = CHANGE_FIELD;
 		c.field = field_find(&item_fields, STR("title"));
-		c.text = str_from(titled(m.token, m.rev, title));
+		c.text = str_from(ledger_title(m.token, m.rev, title));
 	}
 	save(c);
 	m.acked = true;
-	tell(out, m);
+	ledger_tell(out, &m);
 }
 
 /* Recover as every weir does when it starts, then work until killed. */
@@ -184,36 +150,9 @@ work(int out)
 }
 
 static void
-note(const struct message *m, bool *under_way)
-{
-	assert_true(m->token < TOKENS_MAX);
-	struct token *k = &t.tokens[m->token];
-
-	if (t.next_token <= m->token)
-		t.next_token = m->token + 1;
-	if (t.next_rev <= m->rev)
-		t.next_rev = m->rev + 1;
-	*under_way = !m->acked;
-	t.acked += m->acked;
-	k->announced = true;
-	if (m->op == OP_CLOSE) {
-		k->may_be_gone = true;
-		k->must_be_gone |= m->acked;
-		return;
-	}
-	k->rev_most = m->rev;
-	if (m->acked) {
-		k->must_exist = true;
-		k->rev_least = m->rev;
-	}
-}
-
-static void
 kill_one(void)
 {
 	int ends[2];
-	struct message m;
-	bool under_way = false;
 	int status;
 	/* Some die while they start and recover, most while they work. */
 	bool early = rnd(8) == 0;
@@ -238,10 +177,9 @@ kill_one(void)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (!WIFSIGNALED(status))
 		fail_msg("the process ended by itself: see above");
-	while (read(ends[0], &m, sizeof(m)) == (ssize_t)sizeof(m))
-		note(&m, &under_way);
+	ledger_read(&t.l, ends[0]);
 	(void)close(ends[0]);
-	t.interrupted += under_way;
+	t.interrupted += t.l.under_way;
 }
 
 static void
@@ -252,68 +190,6 @@ recover(void)
 	take();
 	snapshot_unref(fixture_load(&t.f));
 	fixture_close(&t.f);
-}
-
-/* One item of the files against what is known of its token. */
-static void
-check_item(const struct naive_item *it, unsigned int *ret_token)
-{
-	unsigned int token, rev;
-
-	if (sscanf(it->title, "token %u rev %u", &token, &rev) != 2)
-		fail_msg("%s: a torn title '%s'", it->id, it->title);
-	assert_true(token < t.next_token);
-	struct token *k = &t.tokens[token];
-	if (!k->announced || rev < k->rev_least || rev > k->rev_most)
-		fail_msg("%s: token %u has revision %u, not %u to %u", it->id,
-			token, rev, k->rev_least, k->rev_most);
-	if (it->archived ? !k->may_be_gone : k->must_be_gone)
-		fail_msg("%s: token %u is in the wrong file", it->id, token);
-	if (k->id[0] != '\0' && strcmp(k->id, it->id) != 0)
-		fail_msg("token %u is %s and %s", token, k->id, it->id);
-	memcpy(k->id, it->id, sizeof(k->id));
-	k->rev_least = rev;
-	k->must_exist = true;
-	k->must_be_gone = k->may_be_gone = it->archived;
-	*ret_token = token;
-}
-
-static void
-check_ids(const struct naive *n)
-{
-	for (size_t i = 0; i < n->n; i++)
-		for (size_t k = i + 1; k < n->n; k++)
-			if (n->items[i].archived == n->items[k].archived &&
-				strcmp(n->items[i].id, n->items[k].id) == 0)
-				fail_msg("%s is there twice", n->items[i].id);
-}
-
-static void
-check_files(void)
-{
-	static unsigned char seen[TOKENS_MAX];
-	struct naive n;
-	unsigned int token;
-
-	memset(seen, 0, sizeof(seen));
-	naive_read(t.f.scratch.path, &n);
-	check_ids(&n);
-	for (size_t i = 0; i < n.n; i++) {
-		if (!naive_counts(&n, i))
-			continue;
-		check_item(&n.items[i], &token);
-		if (seen[token]++)
-			fail_msg("token %u is there twice", token);
-	}
-	for (token = 0; token < t.next_token; token++) {
-		struct token *k = &t.tokens[token];
-		if (k->must_exist && !seen[token])
-			fail_msg("token %u is lost (%s)", token, k->id);
-		/* What was not there now must not appear later. */
-		if (!seen[token])
-			k->announced = false;
-	}
-	naive_release(&n);
 }
 
 static void
@@ -332,8 +208,7 @@ check_leftovers(void)
 static void
 start_project(void)
 {
-	memset(t.tokens, 0, sizeof(t.tokens));
-	t.next_token = t.next_rev = 1;
+	ledger_init(&t.l);
 	scratch_make(&t.f.scratch);
 	scratch_put(&t.f.scratch, "BACKLOG.yaml",
 		"schema_version: 3\nnext_item_id: 0\nitems: []\n");
@@ -352,7 +227,7 @@ what_was_acknowledged_survives_kill_9(void **state)
 			start_project();
 		kill_one();
 		recover();
-		check_files();
+		ledger_check(&t.l, t.f.scratch.path);
 		if ((i + 1) % ROUNDS_A_PROJECT == 0 || i + 1 == rounds) {
 			check_leftovers();
 			scratch_remove(&t.f.scratch);
@@ -360,9 +235,9 @@ what_was_acknowledged_survives_kill_9(void **state)
 	}
 	print_message("# %u kills, %zu of them within an operation, %zu "
 		      "acknowledged, seed %u\n",
-		rounds, t.interrupted, t.acked, first);
+		rounds, t.interrupted, t.l.acked, first);
 	assert_true(t.interrupted > rounds / 10);
-	assert_true(t.acked > 0);
+	assert_true(t.l.acked > 0);
 }
 
 int
