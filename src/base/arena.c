@@ -99,7 +99,7 @@ arena_array(struct arena *a, size_t count, size_t size)
 }
 
 char *
-arena_bytes(struct arena *a, struct str s)
+arena_bytes_slowly(struct arena *a, struct str s)
 {
 	char *p = take(a, s.n + 1, 1);
 
@@ -107,14 +107,6 @@ arena_bytes(struct arena *a, struct str s)
 		memcpy(p, s.s, s.n);
 	p[s.n] = '\0';
 	return p;
-}
-
-struct str
-arena_str(struct arena *a, struct str s)
-{
-	if (!str_is_set(s))
-		return s;
-	return str_of(arena_bytes(a, s), s.n);
 }
 
 struct str

@@ -2,6 +2,8 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/str.h"
 
@@ -26,10 +28,32 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 #define ARENA_NEW(a, type)	((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_array((a), (n), sizeof(type)))
 
-/* Copies, terminated. An absent string stays absent. */
-struct str arena_str(struct arena *a, struct str s);
-/* The same for who goes on to write in it. */
-char *arena_bytes(struct arena *a, struct str s);
+/* A copy, terminated, for who goes on to write in it. */
+char *arena_bytes_slowly(struct arena *a, struct str s);
+static inline char *
+arena_bytes(struct arena *a, struct str s)
+{
+	char *p = a->at;
+
+	/* Most of what is read is copied here, string by string. */
+	if ((size_t)(a->end - p) <= s.n || s.n == 0)
+		return arena_bytes_slowly(a, s);
+	memcpy(p, s.s, s.n);
+	p[s.n] = '\0';
+	a->at = p + s.n + 1;
+	a->used += s.n + 1;
+	return p;
+}
+
+/* The same as a string. An absent one stays absent. */
+static inline struct str
+arena_str(struct arena *a, struct str s)
+{
+	if (s.s == NULL)
+		return s;
+	return (struct str){.s = arena_bytes(a, s), .n = s.n};
+}
+
 struct str arena_strf(struct arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -18,8 +18,10 @@ names_get(const struct names *t, int value)
 bool
 names_parse(const struct names *t, struct str s, int *ret)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		if (t->name[i] == NULL || !str_eq_c(s, t->name[i]))
+	for (size_t i = 0; i < t->n && s.n > 0; i++) {
+		const char *name = t->name[i];
+		/* Most differ in their first letter. */
+		if (name == NULL || name[0] != s.s[0] || !str_eq_c(s, name))
 			continue;
 		*ret = (int)i;
 		return true;

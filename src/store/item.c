@@ -6,7 +6,8 @@
 static bool
 is_named(const struct field *f, struct str key)
 {
-	return f->name_n == key.n && memcmp(f->name, key.s, key.n) == 0;
+	return f->name_n == key.n && f->name[0] == key.s[0] &&
+		memcmp(f->name, key.s, key.n) == 0;
 }
 
 /* Keys mostly come in file order, so the search for a key starts behind the
@@ -14,8 +15,10 @@ is_named(const struct field *f, struct str key)
 static const struct field *
 find_from(const struct field_table *t, struct str key, size_t *hint)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		size_t at = (*hint + i) % t->n;
+	if (key.n == 0)
+		return NULL;
+	for (size_t i = 0, at = *hint; i < t->n; i++, at++) {
+		at = at < t->n ? at : 0;
 		if (!is_named(&t->fields[at], key))
 			continue;
 		*hint = at + 1;
@@ -220,35 +223,37 @@ see(uint64_t *seen, size_t at)
 }
 
 static bool
+is_null(const struct yaml_leaf *leaf)
+{
+	/* No null is longer: most leaves are known by that. */
+	if (leaf->style != YAML_PLAIN || leaf->value.n > 4)
+		return false;
+	const struct yaml_node node = {
+		.kind = leaf->kind, .style = leaf->style, .value = leaf->value};
+	return yaml_is_null(&node);
+}
+
+static bool
 take_scalar(struct leaf_reader *r, const struct field *f, void *base,
 	const struct yaml_leaf *leaf)
 {
-	const struct yaml_node node = {
-		.kind = leaf->kind, .style = leaf->style, .value = leaf->value};
-
 	/* Most fields are text, and any text is one of theirs. */
-	if (f->kind == FIELD_TEXT && !yaml_is_null(&node)) {
+	if (f->kind == FIELD_TEXT && !is_null(leaf)) {
 		const struct str text = arena_str(r->a, leaf->value);
 		memcpy((char *)base + f->offset, &text, sizeof(text));
 		return true;
 	}
-	return read_scalar(f, &node, "", r->a, base, &r->e) == 0;
-}
-
-static bool
-is_null(const struct yaml_leaf *leaf)
-{
 	const struct yaml_node node = {
 		.kind = leaf->kind, .style = leaf->style, .value = leaf->value};
-
-	return yaml_is_null(&node);
+	return read_scalar(f, &node, "", r->a, base, &r->e) == 0;
 }
 
 /* A key that is not ours, with one value. */
 static bool
 take_unknown(struct leaf_reader *r, const struct yaml_leaf *leaf)
 {
-	if (leaf->kind != YAML_SCALAR || r->unknown_n == UNKNOWN_MAX)
+	if (leaf->kind != YAML_SCALAR || r->unknown_n == UNKNOWN_MAX ||
+		!yaml_leaf_key_is_word(leaf->key))
 		return false;
 	for (size_t i = 0; i < r->unknown_n; i++)
 		if (str_eq(r->unknown[i], leaf->key))

@@ -46,28 +46,111 @@ is(char c, unsigned char mask)
 	return (classes[(unsigned char)c] & mask) != 0;
 }
 
-typedef unsigned char block __attribute__((vector_size(16)));
+enum { BLOCK = 16, LINE = 64 };
 
-/* Sixteen bytes at a time; of those that stop the first in memory is the lowest
- * bits of a little-endian word. */
-static const char *
-find_stop(const char *p, const char *end)
+typedef unsigned char block __attribute__((vector_size(BLOCK)));
+
+/* What was seen of some bytes: those that quick_may_read refuses, and, in their
+ * top bits, those it has to look at more closely. */
+struct seen {
+	block odd, high;
+};
+
+/* Of eight bytes that are all ones or all zeros a bit each, the first lowest.
+ * The product adds up bytes that have no bit in common. */
+static inline uint64_t
+gather(uint64_t half)
 {
-	for (; end - p >= 16; p += 16) {
-		block x;
+	return (le64toh(half) & 0x8040201008040201) * 0x0101010101010101 >> 56;
+}
+
+/* A bit for each of LINE bytes that may end a scalar. */
+static inline uint64_t
+look_at_line(const char *p, struct seen *seen)
+{
+	uint64_t bits = 0;
+
+	for (int i = 0; i < LINE / BLOCK; i++) {
 		uint64_t half[2];
-		memcpy(&x, p, sizeof(x));
-		block hit = (block)((x == ':') | (x == '#') | (x == '\t') |
-			(x == '\n'));
-		memcpy(half, &hit, sizeof(half));
-		if (half[0] != 0)
-			return p + __builtin_ctzll(le64toh(half[0])) / 8;
-		if (half[1] != 0)
-			return p + 8 + __builtin_ctzll(le64toh(half[1])) / 8;
+		block x;
+		memcpy(&x, p + (size_t)i * BLOCK, BLOCK);
+		block white = (block)((x == '\n') | (x == '\t'));
+		block stop = (block)((x == ':') | (x == '#')) | white;
+		seen->odd |= ((block)(x < ' ') & ~white) | (block)(x == 0x7f);
+		seen->high |= x;
+		memcpy(half, &stop, BLOCK);
+		bits |= (gather(half[0]) | gather(half[1]) << 8) << i * BLOCK;
 	}
-	while (p < end && !is(*p, STOP))
-		p++;
-	return p;
+	return bits;
+}
+
+static bool
+has_any(block x, uint64_t mask)
+{
+	uint64_t half[2];
+
+	memcpy(half, &x, BLOCK);
+	return ((half[0] | half[1]) & mask) != 0;
+}
+
+static void
+look(struct yaml_leaves *l)
+{
+	struct seen seen = {0};
+	size_t i = 0;
+
+	l->window = l->seen;
+	for (; i < YAML_LEAVES_WINDOW / LINE && l->end - l->seen >= LINE; i++) {
+		l->stops[i] = look_at_line(l->seen, &seen);
+		l->seen += LINE;
+	}
+	if (i < YAML_LEAVES_WINDOW / LINE && l->seen < l->end) {
+		char last[LINE];
+		memset(last, ' ', LINE);
+		memcpy(last, l->seen, (size_t)(l->end - l->seen));
+		l->stops[i] = look_at_line(last, &seen);
+		l->seen = l->end;
+	}
+	l->odd |= has_any(seen.odd, UINT64_MAX);
+	l->high |= has_any(seen.high, 0x8080808080808080);
+}
+
+/* To the first byte from `p` on that may end a scalar, or to the end. Not
+ * before the window in hand. */
+static const char *
+find_stop(struct yaml_leaves *l, const char *p)
+{
+	for (;;) {
+		if (p < l->seen) {
+			size_t at = (size_t)(p - l->window), i = at / LINE;
+			size_t n = ((size_t)(l->seen - l->window) + LINE - 1) /
+				LINE;
+			uint64_t bits = l->stops[i] & UINT64_MAX << at % LINE;
+			while (bits == 0 && ++i < n)
+				bits = l->stops[i];
+			if (bits != 0)
+				return l->window + i * LINE +
+					__builtin_ctzll(bits);
+			p = l->seen;
+		}
+		if (l->seen == l->end)
+			return l->end;
+		look(l);
+	}
+}
+
+/* Every byte has been looked at, and may be read. */
+static bool
+may_read_all(struct yaml_leaves *l)
+{
+	bool ascii;
+
+	while (l->seen < l->end)
+		look(l);
+	return l->high
+		? quick_may_read(
+			  str_of(l->start, (size_t)(l->end - l->start)), &ascii)
+		: !l->odd;
 }
 
 static const char *
@@ -131,7 +214,7 @@ plain(struct yaml_leaves *l, const char *start, struct yaml_leaf *ret)
 	if (!is(*p, PLAIN_START))
 		return -1;
 	for (;; p++) {
-		p = find_stop(p, l->end);
+		p = find_stop(l, p);
 		if (is_end(p, l->end))
 			break;
 		if (*p == '\t' || (*p == '#' && p[-1] == ' '))
@@ -246,33 +329,39 @@ value(struct yaml_leaves *l, const char *p, size_t column,
 	return 1;
 }
 
+bool
+yaml_leaf_key_is_word(struct str key)
+{
+	if (key.n == 0 || key.n > KEY_MAX || !is(key.s[0], WORD_START))
+		return false;
+	for (size_t i = 0; i < key.n; i++)
+		if (!is(key.s[i], WORD))
+			return false;
+	return true;
+}
+
 /* "key: value", with the key at `p`, which stands in `column`. */
 static int
 pair(struct yaml_leaves *l, const char *p, size_t column, struct yaml_leaf *ret)
 {
-	const char *start = p;
+	const char *colon = find_stop(l, p);
 
-	if (!is(*p, WORD_START))
-		return -1;
-	while (p < l->end && is(*p, WORD))
-		p++;
-	if (p == l->end || *p != ':' || p - start > KEY_MAX)
-		return -1;
-	if (!is_end(p + 1, l->end) && p[1] != ' ')
+	if (colon == l->end || *colon != ':' ||
+		(!is_end(colon + 1, l->end) && colon[1] != ' '))
 		return -1;
 	ret->kind = YAML_SCALAR;
-	ret->key = str_of(start, (size_t)(p - start));
-	return value(l, p + 1, column, ret);
+	ret->key = str_of(p, (size_t)(colon - p));
+	return value(l, colon + 1, column, ret);
 }
 
 int
 yaml_leaves_begin(struct yaml_leaves *l, struct str entry)
 {
-	bool ascii;
-
-	*l = (struct yaml_leaves){.at = entry.s, .end = entry.s + entry.n};
-	if (!quick_may_read(entry, &ascii))
-		return -1;
+	l->at = l->start = l->window = l->seen = entry.s;
+	l->end = entry.s + entry.n;
+	l->inner = 0;
+	l->in_list = l->odd = l->high = false;
+	l->words = NULL;
 	const char *p = skip_spaces(l->at, l->end);
 	if (!is_dash(l, p))
 		return -1;
@@ -299,7 +388,7 @@ yaml_leaves_next(struct yaml_leaves *l, struct yaml_leaf *ret)
 	const char *p = find_token(l);
 	size_t here = (size_t)(p - l->at);
 	if (p == l->end)
-		return 0;
+		return may_read_all(l) ? 0 : -1;
 	if (l->in_list && here == l->inner && is_dash(l, p)) {
 		p = word(l, skip_spaces(p + 1, l->end), ret);
 		return p == NULL ? -1 : end_line(l, p);

@@ -35,6 +35,12 @@ struct yaml_leaf {
 	struct str value; /* of a scalar; not terminated */
 };
 
+/* A key means what it seems to when it is a known one, or this is true; of any
+ * other the entry is to be forgotten. */
+bool yaml_leaf_key_is_word(struct str key);
+
+enum { YAML_LEAVES_WINDOW = 1024 };
+
 struct yaml_leaves {
 	const char *at, *end;
 	size_t column;	   /* of the entry's keys */
@@ -42,6 +48,11 @@ struct yaml_leaves {
 	bool in_list;	   /* that is a block sequence */
 	const char *words; /* what is left of a flow sequence; or NULL */
 	bool first;
+	/* Bytes are looked at once, a window at a time. */
+	const char *start;
+	const char *window, *seen; /* the last one: [window, seen) */
+	bool odd, high;		   /* some byte so far was */
+	uint64_t stops[YAML_LEAVES_WINDOW / 64]; /* a bit for each of it */
 };
 
 /* 0, or -1: declined. */
