@@ -88,14 +88,33 @@ arena_alloc(struct arena *a, size_t n)
 	return memset(take(a, n, ALIGN), 0, n);
 }
 
-void *
-arena_array(struct arena *a, size_t count, size_t size)
+static size_t
+size_of(size_t count, size_t size)
 {
 	size_t n;
 
 	if (__builtin_mul_overflow(count, size, &n))
 		BUG("size overflow: %zu times %zu", count, size);
-	return arena_alloc(a, n);
+	return n;
+}
+
+void *
+arena_array(struct arena *a, size_t count, size_t size)
+{
+	return arena_alloc(a, size_of(count, size));
+}
+
+void *
+arena_raw_array(struct arena *a, size_t count, size_t size)
+{
+	return take(a, size_of(count, size), ALIGN);
+}
+
+void
+arena_expect(struct arena *a, size_t n)
+{
+	if ((size_t)(a->end - a->at) < n)
+		add_block(a, n);
 }
 
 char *

@@ -28,6 +28,12 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 #define ARENA_NEW(a, type)	((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_array((a), (n), sizeof(type)))
 
+/* Not zeroed, for who writes all of it. */
+void *arena_raw_array(struct arena *a, size_t count, size_t size);
+
+/* About so much is to come: room that costs nothing until it is used. */
+void arena_expect(struct arena *a, size_t n);
+
 /* A copy, terminated, for who goes on to write in it. */
 char *arena_bytes_slowly(struct arena *a, struct str s);
 static inline char *

@@ -39,6 +39,8 @@ mem_grow(void *p, size_t count, size_t size)
 
 	if (__builtin_mul_overflow(count, size, &n))
 		BUG("size overflow: %zu times %zu", count, size);
+	if (p == NULL && n >= 2 * HUGE)
+		return mem_area(n, &n);
 	p = realloc(p, n > 0 ? n : 1);
 	if (p == NULL)
 		BUG("out of memory asking for %zu bytes", n);

@@ -19,7 +19,9 @@ edit_init(struct edit *d, const struct snapshot *from,
 	if (d->mark < env->mark)
 		d->mark = env->mark;
 	d->n = from->n;
-	d->items = ARENA_ARRAY(&d->next->arrays, struct item, most);
+	arena_expect(&d->next->arrays,
+		most * sizeof(struct item) + strmap_bytes(most));
+	d->items = arena_raw_array(&d->next->arrays, most, sizeof(d->items[0]));
 	d->gone = ARENA_ARRAY(&d->tmp, bool, most);
 	d->touched = ARENA_ARRAY(&d->tmp, bool, most);
 	d->merged_into = ARENA_ARRAY(&d->tmp, size_t, most);
@@ -125,6 +127,23 @@ archived_keep(const struct edit *d)
 	return all;
 }
 
+/* Where nothing left and the ids stay where they are, the index is the old one
+ * and what was added. */
+static void
+index_again(struct edit *d, size_t n)
+{
+	struct snapshot *next = d->next;
+	size_t old = d->from->n;
+
+	if (!d->shares || n < d->n || old == 0)
+		return;
+	strmap_copy(&next->by_id, &d->from->by_id, n - old, &next->arrays);
+	for (size_t i = old; i < n; i++)
+		if (!strmap_put(&next->by_id, d->items[i].id, i))
+			BUG("item '%.*s' twice in a snapshot",
+				STR_ARG(d->items[i].id));
+}
+
 void
 edit_seal(struct edit *d, struct change_effects *ret)
 {
@@ -143,6 +162,7 @@ edit_seal(struct edit *d, struct change_effects *ret)
 	next->generation = d->from->generation + 1;
 	next->next_item_id = d->mark;
 	next->applied = list_keep(d->applied.items, d->applied.n, a);
+	index_again(d, n);
 	snapshot_seal(next, d->items, n, archived_keep(d),
 		d->from->archived_n + d->departed.n);
 	*ret = (struct change_effects){.next = next,

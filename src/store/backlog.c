@@ -78,8 +78,9 @@ read_entry(struct reading *r, const struct yaml_node *node)
 static void
 expect(struct reading *r, size_t n)
 {
-	r->items = ARENA_ARRAY(&r->s->arrays, struct item, n);
-	r->places = ARENA_ARRAY(r->tmp, struct place, n);
+	arena_expect(&r->s->arrays, n * sizeof(struct item) + strmap_bytes(n));
+	r->items = arena_raw_array(&r->s->arrays, n, sizeof(r->items[0]));
+	r->places = arena_raw_array(r->tmp, n, sizeof(r->places[0]));
 }
 
 /* The second item of an id is left out: nothing may choose between them. */
@@ -246,6 +247,7 @@ read_entries(struct reading *r, struct loaded *l)
 	if (r->schema != SCHEMA_NOW)
 		return 1;
 	expect(r, l->outline.slices.n);
+	arena_expect(&r->s->arena, r->bytes.n);
 	for (size_t i = 0; i < l->outline.slices.n; i++) {
 		if (read_slice(r, &l->outline, i))
 			continue;

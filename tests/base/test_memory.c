@@ -104,6 +104,33 @@ a_map_finds_every_key_and_no_other(void **state)
 }
 
 static void
+a_copied_map_holds_what_the_other_did_and_grows_alone(void **state)
+{
+	struct arena a = {0};
+	size_t at;
+
+	(void)state;
+	for (size_t more = 0; more < 40; more += 13) {
+		struct strmap m = {0}, copy;
+		strmap_init(&m, 8, &a);
+		for (size_t i = 0; i < 8; i++)
+			assert_true(
+				strmap_put(&m, arena_strf(&a, "k%zu", i), i));
+		strmap_copy(&copy, &m, more, &a);
+		for (size_t i = 8; i < 8 + more; i++)
+			assert_true(strmap_put(
+				&copy, arena_strf(&a, "k%zu", i), i));
+		for (size_t i = 0; i < 8 + more; i++) {
+			struct str key = arena_strf(&a, "k%zu", i);
+			assert_true(strmap_get(&copy, key, &at));
+			assert_int_equal(at, i);
+			assert_int_equal(strmap_get(&m, key, &at), i < 8);
+		}
+	}
+	arena_release(&a);
+}
+
+static void
 problems_are_kept_up_to_a_limit_and_counted_beyond(void **state)
 {
 	struct problems p = {0};
@@ -130,6 +157,8 @@ main(void)
 			what_an_arena_gives_is_zeroed_whoever_had_it_before),
 		cmocka_unit_test(a_vector_holds_what_was_pushed),
 		cmocka_unit_test(a_map_finds_every_key_and_no_other),
+		cmocka_unit_test(
+			a_copied_map_holds_what_the_other_did_and_grows_alone),
 		cmocka_unit_test(
 			problems_are_kept_up_to_a_limit_and_counted_beyond),
 	};
