@@ -44,8 +44,8 @@ add_nothing(struct sys *s, int fd, const char *path, uint32_t mask)
 static void
 a_run_that_cannot_watch_for_changes_leaves_nothing_open(void **state)
 {
-	const char *const environ[] = {NULL};
-	const struct run_options options = {.environ = environ};
+	const char *const nothing[] = {NULL};
+	const struct run_options options = {.environ = nothing};
 	CLEANUP_PROBLEMS struct problems problems = {0};
 	CLEANUP_ARENA struct arena a = {0};
 	struct sys sys = *sys_real();
