@@ -15,6 +15,9 @@ check:
 asan:
 	@tools/check asan
 
+tsan:
+	@tools/check tsan
+
 clang:
 	@tools/check clang
 
@@ -39,4 +42,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all asan bench check clang clean fuzz install test torture
+.PHONY: all asan bench check clang clean fuzz install test torture tsan
