@@ -217,15 +217,16 @@ open_beneath(struct fio_roots *r, size_t root, const char *path, int flags)
 	return fd;
 }
 
-/* 1: for the walker. */
+/* `flags`: O_RDONLY, given up for O_PATH when that is denied, or O_PATH. 1: for
+ * the walker. */
 static int
-open_by_kernel(struct fio_roots *r, size_t root, const char *path, int *ret_fd,
-	const char *shown, struct wio_error *e)
+open_by_kernel(struct fio_roots *r, size_t root, const char *path, int flags,
+	int *ret_fd, const char *shown, struct wio_error *e)
 {
 	if (atomic_load_explicit(&r->no_openat2, memory_order_relaxed))
 		return 1;
-	int fd = open_beneath(r, root, path, O_RDONLY);
-	if (fd == -EACCES)
+	int fd = open_beneath(r, root, path, flags);
+	if (fd == -EACCES && flags != O_PATH)
 		fd = open_beneath(r, root, path, O_PATH);
 	if (fd == -ENOSYS || fd == -EPERM)
 		atomic_store_explicit(
@@ -279,7 +280,7 @@ find_by_kernel(struct fio_roots *r, size_t root, const char *rest,
 
 	(void)snprintf(path, sizeof(path), "%s", rest);
 	const char *name = cut_name(path, &parent);
-	int rc = open_by_kernel(r, root, parent, &fd, shown, e);
+	int rc = open_by_kernel(r, root, parent, O_RDONLY, &fd, shown, e);
 	if (rc != 0)
 		return rc;
 	rc = r->sys->fstatat(r->sys, fd, name, AT_SYMLINK_NOFOLLOW, &st);
@@ -352,7 +353,7 @@ open_nearby(struct fio_nearby *n, size_t root, const char *dir,
 	struct fio_walk walk;
 	int fd;
 
-	int rc = open_by_kernel(r, root, dir, &fd, shown, e);
+	int rc = open_by_kernel(r, root, dir, O_PATH, &fd, shown, e);
 	if (rc < 0)
 		return -1;
 	if (rc == 0) {
