@@ -45,9 +45,15 @@ size_t fio_roots_n(const struct fio_roots *r);
 /* The directory itself, borrowed; its `path` is canonical. */
 const struct fio_dir *fio_roots_dir(const struct fio_roots *r, size_t i);
 
-/* A name in a directory. The file need not exist; the directory does. */
+/*
+ * A name in a directory. The file need not exist; the directory does. A root
+ * itself is "." in it. Mount points are looked for on the way to the directory,
+ * not at the name.
+ */
 struct fio_place {
-	struct fio_dir dir; /* `path` is relative to the root, for messages */
+	/* Its `path` is relative to the root, for messages. It can be listed
+	 * and synced, unless its permissions deny listing it. */
+	struct fio_dir dir;
 	char name[256];
 	size_t root;
 };
