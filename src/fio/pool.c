@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fio/limits-priv.h"
 
 /*
  * Tasks with chunks that nobody has taken yet stand in a ring. A thread takes
@@ -37,11 +38,11 @@ struct fio_task {
 
 struct fio_pool {
 	struct sys *sys;
-	struct fio_pool_options limits;
+	unsigned int workers;
+	size_t queue;
 	pthread_mutex_t mutex;
 	pthread_cond_t work;  /* a chunk waits, or the end has come */
 	pthread_cond_t room;  /* the ring has become shorter, or closing */
-	pthread_cond_t limit; /* permits or bytes were given back */
 	pthread_cond_t idle;  /* `active` is 0 */
 	struct fio_task ring; /* only `next` and `prev` */
 	size_t waiting;	      /* tasks in the ring */
@@ -50,11 +51,7 @@ struct fio_pool {
 	int idle_fd; /* eventfd: closing, and `active` is 0 */
 	uint64_t drained, cancelled;
 
-	/* See fio_pool_enter. */
-	unsigned int inside;
-	uint64_t bytes;
-	uint64_t enter_next, enter_turn;
-	uint64_t more_next, more_turn;
+	struct fio_limits limits;
 
 	pthread_t *threads;
 	size_t threads_n;
@@ -84,7 +81,7 @@ task_new(struct fio_pool *p, const struct fio_job *job)
 	pthread_mutex_init(&t->mutex, NULL);
 	pthread_cond_init(&t->ended, NULL);
 	if (t->job.chunk == 0) {
-		size_t share = job->n / (8 * ((size_t)p->limits.workers + 1));
+		size_t share = job->n / (8 * ((size_t)p->workers + 1));
 		t->job.chunk = share < 1 ? 1 : share > 64 ? 64 : share;
 	}
 	return t;
@@ -277,8 +274,7 @@ static struct fio_task *
 take_in(struct fio_pool *p, const struct fio_job *job, bool wait, struct err *e)
 {
 	p->active++;
-	while (wait && !p->closing && p->limits.workers > 0 &&
-		p->waiting >= p->limits.queue)
+	while (wait && !p->closing && p->workers > 0 && p->waiting >= p->queue)
 		pthread_cond_wait(&p->room, &p->mutex);
 	if (!p->closing)
 		return task_new(p, job);
@@ -304,7 +300,7 @@ fio_pool_start(struct fio_pool *p, const struct fio_job *job, struct err *e)
 {
 	pthread_mutex_lock(&p->mutex);
 	struct fio_task *t = take_in(p, job, true, e);
-	bool here = p->limits.workers == 0 || job->n == 0;
+	bool here = p->workers == 0 || job->n == 0;
 	if (t != NULL && !here)
 		put_up(p, t, false);
 	pthread_mutex_unlock(&p->mutex);
@@ -318,8 +314,7 @@ fio_pool_run(struct fio_pool *p, const struct fio_job *job, struct err *e)
 {
 	pthread_mutex_lock(&p->mutex);
 	struct fio_task *t = take_in(p, job, false, e);
-	bool here =
-		t != NULL && (p->limits.workers == 0 || job->n <= t->job.chunk);
+	bool here = t != NULL && (p->workers == 0 || job->n <= t->job.chunk);
 	if (t != NULL && !here) {
 		put_up(p, t, true);
 		while (t->taken < t->job.n) {
@@ -338,74 +333,22 @@ fio_pool_run(struct fio_pool *p, const struct fio_job *job, struct err *e)
 	return 0;
 }
 
-/* Limits. */
-
-/*
- * Both queues are first come, first served. Whoever is inside and waits for
- * more bytes is served before those who wait to come in; when all that are
- * inside wait, nobody would ever give bytes back, so the first of them gets
- * what it asks for, over the limit.
- */
-static bool
-may_enter(const struct fio_pool *p, uint64_t bytes)
-{
-	uint64_t limit = p->limits.bytes_in_flight;
-
-	if (p->inside >= p->limits.permits || p->more_next != p->more_turn)
-		return false;
-	return p->bytes == 0 ||
-		(p->bytes <= limit && bytes <= limit - p->bytes);
-}
-
-static bool
-may_have_more(const struct fio_pool *p, uint64_t bytes)
-{
-	uint64_t limit = p->limits.bytes_in_flight;
-
-	return p->more_next - p->more_turn == p->inside ||
-		(p->bytes <= limit && bytes <= limit - p->bytes);
-}
-
 void
 fio_pool_enter(struct fio_pool *p, uint64_t bytes)
 {
-	pthread_mutex_lock(&p->mutex);
-	uint64_t turn = p->enter_next++;
-	while (turn != p->enter_turn || !may_enter(p, bytes))
-		pthread_cond_wait(&p->limit, &p->mutex);
-	p->enter_turn++;
-	p->inside++;
-	p->bytes += bytes;
-	if (p->enter_next != p->enter_turn)
-		pthread_cond_broadcast(&p->limit);
-	pthread_mutex_unlock(&p->mutex);
+	fio_limits_enter(&p->limits, bytes);
 }
 
 void
 fio_pool_more(struct fio_pool *p, uint64_t bytes)
 {
-	pthread_mutex_lock(&p->mutex);
-	uint64_t turn = p->more_next++;
-	/* It may be the last that those before it waited for. */
-	pthread_cond_broadcast(&p->limit);
-	while (turn != p->more_turn || !may_have_more(p, bytes))
-		pthread_cond_wait(&p->limit, &p->mutex);
-	p->more_turn++;
-	p->bytes += bytes;
-	pthread_cond_broadcast(&p->limit);
-	pthread_mutex_unlock(&p->mutex);
+	fio_limits_more(&p->limits, bytes);
 }
 
 void
 fio_pool_leave(struct fio_pool *p, uint64_t bytes)
 {
-	pthread_mutex_lock(&p->mutex);
-	if (p->inside == 0 || p->bytes < bytes)
-		BUG("more was given back than taken");
-	p->inside--;
-	p->bytes -= bytes;
-	pthread_cond_broadcast(&p->limit);
-	pthread_mutex_unlock(&p->mutex);
+	fio_limits_leave(&p->limits, bytes);
 }
 
 /* Opening and closing. */
@@ -419,7 +362,7 @@ start_threads(struct fio_pool *p, struct err *e)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int rc = 0;
-	while (rc == 0 && p->threads_n < p->limits.workers) {
+	while (rc == 0 && p->threads_n < p->workers) {
 		rc = pthread_create(&p->threads[p->threads_n], NULL, work, p);
 		if (rc == 0)
 			p->threads_n++;
@@ -437,13 +380,14 @@ fio_pool_open(struct fio_pool **ret, struct sys *sys,
 	struct fio_pool *p = mem_alloc(sizeof(*p));
 
 	p->sys = sys;
-	p->limits = *o;
+	p->workers = o->workers;
+	p->queue = o->queue;
+	fio_limits_init(&p->limits, o->permits, o->bytes_in_flight);
 	p->ring.next = p->ring.prev = &p->ring;
 	p->idle_fd = -1;
 	pthread_mutex_init(&p->mutex, NULL);
 	pthread_cond_init(&p->work, NULL);
 	pthread_cond_init(&p->room, NULL);
-	pthread_cond_init(&p->limit, NULL);
 	pthread_cond_init(&p->idle, NULL);
 	p->threads = mem_alloc((o->workers + 1) * sizeof(p->threads[0]));
 	if (o->workers > 0 && (p->idle_fd = sys->eventfd(sys)) < 0) {
@@ -481,7 +425,7 @@ pool_free(struct fio_pool *p)
 	if (p->idle_fd >= 0)
 		(void)p->sys->close(p->sys, p->idle_fd);
 	pthread_cond_destroy(&p->idle);
-	pthread_cond_destroy(&p->limit);
+	fio_limits_release(&p->limits);
 	pthread_cond_destroy(&p->room);
 	pthread_cond_destroy(&p->work);
 	pthread_mutex_destroy(&p->mutex);
@@ -515,55 +459,4 @@ fio_pool_close(struct fio_pool *p, int64_t deadline_ns, uint64_t *ret_drained,
 	if (ret_cancelled != NULL)
 		*ret_cancelled = p->cancelled;
 	pool_free(p);
-}
-
-/* Mutexes. */
-
-struct fio_mutex {
-	pthread_mutex_t mutex;
-	pthread_cond_t told;
-};
-
-struct fio_mutex *
-fio_mutex_new(void)
-{
-	struct fio_mutex *m = mem_alloc(sizeof(*m));
-
-	pthread_mutex_init(&m->mutex, NULL);
-	pthread_cond_init(&m->told, NULL);
-	return m;
-}
-
-void
-fio_mutex_free(struct fio_mutex *m)
-{
-	if (m == NULL)
-		return;
-	pthread_cond_destroy(&m->told);
-	pthread_mutex_destroy(&m->mutex);
-	mem_free(m);
-}
-
-void
-fio_mutex_take(struct fio_mutex *m)
-{
-	pthread_mutex_lock(&m->mutex);
-}
-
-void
-fio_mutex_drop(struct fio_mutex *m)
-{
-	pthread_mutex_unlock(&m->mutex);
-}
-
-void
-fio_mutex_wait(struct fio_mutex *m)
-{
-	pthread_cond_wait(&m->told, &m->mutex);
-}
-
-void
-fio_mutex_tell(struct fio_mutex *m)
-{
-	pthread_cond_broadcast(&m->told);
 }

@@ -48,6 +48,24 @@ bool fio_root_holds(
  * too. In place. */
 void fio_path_tidy(char *path);
 
+/* A name among others, or WIO_INVALID. */
+int fio_check_name(const char *name, size_t n, struct wio_error *e);
+/* A request's path, cleaned: which root it is under as it is spelled, and what
+ * is left of it, in `clean`. */
+int fio_roots_locate(const struct fio_roots *r, const char *path,
+	char clean[FIO_PATH_SIZE], size_t *ret_root, const char **ret_rest,
+	struct wio_error *e);
+/* "src/a.c" becomes "src" and "a.c"; what has no directory is in ".". */
+const char *fio_cut_name(char *path, const char **ret_parent);
+
+/* `path` for messages. */
+void fio_name_dir(struct fio_dir *d, struct sys *sys, int fd, const char *path);
+
+/* A directory below a root, in one call. `flags`: O_RDONLY, given up for O_PATH
+ * when that is denied, or O_PATH. 1: the walker has to say. */
+int fio_open_by_kernel(struct fio_roots *r, size_t root, const char *path,
+	int flags, int *ret_fd, const char *shown, struct wio_error *e);
+
 /* The directory `path` at `fd`, readable if it may be: then it can be synced
  * and listed. -errno. */
 int fio_open_dir(struct sys *sys, int fd, const char *path, int flags);
