@@ -28,22 +28,13 @@
  * which goes in again.
  *
  * A swap name is ".NAME.<random>.<digest of ours>.<digest of the base>"
- * SWAP_SUFFIX, so that who finds it can tell whose bytes are in it.
+ * FIO_SWAP_SUFFIX, so that who finds it can tell whose bytes are in it.
  */
-
-#define SWAP_SUFFIX ".weir-swap"
 
 enum {
 	HEX_DIGITS = 32, /* of a digest */
 	/* Rounds that only somebody who saves without a pause can cause. */
 	GIVE_BACK_MAX = 1000,
-};
-
-struct swap {
-	const struct fio_dir *d;
-	const char *name;
-	const struct fio_keep *keep;
-	char at[256]; /* its name */
 };
 
 static void
@@ -55,23 +46,9 @@ hex_of(struct fio_digest d, char ret[FIO_DIGEST_TEXT])
 	memcpy(ret, text + strlen(text) - HEX_DIGITS, HEX_DIGITS + 1);
 }
 
-static bool
-hex_parse(struct str hex, struct fio_digest *ret)
-{
-	char text[FIO_DIGEST_TEXT];
-
-	if (hex.n != HEX_DIGITS)
-		return false;
-	(void)snprintf(text, sizeof(text), "xxh3:%.*s", STR_ARG(hex));
-	return fio_digest_parse(str_from(text), ret);
-}
-
-/*
- * Whether the file holds the bytes of `v` and nobody can be writing it. What
- * cannot be read is not it.
- */
-static bool
-holds(const struct fio_dir *d, const char *file, const struct fio_version *v)
+bool
+fio_holds(
+	const struct fio_dir *d, const char *file, const struct fio_version *v)
 {
 	struct sys *sys = d->sys;
 	struct fio_path path = fio_path(d, file);
@@ -103,7 +80,7 @@ holds(const struct fio_dir *d, const char *file, const struct fio_version *v)
 }
 
 static int
-move_to(const struct swap *s, const char *sub, const char *as)
+move_to(const struct fio_swap *s, const char *sub, const char *as)
 {
 	return fio_dir_put_away(s->d, s->at, s->keep->dir, sub, as);
 }
@@ -127,8 +104,8 @@ format_now(struct sys *sys, char ret[STAMP_SIZE])
  * it held is not worth failing for.
  */
 static void
-retire(const struct swap *s, struct fio_digest digest, struct fio_digest next,
-	bool is_old)
+retire(const struct fio_swap *s, struct fio_digest digest,
+	struct fio_digest next, bool is_old)
 {
 	char as[500], hex[FIO_DIGEST_TEXT], hex_next[FIO_DIGEST_TEXT];
 	char when[STAMP_SIZE];
@@ -137,17 +114,34 @@ retire(const struct swap *s, struct fio_digest digest, struct fio_digest next,
 		format_now(s->d->sys, when);
 		hex_of(digest, hex);
 		hex_of(next, hex_next);
-		(void)snprintf(as, sizeof(as), "%s.%s.%s.%s", s->name, when,
-			hex, hex_next);
+		(void)snprintf(as, sizeof(as), FIO_NAME_PART ".%s.%s.%s",
+			s->name, when, hex, hex_next);
 		if (move_to(s, is_old ? s->keep->old : s->keep->odd, as) == 0)
 			return;
 	}
 	(void)s->d->sys->unlinkat(s->d->sys, s->d->fd, s->at, 0);
 }
 
+/* Tell where it is now. */
+static void
+tell_aside(const struct fio_swap *s, const struct fio_dir *in, const char *sub,
+	const char *as)
+{
+	struct fio_path path = fio_path(in, as);
+
+	if (s->ret_aside == NULL)
+		return;
+	if (sub != NULL && strcmp(sub, ".") != 0)
+		(void)snprintf(s->ret_aside, FIO_ASIDE_SIZE,
+			"%.200s/%.100s/%.200s", in->path, sub, as);
+	else
+		(void)snprintf(
+			s->ret_aside, FIO_ASIDE_SIZE, "%.511s", path.text);
+}
+
 /* The swap name holds what may be nowhere else. */
-static int
-set_aside(const struct swap *s, struct err *e)
+int
+fio_swap_set_aside(const struct fio_swap *s, struct err *e)
 {
 	char as[500], when[STAMP_SIZE];
 	uint64_t random;
@@ -157,21 +151,25 @@ set_aside(const struct swap *s, struct err *e)
 	if (rc < 0)
 		return err_sys(e, -rc, "asking for a random name");
 	format_now(sys, when);
-	(void)snprintf(as, sizeof(as), "%s.conflict-%s-%08llx", s->name, when,
-		(unsigned long long)(random & 0xffffffff));
-	if (s->keep != NULL && move_to(s, s->keep->odd, as) == 0)
+	(void)snprintf(as, sizeof(as), FIO_NAME_PART ".conflict-%s-%08llx",
+		s->name, when, (unsigned long long)(random & 0xffffffff));
+	if (s->keep != NULL && !s->keep->edits_beside &&
+		move_to(s, s->keep->odd, as) == 0) {
+		tell_aside(s, s->keep->dir, s->keep->odd, as);
 		return 0;
+	}
 	rc = sys->renameat(
 		sys, s->d->fd, s->at, s->d->fd, as, RENAME_NOREPLACE);
 	if (rc < 0)
 		return err_sys(e, -rc, "keeping '%s', which was in '%s'",
 			fio_path(s->d, s->at).text, s->name);
+	tell_aside(s, s->d, NULL, as);
 	return fio_dir_sync(s->d, e);
 }
 
 /* What a failure in the middle leaves can only be looked at. */
 static int
-stranded(const struct swap *s, int rc, struct err *e)
+stranded(const struct fio_swap *s, int rc, struct err *e)
 {
 	err_sys(e, -rc,
 		"giving back an edit of '%s' made while it was saved; it is "
@@ -182,15 +180,18 @@ stranded(const struct swap *s, int rc, struct err *e)
 }
 
 /*
- * Exchange until what comes out is what went in by the exchange before: then
- * nobody has saved in between, and the name holds the newest edit.
+ * Exchange until what comes out is what went in by the exchange before, first
+ * `put`: then nobody has saved in between, and the name holds the newest edit.
+ * What came out last and is not provably `put` is set aside; else it stays in
+ * the swap, `*ret_there`.
  */
 static int
-give_back(const struct swap *s, const struct fio_temp *ours, struct err *e)
+give_back(const struct fio_swap *s, const struct fio_version *put,
+	bool *ret_there, struct err *e)
 {
 	struct sys *sys = s->d->sys;
 	struct stat edit = {0}, out = {0};
-	ino_t put = ours->version.ino;
+	ino_t last = put->ino;
 
 	for (int i = 0;; i++) {
 		int rc = sys->fstatat(
@@ -198,23 +199,21 @@ give_back(const struct swap *s, const struct fio_temp *ours, struct err *e)
 		if (rc == 0)
 			rc = sys->renameat(sys, s->d->fd, s->at, s->d->fd,
 				s->name, RENAME_EXCHANGE);
-		if (rc == -ENOENT) /* ours was taken away meanwhile */
+		if (rc == -ENOENT) /* `put` was taken away meanwhile */
 			break;
 		if (rc == 0)
 			rc = sys->fstatat(sys, s->d->fd, s->at,
 				AT_SYMLINK_NOFOLLOW, &out);
 		if (rc < 0 || i == GIVE_BACK_MAX)
 			return stranded(s, rc, e);
-		if (out.st_ino == put)
+		if (out.st_ino == last)
 			break;
-		put = edit.st_ino;
+		last = edit.st_ino;
 	}
 	if (sys->fsync(sys, s->d->fd) < 0)
 		return stranded(s, -EIO, e);
-	if (!holds(s->d, s->at, &ours->version))
-		return set_aside(s, e);
-	retire(s, ours->version.digest, ours->version.digest, false);
-	return 0;
+	*ret_there = fio_holds(s->d, s->at, put);
+	return *ret_there ? 0 : fio_swap_set_aside(s, e);
 }
 
 /* Nothing may be there yet. */
@@ -235,8 +234,7 @@ fill_gap(const struct fio_dir *d, const char *name, struct fio_temp *t,
 }
 
 static int
-name_swap(struct swap *s, const struct fio_temp *t,
-	const struct fio_version *base, struct err *e)
+name_swap(struct fio_swap *s, struct err *e)
 {
 	char ours[FIO_DIGEST_TEXT], old[FIO_DIGEST_TEXT];
 	struct sys *sys = s->d->sys;
@@ -245,26 +243,37 @@ name_swap(struct swap *s, const struct fio_temp *t,
 	int rc = sys->random(sys, &random, sizeof(random));
 	if (rc < 0)
 		return err_sys(e, -rc, "asking for a random name");
-	hex_of(t->version.digest, ours);
-	hex_of(base->digest, old);
-	int n = snprintf(s->at, sizeof(s->at), ".%s.%08llx.%s.%s" SWAP_SUFFIX,
-		s->name, (unsigned long long)(random & 0xffffffff), ours, old);
-	if (n < 0 || (size_t)n >= sizeof(s->at))
-		return err_set(e, ERR_LIMIT, "the file name '%s' is too long",
-			s->name);
-	rc = sys->renameat(sys, s->d->fd, t->name, s->d->fd, s->at, 0);
-	if (rc < 0)
-		return err_sys(
-			e, -rc, "replacing '%s'", fio_path(s->d, s->name).text);
+	hex_of(s->ours.digest, ours);
+	hex_of(s->base.digest, old);
+	(void)snprintf(s->at, sizeof(s->at),
+		"." FIO_NAME_PART ".%08llx.%s.%s" FIO_SWAP_SUFFIX, s->name,
+		(unsigned long long)(random & 0xffffffff), ours, old);
 	return 0;
 }
 
-/* What is there and known to be old gives way to ours. 1: it was not old. */
-static int
-trade(const struct swap *s, const struct fio_version *base,
-	const struct fio_temp *t, struct err *e)
+int
+fio_swap_make(struct fio_swap *s, const struct fio_temp *t, struct err *e)
 {
 	struct sys *sys = s->d->sys;
+
+	s->ours = t->version;
+	int rc = name_swap(s, e);
+	if (rc == 0) {
+		rc = sys->renameat(sys, s->d->fd, t->name, s->d->fd, s->at, 0);
+		if (rc < 0)
+			err_sys(e, -rc, "replacing '%s'",
+				fio_path(s->d, s->name).text);
+	}
+	if (rc < 0)
+		(void)sys->unlinkat(sys, s->d->fd, t->name, 0);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+fio_swap_trade(struct fio_swap *s, struct err *e)
+{
+	struct sys *sys = s->d->sys;
+	bool there = false;
 
 	int rc = sys->renameat(
 		sys, s->d->fd, s->at, s->d->fd, s->name, RENAME_EXCHANGE);
@@ -279,11 +288,42 @@ trade(const struct swap *s, const struct fio_version *base,
 				     : err_sys(e, -rc, "replacing '%s'",
 					       fio_path(s->d, s->name).text);
 	}
-	if (holds(s->d, s->at, base)) {
-		retire(s, base->digest, t->version.digest, true);
+	if (fio_holds(s->d, s->at, &s->base))
 		return 0;
-	}
-	return give_back(s, t, e) < 0 ? -1 : 1;
+	if (give_back(s, &s->ours, &there, e) < 0)
+		return -1;
+	if (there)
+		fio_swap_drop(s);
+	return 1;
+}
+
+int
+fio_swap_undo(struct fio_swap *s, struct err *e)
+{
+	struct sys *sys = s->d->sys;
+	bool there = false;
+
+	int rc = sys->renameat(
+		sys, s->d->fd, s->at, s->d->fd, s->name, RENAME_EXCHANGE);
+	if (rc == -ENOENT) /* ours was taken away: that is an edit as well */
+		return 1;
+	if (rc < 0)
+		return stranded(s, rc, e);
+	if (fio_holds(s->d, s->at, &s->ours))
+		return 0;
+	return give_back(s, &s->base, &there, e) < 0 ? -1 : 1;
+}
+
+void
+fio_swap_retire(const struct fio_swap *s)
+{
+	retire(s, s->base.digest, s->ours.digest, true);
+}
+
+void
+fio_swap_drop(const struct fio_swap *s)
+{
+	retire(s, s->ours.digest, s->ours.digest, false);
 }
 
 int
@@ -291,94 +331,25 @@ fio_exchange(const struct fio_dir *d, const char *name, struct fio_temp *t,
 	const struct fio_replacing *how, struct err *e)
 {
 	struct fio_path path = fio_path(d, name);
-	struct fio_version base = *how->expected;
-	struct swap s = {.d = d, .name = name, .keep = how->keep};
+	struct fio_swap s = {.d = d,
+		.name = name,
+		.keep = how->keep,
+		.base = *how->expected,
+		.ret_aside = how->ret_aside};
 
-	if (!base.exists)
+	if (!s.base.exists)
 		return fill_gap(d, name, t, e);
-	int rc = fio_is_version(d, name, &base, e);
+	int rc = fio_is_version(d, name, &s.base, e);
 	if (rc == 1)
 		fio_conflict(&path, e);
-	if (rc != 0 || name_swap(&s, t, &base, e) < 0) {
+	if (rc != 0) {
 		(void)d->sys->unlinkat(d->sys, d->fd, t->name, 0);
 		return -1;
 	}
-	rc = trade(&s, &base, t, e);
+	if (fio_swap_make(&s, t, e) < 0)
+		return -1;
+	rc = fio_swap_trade(&s, e);
+	if (rc == 0)
+		fio_swap_retire(&s);
 	return rc == 1 ? fio_conflict(&path, e) : rc;
-}
-
-/*
- * What is found later.
- */
-bool
-fio_is_swap(struct str name)
-{
-	return str_starts(name, STR(".")) && str_ends(name, STR(SWAP_SUFFIX));
-}
-
-/* Cut ".<n bytes>" off the end. */
-static bool
-cut_tail(struct str *s, size_t n, struct str *ret)
-{
-	if (s->n <= n + 1 || s->s[s->n - n - 1] != '.')
-		return false;
-	*ret = str_from_at(*s, s->n - n);
-	*s = str_of(s->s, s->n - n - 1);
-	return true;
-}
-
-/* A file of that digest, whatever else it is. */
-static bool
-is_digest(const struct fio_dir *d, const char *file, struct fio_digest digest)
-{
-	struct stat st;
-	struct fio_version v = {.digest = digest};
-
-	if (d->sys->fstatat(d->sys, d->fd, file, AT_SYMLINK_NOFOLLOW, &st) < 0)
-		return false;
-	v.size = st.st_size;
-	return holds(d, file, &v);
-}
-
-int
-fio_exchange_sweep(const struct fio_dir *d, const char *swap,
-	const struct fio_keep *keep, struct err *e)
-{
-	struct fio_digest ours, base;
-	struct str rest = str_from(swap), hex_ours, hex_base, random;
-	char name[256];
-	struct swap s = {.d = d, .name = name, .keep = keep};
-
-	rest = str_from_at(rest, 1);
-	rest = str_of(rest.s, rest.n - (sizeof(SWAP_SUFFIX) - 1));
-	if (!cut_tail(&rest, HEX_DIGITS, &hex_base) ||
-		!cut_tail(&rest, HEX_DIGITS, &hex_ours) ||
-		!cut_tail(&rest, 8, &random) || !hex_parse(hex_base, &base) ||
-		!hex_parse(hex_ours, &ours) || rest.n >= sizeof(name))
-		return 0; /* not one of ours */
-	(void)snprintf(name, sizeof(name), "%.*s", STR_ARG(rest));
-	(void)snprintf(s.at, sizeof(s.at), "%s", swap);
-	if (is_digest(d, swap, ours))
-		retire(&s, ours, ours, false);
-	else if (is_digest(d, swap, base))
-		retire(&s, base, ours, true);
-	else
-		return set_aside(&s, e);
-	return 0;
-}
-
-bool
-fio_kept_parse(struct str file, const char *name, struct fio_kept *ret)
-{
-	struct str hex;
-	size_t n = strlen(name);
-
-	if (!cut_tail(&file, HEX_DIGITS, &hex) || !hex_parse(hex, &ret->next) ||
-		!cut_tail(&file, HEX_DIGITS, &hex) ||
-		!hex_parse(hex, &ret->digest))
-		return false;
-	if (file.n <= n + 1 || !str_starts(file, str_from(name)) ||
-		file.s[n] != '.')
-		return false;
-	return stamp_parse(str_from_at(file, n + 1), &ret->at_ns);
 }

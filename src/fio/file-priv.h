@@ -22,6 +22,21 @@ struct fio_temp {
 	struct fio_version version;
 };
 
+/* As fio_replace_keeping begins: written, durable if that is asked, with mode,
+ * owner and attributes. Nothing is left of a failure. */
+int
+fio_temp_write(struct fio_temp *ret, const struct fio_dir *d, const char *name,
+	struct str_list pieces, const struct fio_replacing *how, struct err *e);
+/* It is in place: make that last, and say what is there now (or NULL).
+ * ERR_POISONED when it cannot be made to last. */
+int fio_settle(const struct fio_dir *d, const char *name,
+	const struct fio_temp *t, enum wio_durability durability,
+	struct fio_version *ret_version, struct err *e);
+
+#define FIO_SWAP_SUFFIX ".weir-swap"
+/* So much of a file's name is in the names of what is made for it. */
+#define FIO_NAME_PART "%.100s"
+
 /*
  * exchange.c: put `t` in the place of what `how->expected` says `name` holds.
  * ERR_CONFLICT when it holds something else, which is there again then, and `t`
@@ -29,6 +44,40 @@ struct fio_temp {
  */
 int fio_exchange(const struct fio_dir *d, const char *name, struct fio_temp *t,
 	const struct fio_replacing *how, struct err *e);
+
+/*
+ * The steps of that, for who exchanges several files. A swap is ours, then what
+ * it displaced, under one hidden name.
+ */
+struct fio_swap {
+	const struct fio_dir *d;
+	const char *name;
+	const struct fio_keep *keep;
+	struct fio_version base, ours;
+	char *ret_aside;
+	char at[256]; /* the hidden name */
+};
+/* `t` gets the hidden name; it is removed on failure. */
+int fio_swap_make(struct fio_swap *s, const struct fio_temp *t, struct err *e);
+/* 0: ours is in place, and the base is in the swap. 1: it was another file,
+ * which is in place again, and ours gone. */
+int fio_swap_trade(struct fio_swap *s, struct err *e);
+/* Back again. 0: the base is in place, and ours is gone. 1: somebody saved on
+ * top of ours, and that is in place. */
+int fio_swap_undo(struct fio_swap *s, struct err *e);
+/* After a trade: the base goes where `keep` says. */
+void fio_swap_retire(const struct fio_swap *s);
+/* The swap holds ours: nobody misses it but who has it open. */
+void fio_swap_drop(const struct fio_swap *s);
+/* It holds what may be nowhere else. */
+int fio_swap_set_aside(const struct fio_swap *s, struct err *e);
+
+/*
+ * Whether the file holds the bytes of `v` and nobody can be writing it. What
+ * cannot be read is not it.
+ */
+bool fio_holds(
+	const struct fio_dir *d, const char *file, const struct fio_version *v);
 
 /* What a dead writer of an exchange left under `swap`. */
 int fio_exchange_sweep(const struct fio_dir *d, const char *swap,

@@ -3,8 +3,10 @@
 #define FIO_FILE_H
 
 #include "base/buf.h"
+#include "fio/attributes.h"
 #include "fio/digest.h"
 #include "fio/dir.h"
+#include "weir/io.h"
 
 /*
  * Whole files: read with proof of what was read, replaced without ever being
@@ -101,12 +103,23 @@ int fio_replace(const struct fio_dir *d, const char *name, struct str bytes,
 struct fio_keep {
 	const struct fio_dir *dir;
 	const char *old, *odd;
+	bool edits_beside; /* the third stays beside the file */
 };
 
+enum { FIO_ASIDE_SIZE = 512 };
+
 struct fio_replacing {
-	mode_t mode;			    /* of a new file */
+	mode_t mode; /* of a new file */
+	/* Less the umask, and with the ACL that the directory gives. */
+	bool umask;
 	const struct fio_version *expected; /* as in fio_replace */
 	const struct fio_keep *keep;
+	const struct fio_attributes *attributes; /* of ours; NULL: none */
+	enum wio_durability durability;
+	bool same_owner; /* fail where the owner cannot be kept */
+	/* FIO_ASIDE_SIZE bytes for the path of the third, set when there is
+	 * one; or NULL. */
+	char *ret_aside;
 };
 
 /* fio_replace, which is this without `keep`. */
@@ -127,10 +140,20 @@ struct fio_kept {
 	struct fio_digest next; /* of what replaced it */
 };
 bool fio_kept_parse(struct str file, const char *name, struct fio_kept *ret);
+/* The same for whatever name. */
+bool fio_kept_parse_any(struct str file, struct fio_kept *ret);
+
+/* A regular file of that digest, and nobody can be writing it. */
+bool fio_is_digest(
+	const struct fio_dir *d, const char *file, struct fio_digest digest);
 
 /* Create the file, durably; 1 when the name is taken already. */
 int fio_create(const struct fio_dir *d, const char *name, struct str bytes,
 	mode_t mode, struct err *e);
+/* The same; of `how`, mode, umask and durability. */
+int fio_create_as(const struct fio_dir *d, const char *name, struct str bytes,
+	const struct fio_replacing *how, struct fio_version *ret_version,
+	struct err *e);
 
 /* Rename within the directory without replacing anything, durably. 1 when
  * `from` does not exist; ERR_CONFLICT when `to` does. */

@@ -118,35 +118,56 @@ name_temp(struct sys *sys, const char *name, struct fio_temp *t, struct err *e)
 
 	if (rc < 0)
 		return err_sys(e, -rc, "asking for a random name");
-	int n = snprintf(t->name, sizeof(t->name), ".%s.%016llx" TEMP_SUFFIX,
-		name, (unsigned long long)random);
-	if (n < 0 || (size_t)n >= sizeof(t->name))
-		return err_set(
-			e, ERR_LIMIT, "the file name '%s' is too long", name);
+	(void)snprintf(t->name, sizeof(t->name),
+		"." FIO_NAME_PART ".%016llx" TEMP_SUFFIX, name,
+		(unsigned long long)random);
 	return 0;
 }
 
-/* Give the open temp its mode and owner, bytes, and durability. */
+/* The version that gives way; NULL when there is none. */
+static const struct fio_version *
+version_before(const struct fio_replacing *how)
+{
+	return how->expected != NULL && how->expected->exists ? how->expected
+							      : NULL;
+}
+
+/* Changing the owner takes bits off the mode: it comes first. */
+static int
+set_owner(struct sys *sys, int fd, const struct fio_replacing *how)
+{
+	const struct fio_version *like = version_before(how);
+	struct stat st;
+
+	if (like == NULL)
+		return 0;
+	int rc = sys->fstat(sys, fd, &st);
+	if (rc < 0 || (st.st_uid == like->uid && st.st_gid == like->gid))
+		return rc;
+	rc = sys->fchown(sys, fd, like->uid, like->gid);
+	/* Not ours to give away: ours then. */
+	return rc == -EPERM && !how->same_owner ? 0 : rc;
+}
+
+/* Give the open temp its bytes, owner, attributes, mode, and durability. */
 static int
 fill_temp(const struct fio_dir *d, int fd, struct fio_temp *t,
-	struct str_list pieces, mode_t mode, const struct fio_version *like)
+	struct str_list pieces, const struct fio_replacing *how)
 {
+	const struct fio_version *like = version_before(how);
+	mode_t mode = like != NULL ? like->mode : how->mode;
 	struct sys *sys = d->sys;
 	struct fio_digest digest;
 	struct stat st;
 
 	int rc = write_pieces(sys, fd, pieces, &digest);
 	if (rc == 0)
+		rc = set_owner(sys, fd, how);
+	if (rc == 0 && how->attributes != NULL)
+		rc = fio_attributes_write(sys, fd, how->attributes, mode);
+	if (rc == 0 && (like != NULL || !how->umask))
 		rc = sys->fchmod(sys, fd, mode);
-	if (rc == 0)
-		rc = sys->fstat(sys, fd, &st);
-	if (rc == 0 && like != NULL &&
-		(st.st_uid != like->uid || st.st_gid != like->gid)) {
-		rc = sys->fchown(sys, fd, like->uid, like->gid);
-		if (rc == -EPERM) /* not ours to give away: ours then */
-			rc = 0;
-	}
-	if (rc == 0)
+	if (rc == 0 && how->durability != WIO_NOT_DURABLE)
 		rc = sys->fsync(sys, fd);
 	if (rc == 0)
 		rc = sys->fstat(sys, fd, &st);
@@ -157,19 +178,19 @@ fill_temp(const struct fio_dir *d, int fd, struct fio_temp *t,
 
 static int
 write_temp(const struct fio_dir *d, const char *name, struct fio_temp *t,
-	struct str_list pieces, mode_t mode, const struct fio_version *like,
-	struct err *e)
+	struct str_list pieces, const struct fio_replacing *how, struct err *e)
 {
 	struct sys *sys = d->sys;
 
 	if (name_temp(sys, name, t, e) < 0)
 		return -1;
 	int fd = sys->openat(sys, d->fd, t->name,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		how->umask && version_before(how) == NULL ? how->mode : 0600);
 	if (fd < 0)
 		return err_sys(e, -fd, "creating a file beside '%s'",
 			fio_path(d, name).text);
-	int rc = fill_temp(d, fd, t, pieces, mode, like);
+	int rc = fill_temp(d, fd, t, pieces, how);
 	int closed = sys->close(sys, fd);
 	if (rc == 0 && closed != -EINTR) /* then it is closed all the same */
 		rc = closed;
@@ -184,26 +205,25 @@ write_temp(const struct fio_dir *d, const char *name, struct fio_temp *t,
  * got it: repeating it on the same file proves nothing, a new file does. One
  * such retry, as a passing error of the device is known to allow.
  */
-static int
-write_temp_twice(const struct fio_dir *d, const char *name, struct fio_temp *t,
-	struct str_list pieces, mode_t mode, const struct fio_version *like,
-	struct err *e)
+int
+fio_temp_write(struct fio_temp *ret, const struct fio_dir *d, const char *name,
+	struct str_list pieces, const struct fio_replacing *how, struct err *e)
 {
-	if (write_temp(d, name, t, pieces, mode, like, e) == 0)
+	if (write_temp(d, name, ret, pieces, how, e) == 0)
 		return 0;
 	if (e->code != ERR_SYS || e->sys != EIO)
 		return -1;
-	return write_temp(d, name, t, pieces, mode, like, e);
+	return write_temp(d, name, ret, pieces, how, e);
 }
 
-/* It is in place; make it last and say what is there now. */
-static int
-settle(const struct fio_dir *d, const char *name, const struct fio_temp *t,
-	struct fio_version *ret_version, struct err *e)
+int
+fio_settle(const struct fio_dir *d, const char *name, const struct fio_temp *t,
+	enum wio_durability durability, struct fio_version *ret_version,
+	struct err *e)
 {
 	struct stat st;
 
-	int rc = d->sys->fsync(d->sys, d->fd);
+	int rc = durability == WIO_DURABLE ? d->sys->fsync(d->sys, d->fd) : 0;
 	if (rc < 0) {
 		err_sys(e, -rc,
 			"making '%s' durable; what a power cut would "
@@ -249,19 +269,15 @@ fio_replace_pieces(const struct fio_dir *d, const char *name,
 	struct str_list pieces, const struct fio_replacing *how,
 	struct fio_version *ret_version, struct err *e)
 {
-	const struct fio_version *like =
-		how->expected != NULL && how->expected->exists ? how->expected
-							       : NULL;
 	struct fio_temp t;
 
-	if (write_temp_twice(d, name, &t, pieces,
-		    like != NULL ? like->mode : how->mode, like, e) < 0)
+	if (fio_temp_write(&t, d, name, pieces, how, e) < 0)
 		return -1;
 	int rc = how->expected == NULL ? take_name(d, name, &t, e)
 				       : fio_exchange(d, name, &t, how, e);
 	if (rc < 0)
 		return -1;
-	return settle(d, name, &t, ret_version, e);
+	return fio_settle(d, name, &t, how->durability, ret_version, e);
 }
 
 int
@@ -285,8 +301,9 @@ fio_replace(const struct fio_dir *d, const char *name, struct str bytes,
 }
 
 int
-fio_create(const struct fio_dir *d, const char *name, struct str bytes,
-	mode_t mode, struct err *e)
+fio_create_as(const struct fio_dir *d, const char *name, struct str bytes,
+	const struct fio_replacing *how, struct fio_version *ret_version,
+	struct err *e)
 {
 	const struct str_list one = {.items = &bytes, .n = 1};
 	struct fio_temp t;
@@ -296,16 +313,25 @@ fio_create(const struct fio_dir *d, const char *name, struct str bytes,
 	int rc = d->sys->fstatat(d->sys, d->fd, name, AT_SYMLINK_NOFOLLOW, &st);
 	if (rc == 0)
 		return 1;
-	if (write_temp_twice(d, name, &t, one, mode, NULL, e) < 0)
+	if (fio_temp_write(&t, d, name, one, how, e) < 0)
 		return -1;
 	rc = d->sys->renameat(
 		d->sys, d->fd, t.name, d->fd, name, RENAME_NOREPLACE);
 	if (rc == 0)
-		return settle(d, name, &t, NULL, e);
+		return fio_settle(d, name, &t, how->durability, ret_version, e);
 	(void)d->sys->unlinkat(d->sys, d->fd, t.name, 0);
 	if (rc == -EEXIST)
 		return 1;
 	return err_sys(e, -rc, "creating '%s'", fio_path(d, name).text);
+}
+
+int
+fio_create(const struct fio_dir *d, const char *name, struct str bytes,
+	mode_t mode, struct err *e)
+{
+	const struct fio_replacing how = {.mode = mode};
+
+	return fio_create_as(d, name, bytes, &how, NULL, e);
 }
 
 int

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/stamp.h"
+#include "fio/file-priv.h"
+
+/*
+ * What a writer that died left, or what a live one put away, found later: known
+ * by its name, and by whether it holds what the name says.
+ */
+
+enum {
+	HEX_DIGITS = 32,  /* of a digest */
+	TIME_DIGITS = 30, /* 2026-11-20T11:00:46.123456789Z */
+};
+
+static bool
+hex_parse(struct str hex, struct fio_digest *ret)
+{
+	char text[FIO_DIGEST_TEXT];
+
+	if (hex.n != HEX_DIGITS)
+		return false;
+	(void)snprintf(text, sizeof(text), "xxh3:%.*s", STR_ARG(hex));
+	return fio_digest_parse(str_from(text), ret);
+}
+
+bool
+fio_is_swap(struct str name)
+{
+	return str_starts(name, STR(".")) &&
+		str_ends(name, STR(FIO_SWAP_SUFFIX));
+}
+
+/* Cut ".<n bytes>" off the end. */
+static bool
+cut_tail(struct str *s, size_t n, struct str *ret)
+{
+	if (s->n <= n + 1 || s->s[s->n - n - 1] != '.')
+		return false;
+	*ret = str_from_at(*s, s->n - n);
+	*s = str_of(s->s, s->n - n - 1);
+	return true;
+}
+
+bool
+fio_is_digest(
+	const struct fio_dir *d, const char *file, struct fio_digest digest)
+{
+	struct stat st;
+	struct fio_version v = {.digest = digest};
+
+	if (d->sys->fstatat(d->sys, d->fd, file, AT_SYMLINK_NOFOLLOW, &st) < 0)
+		return false;
+	v.size = st.st_size;
+	return fio_holds(d, file, &v);
+}
+
+int
+fio_exchange_sweep(const struct fio_dir *d, const char *swap,
+	const struct fio_keep *keep, struct err *e)
+{
+	struct fio_digest ours, base;
+	struct str rest = str_from(swap), hex_ours, hex_base, random;
+	char name[256];
+	struct fio_swap s = {.d = d, .name = name, .keep = keep};
+
+	rest = str_from_at(rest, 1);
+	rest = str_of(rest.s, rest.n - (sizeof(FIO_SWAP_SUFFIX) - 1));
+	if (!cut_tail(&rest, HEX_DIGITS, &hex_base) ||
+		!cut_tail(&rest, HEX_DIGITS, &hex_ours) ||
+		!cut_tail(&rest, 8, &random) || !hex_parse(hex_base, &base) ||
+		!hex_parse(hex_ours, &ours) || rest.n >= sizeof(name))
+		return 0; /* not one of ours */
+	(void)snprintf(name, sizeof(name), "%.*s", STR_ARG(rest));
+	(void)snprintf(s.at, sizeof(s.at), "%s", swap);
+	s.ours.digest = ours;
+	s.base.digest = base;
+	if (fio_is_digest(d, swap, ours))
+		fio_swap_drop(&s);
+	else if (fio_is_digest(d, swap, base))
+		fio_swap_retire(&s);
+	else
+		return fio_swap_set_aside(&s, e);
+	return 0;
+}
+
+/* ".<time>.<digest>.<next>" off the end. */
+static bool
+cut_kept(struct str *file, struct fio_kept *ret)
+{
+	struct str hex, when;
+
+	return cut_tail(file, HEX_DIGITS, &hex) && hex_parse(hex, &ret->next) &&
+		cut_tail(file, HEX_DIGITS, &hex) &&
+		hex_parse(hex, &ret->digest) &&
+		cut_tail(file, TIME_DIGITS, &when) &&
+		stamp_parse(when, &ret->at_ns);
+}
+
+bool
+fio_kept_parse(struct str file, const char *name, struct fio_kept *ret)
+{
+	char part[256];
+
+	(void)snprintf(part, sizeof(part), FIO_NAME_PART, name);
+	return cut_kept(&file, ret) && str_eq_c(file, part);
+}
+
+bool
+fio_kept_parse_any(struct str file, struct fio_kept *ret)
+{
+	return cut_kept(&file, ret);
+}
