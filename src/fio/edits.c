@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "fio/edits.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+#define OP WIO_OP_WRITE
+
+/* Fail with the name of edit `i`'s field. */
+static int
+refuse(struct wio_error *e, enum wio_code code, size_t i, const char *which,
+	const char *why)
+{
+	char field[48];
+
+	(void)snprintf(field, sizeof(field), "edits[%zu]%s", i, which);
+	return fio_error_set(e, OP, code, field, "%s: %s", field, why);
+}
+
+/* Between two characters, in valid UTF-8. */
+static bool
+is_boundary(struct str bytes, size_t at)
+{
+	return at == bytes.n || ((unsigned char)bytes.s[at] & 0xc0) != 0x80;
+}
+
+static size_t
+find_from(struct str bytes, size_t from, struct str needle)
+{
+	const char *at =
+		memmem(bytes.s + from, bytes.n - from, needle.s, needle.n);
+
+	return at != NULL ? (size_t)(at - bytes.s) : bytes.n;
+}
+
+/* The one place where the anchor stands. */
+static int
+find_anchor(struct str bytes, struct str anchor, size_t i, size_t *ret,
+	struct wio_error *e)
+{
+	size_t at = find_from(bytes, 0, anchor);
+
+	if (at == bytes.n)
+		return refuse(e, WIO_ANCHOR, i, ".anchor",
+			"the text is not in the file");
+	if (find_from(bytes, at + 1, anchor) < bytes.n)
+		return refuse(e, WIO_ANCHOR, i, ".anchor",
+			"the text is in the file more than once");
+	*ret = at;
+	return 0;
+}
+
+/* By its offsets, which are of these bytes. */
+static int
+land_exact(struct str bytes, const struct wio_edit *x, size_t i,
+	struct diff_edit *ret, struct wio_error *e)
+{
+	if (x->start > x->end)
+		return refuse(
+			e, WIO_RANGE, i, ".start", "it is behind the end");
+	if (x->end > bytes.n)
+		return refuse(e, WIO_RANGE, i, ".end",
+			"it is behind the end of the file");
+	ret->at = (size_t)x->start;
+	ret->n = (size_t)(x->end - x->start);
+	if (x->anchor != NULL &&
+		!str_eq(str_of(bytes.s + ret->at, ret->n),
+			str_of(x->anchor, x->anchor_n)))
+		return refuse(e, WIO_ANCHOR, i, ".anchor",
+			"another text stands at these offsets");
+	return 0;
+}
+
+static int
+land_one(struct str bytes, const struct fio_edits_ask *ask, size_t i,
+	struct diff_edit *ret, struct wio_error *e)
+{
+	const struct wio_edit *x = &ask->edits[i];
+
+	if (x->anchor != NULL && x->anchor_n == 0)
+		return refuse(e, WIO_INVALID, i, ".anchor",
+			"an empty text stands everywhere");
+	if (ask->exact) {
+		if (land_exact(bytes, x, i, ret, e) < 0)
+			return -1;
+	} else if (x->anchor == NULL) {
+		return refuse(e, WIO_MISMATCH, i, ".anchor",
+			"the file has another digest, and there is no anchor");
+	} else {
+		ret->n = x->anchor_n;
+		if (find_anchor(bytes, str_of(x->anchor, x->anchor_n), i,
+			    &ret->at, e) < 0)
+			return -1;
+	}
+	ret->text = str_of(x->text_n > 0 ? x->text : "", x->text_n);
+	if (ask->raw)
+		return 0;
+	if (!is_boundary(bytes, ret->at))
+		return refuse(e, WIO_BOUNDARY, i, ".start",
+			"it is inside a character");
+	if (!is_boundary(bytes, ret->at + ret->n))
+		return refuse(
+			e, WIO_BOUNDARY, i, ".end", "it is inside a character");
+	if (utf8_check(ret->text) < ret->text.n)
+		return refuse(e, WIO_UTF8, i, ".text", "it is not valid UTF-8");
+	return 0;
+}
+
+/* Offsets in order; what an anchor moved may be anywhere. */
+static int
+check_order(const struct fio_edits_ask *ask, const struct diff_edit *landed,
+	size_t i, struct wio_error *e)
+{
+	const struct diff_edit *x = &landed[i], *before = x - 1;
+
+	if (!ask->exact || i == 0 || x->at >= before->at + before->n)
+		return 0;
+	if (x->at + x->n <= before->at)
+		return refuse(e, WIO_INVALID, i, ".start",
+			"it is before the edit before it");
+	return refuse(e, WIO_OVERLAP, i, "", "it overlaps the edit before it");
+}
+
+int
+fio_edits_land(struct str bytes, const struct fio_edits_ask *ask,
+	struct diff_edit *ret, bool *ret_relocated, struct wio_error *e)
+{
+	*ret_relocated = false;
+	for (size_t i = 0; i < ask->n; i++) {
+		if (land_one(bytes, ask, i, &ret[i], e) < 0 ||
+			check_order(ask, ret, i, e) < 0)
+			return -1;
+		*ret_relocated |= ret[i].at != ask->edits[i].start;
+	}
+	return 0;
+}
+
+/* Where an edit goes among the others: behind those that begin before it, and
+ * behind what is inserted where it begins. */
+static size_t
+place_of(const struct fio_edits *all, const struct diff_edit *x)
+{
+	size_t from = 0, to = all->n;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+		const struct diff_edit *m = &all->items[mid];
+		if (m->at < x->at || (m->at == x->at && m->n == 0))
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
+static bool
+fits_at(const struct fio_edits *all, size_t i, const struct diff_edit *x)
+{
+	const struct diff_edit *before = i > 0 ? &all->items[i - 1] : NULL;
+
+	return (before == NULL || before->at + before->n <= x->at) &&
+		(i == all->n || x->at + x->n <= all->items[i].at);
+}
+
+static void
+insert(struct fio_edits *all, size_t i, struct diff_edit x)
+{
+	VEC_PUSH(all, x);
+	memmove(&all->items[i + 1], &all->items[i],
+		(all->n - 1 - i) * sizeof(x));
+	all->items[i] = x;
+}
+
+int
+fio_edits_add(struct fio_edits *all, const struct diff_edit *edits, size_t n,
+	struct wio_error *e)
+{
+	struct fio_edits next = {0};
+
+	for (size_t i = 0; i < all->n; i++)
+		VEC_PUSH(&next, all->items[i]);
+	for (size_t i = 0; i < n; i++) {
+		size_t at = place_of(&next, &edits[i]);
+		if (!fits_at(&next, at, &edits[i])) {
+			fio_edits_release(&next);
+			return refuse(e, WIO_OVERLAP, i, "",
+				"it overlaps another edit of this file");
+		}
+		insert(&next, at, edits[i]);
+	}
+	fio_edits_release(all);
+	*all = next;
+	return 0;
+}
+
+void
+fio_edits_release(struct fio_edits *all)
+{
+	VEC_RELEASE(all);
+}
+
+struct str_list
+fio_edits_pieces(struct str bytes, const struct fio_edits *all, struct arena *a)
+{
+	struct str *pieces = ARENA_ARRAY(a, struct str, 2 * all->n + 1);
+	size_t at = 0, n = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct diff_edit *x = &all->items[i];
+		pieces[n++] = str_of(bytes.s + at, x->at - at);
+		pieces[n++] = x->text;
+		at = x->at + x->n;
+	}
+	pieces[n++] = str_from_at(bytes, at);
+	return (struct str_list){.items = pieces, .n = n};
+}
+
+bool
+fio_edits_are_idle(struct str bytes, const struct fio_edits *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct diff_edit *x = &all->items[i];
+		if (!str_eq(x->text, str_of(bytes.s + x->at, x->n)))
+			return false;
+	}
+	return true;
+}
