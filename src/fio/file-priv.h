@@ -33,6 +33,12 @@ int fio_settle(const struct fio_dir *d, const char *name,
 	const struct fio_temp *t, enum wio_durability durability,
 	struct fio_version *ret_version, struct err *e);
 
+/* It is in place: make that last, and say what is there now (or NULL).
+ * ERR_POISONED when it cannot be made to last. */
+int fio_settle(const struct fio_dir *d, const char *name,
+	const struct fio_temp *t, enum wio_durability durability,
+	struct fio_version *ret_version, struct err *e);
+
 #define FIO_SWAP_SUFFIX ".weir-swap"
 /* So much of a file's name is in the names of what is made for it. */
 #define FIO_NAME_PART "%.100s"

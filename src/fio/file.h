@@ -138,6 +138,7 @@ struct fio_kept {
 	int64_t at_ns; /* when it was replaced, unix */
 	struct fio_digest digest;
 	struct fio_digest next; /* of what replaced it */
+	size_t name_n;		/* bytes of the name before all that */
 };
 bool fio_kept_parse(struct str file, const char *name, struct fio_kept *ret);
 /* The same for whatever name. */

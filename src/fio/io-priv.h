@@ -21,6 +21,7 @@ struct fio_tokens;  /* tokens.h */
 struct fio_metrics; /* metrics.h */
 struct fio_origins; /* origin.h */
 struct fio_inodes;  /* inode-lock.h */
+struct fio_trashes; /* trash.h */
 
 struct wio {
 	struct sys *sys;
@@ -33,6 +34,7 @@ struct wio {
 	struct fio_roots *roots;
 	struct fio_metrics *metrics;
 	struct fio_inodes *inodes;   /* per-file locks of writers */
+	struct fio_trashes *trashes; /* how full they are */
 	struct fio_origins *origins; /* our own writes, for watchers */
 	struct fio_cache *cache;     /* NULL: off */
 	struct fio_tokens *tokens;   /* NULL: none */

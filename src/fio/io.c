@@ -6,8 +6,10 @@
 
 #include "base/mem.h"
 #include "fio/cache.h"
+#include "fio/inode-lock.h"
 #include "fio/io-priv.h"
 #include "fio/metrics.h"
+#include "fio/trash.h"
 #include "sys/real.h"
 
 #define PERMITS_MAX	 65536
@@ -208,6 +210,8 @@ io_free(struct wio *w)
 {
 	fio_roots_unref(w->roots);
 	fio_cache_free(w->cache);
+	fio_trashes_free(w->trashes);
+	fio_inodes_free(w->inodes);
 	fio_metrics_free(w->metrics);
 	fio_mutex_free(w->mutex);
 	arena_release(&w->memory);
@@ -224,6 +228,8 @@ fio_io_open(struct sys *sys, const struct wio_options *options,
 	w->mutex = fio_mutex_new();
 	w->metrics = fio_metrics_new();
 	w->cache = fio_cache_new(options->cache_bytes, options->cache_entries);
+	w->inodes = fio_inodes_new();
+	w->trashes = fio_trashes_new();
 	if (take_options(w, options, e) == 0)
 		w->roots = open_roots(w, options->roots, options->roots_n, e);
 	if (w->roots == NULL || open_pool(w, inline_only, e) < 0) {

@@ -93,11 +93,14 @@ cut_kept(struct str *file, struct fio_kept *ret)
 {
 	struct str hex, when;
 
-	return cut_tail(file, HEX_DIGITS, &hex) && hex_parse(hex, &ret->next) &&
-		cut_tail(file, HEX_DIGITS, &hex) &&
-		hex_parse(hex, &ret->digest) &&
-		cut_tail(file, TIME_DIGITS, &when) &&
-		stamp_parse(when, &ret->at_ns);
+	if (!cut_tail(file, HEX_DIGITS, &hex) || !hex_parse(hex, &ret->next) ||
+		!cut_tail(file, HEX_DIGITS, &hex) ||
+		!hex_parse(hex, &ret->digest) ||
+		!cut_tail(file, TIME_DIGITS, &when) ||
+		!stamp_parse(when, &ret->at_ns))
+		return false;
+	ret->name_n = file->n;
+	return true;
 }
 
 bool

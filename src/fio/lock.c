@@ -47,8 +47,9 @@ is_same_file(struct fio_lock *l, const struct fio_dir *d, const char *name)
 		ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
-int
-fio_lock_take(struct fio_lock *ret, const struct fio_dir *d, const char *name,
+/* A `holder` takes it alone; NULL shares it. */
+static int
+wait_for(struct fio_lock *ret, const struct fio_dir *d, const char *name,
 	int64_t wait_ns, const char *holder, struct err *e)
 {
 	struct sys *sys = d->sys;
@@ -67,9 +68,11 @@ fio_lock_take(struct fio_lock *ret, const struct fio_dir *d, const char *name,
 			ret->fd = -1;
 			return err_sys(e, why, "opening lock '%s'", path.text);
 		}
-		int rc = sys->lock(sys, ret->fd, F_WRLCK);
+		int rc = sys->lock(
+			sys, ret->fd, holder != NULL ? F_WRLCK : F_RDLCK);
 		if (rc == 0 && is_same_file(ret, d, name)) {
-			sign(ret, holder);
+			if (holder != NULL)
+				sign(ret, holder);
 			return 0;
 		}
 		if (rc == 0) /* somebody replaced the file under us */
@@ -90,6 +93,20 @@ fio_lock_take(struct fio_lock *ret, const struct fio_dir *d, const char *name,
 		/* The kernel offers no timed wait on such a lock. */
 		(void)sys_poll_in(sys, -1, PAUSE_NS);
 	}
+}
+
+int
+fio_lock_take(struct fio_lock *ret, const struct fio_dir *d, const char *name,
+	int64_t wait_ns, const char *holder, struct err *e)
+{
+	return wait_for(ret, d, name, wait_ns, holder, e);
+}
+
+int
+fio_lock_share(struct fio_lock *ret, const struct fio_dir *d, const char *name,
+	int64_t wait_ns, struct err *e)
+{
+	return wait_for(ret, d, name, wait_ns, NULL, e);
 }
 
 int

@@ -30,6 +30,10 @@ struct fio_lock {
  */
 int fio_lock_take(struct fio_lock *ret, const struct fio_dir *d,
 	const char *name, int64_t wait_ns, const char *holder, struct err *e);
+/* The same for those who may hold it together: only somebody who takes it
+ * alone keeps them out, and is kept out. `holder` is not written. */
+int fio_lock_share(struct fio_lock *ret, const struct fio_dir *d,
+	const char *name, int64_t wait_ns, struct err *e);
 /* 1: somebody holds it, as `e` says (ERR_LOCKED). 0: nobody does, or there is
  * no such file. Takes nothing and writes nothing. */
 int fio_lock_look(const struct fio_dir *d, const char *name, struct err *e);

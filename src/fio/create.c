@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+
+#include "fio/write-priv.h"
+
+#define OP WIO_OP_CREATE
+
+/* Rounds in which a file comes and goes while we look. */
+enum { ROUNDS = 100 };
+
+struct job {
+	struct wio *w;
+	struct fio_roots *roots;
+	const struct wio_create_request *requests;
+	struct wio_create_result *results;
+	size_t n;
+	struct arena memory;
+};
+
+static bool
+may_have_extension(const struct wio *w, const char *path)
+{
+	const struct wio_options *o = &w->options;
+	const char *slash = strrchr(path, '/');
+	struct str name = str_from(slash != NULL ? slash + 1 : path);
+
+	for (size_t i = 0; i < o->extensions_n; i++)
+		if (name.n > strlen(o->extensions[i]) &&
+			str_ends(name, str_from(o->extensions[i])))
+			return true;
+	return o->extensions_n == 0;
+}
+
+static int
+check(const struct wio *w, const struct wio_create_request *r,
+	struct wio_error *e)
+{
+	struct fio_sum sum;
+
+	if (r->path == NULL)
+		return fio_error_set(
+			e, OP, WIO_INVALID, "path", "there is no path");
+	if ((unsigned int)r->existing > WIO_REPLACE_ANY)
+		return fio_error_set(e, OP, WIO_INVALID, "existing",
+			"'existing' has a value that is none of its enum");
+	bool verified = r->existing == WIO_REPLACE_VERIFIED;
+	if (verified != (r->digest != NULL))
+		return fio_error_set(e, OP, WIO_INVALID, "digest",
+			"a digest is for replacing what has it");
+	if (verified && !fio_sum_parse(str_from(r->digest), &sum))
+		return fio_error_set(e, OP, WIO_INVALID, "digest",
+			"'%.100s' is not a digest", r->digest);
+	if ((r->mode & ~07777u) != 0 || (r->parents_mode & ~07777u) != 0)
+		return fio_error_set(e, OP, WIO_INVALID,
+			(r->mode & ~07777u) != 0 ? "mode" : "parents_mode",
+			"there are no such bits in a mode");
+	if (!may_have_extension(w, r->path))
+		return fio_error_set(e, OP, WIO_EXTENSION, "path",
+			"'%.300s' has none of the extensions allowed", r->path);
+	return 0;
+}
+
+/* A link that leads to nothing is somebody's mistake, or trap. */
+static int
+refuse_link(struct job *j, const char *path, struct wio_error *e)
+{
+	struct fio_nearby near = {.roots = j->roots, .dir = FIO_DIR_NONE};
+	const struct fio_dir *dir;
+	const char *name;
+	struct err why;
+	struct stat st;
+
+	int rc = fio_nearby_find(&near, path, &dir, &name, e);
+	if (rc == 0 && fio_stat(dir, name, &st, &why) == 0 &&
+		S_ISLNK(st.st_mode))
+		rc = fio_error_set(e, OP, WIO_SYMLINK, "path",
+			"'%s' is a symbolic link to nothing",
+			fio_path(dir, name).text);
+	fio_nearby_release(&near);
+	return rc;
+}
+
+/* 0: made. 1: the name is taken. */
+static int
+make(struct job *j, const struct fio_place *place,
+	const struct wio_create_request *r, struct wio_error *e)
+{
+	const struct fio_writing writing = fio_writing_of(j->w);
+	const struct fio_replacing how = {
+		.mode = r->mode != 0 ? r->mode : 0666,
+		.umask = true,
+		.durability = writing.durability,
+	};
+	struct fio_version version;
+	struct fio_trash trash;
+	struct err why;
+	struct stat st;
+
+	if (fio_stat(&place->dir, place->name, &st, &why) == 0)
+		return 1;
+	if (refuse_link(j, r->path, e) < 0)
+		return -1;
+	/* Who sweeps must not take our file for a dead writer's. */
+	if (fio_trash_open(&trash, &writing.trash, &place->dir, &why) < 0)
+		return fio_error_from(e, WIO_OP_LOCK, &why);
+	int rc = fio_create_as(&place->dir, place->name,
+		str_of(r->n > 0 ? r->bytes : "", r->n), &how, &version, &why);
+	fio_trash_close(&trash);
+	return rc < 0 ? fio_error_from(e, OP, &why) : rc;
+}
+
+/* What is there has to be what the request says. */
+static int
+verify(const struct fio_held *h, const struct wio_create_request *r,
+	struct wio_error *e)
+{
+	struct fio_path path = fio_path(h->dir, h->name);
+	struct fio_revision v = {.bytes = buf_str(&h->bytes),
+		.size = (uint64_t)h->version.size,
+		.path = path.text};
+	const struct wio_write_request ask = {.digest = r->digest};
+	struct fio_sum want;
+
+	if (r->existing == WIO_REPLACE_ANY)
+		return 0;
+	(void)fio_sum_parse(str_from(r->digest), &want);
+	struct fio_sum now = fio_sum(want.kind, v.bytes);
+	if (fio_sum_eq(now, want))
+		return 0;
+	fio_sum_format(now, v.before[want.kind]);
+	v.mtime_ns = (int64_t)h->version.mtime.tv_sec * 1000000000 +
+		h->version.mtime.tv_nsec;
+	fio_revise_mismatch(&v, WIO_MISMATCH, &ask, e);
+	e->op = OP;
+	return -1;
+}
+
+/* 0: replaced. 1: there is nothing. */
+static int
+replace(struct job *j, const struct fio_place *place,
+	const struct wio_create_request *r, struct wio_error *e)
+{
+	struct fio_writing how = fio_writing_of(j->w);
+	const struct str bytes = str_of(r->n > 0 ? r->bytes : "", r->n);
+	char kept[FIO_ASIDE_SIZE];
+	struct fio_version version;
+	struct fio_held h;
+
+	how.links = r->existing == WIO_REPLACE_ANY;
+	int rc = fio_held_open(&h, &how, &place->dir, place->name, e);
+	if (rc < 0)
+		return e->code == WIO_NOT_FOUND ? 1 : -1;
+	rc = verify(&h, r, e);
+	if (rc == 0 && str_eq(buf_str(&h.bytes), bytes))
+		rc = fio_held_settle(&h, e);
+	else if (rc == 0)
+		rc = fio_held_replace(&h,
+			(struct str_list){.items = &bytes, .n = 1}, kept,
+			&version, e);
+	fio_held_close(&h);
+	return rc;
+}
+
+static int
+refuse_existing(const struct fio_place *place, struct wio_error *e)
+{
+	struct fio_path path = fio_path(&place->dir, place->name);
+
+	return fio_error_set(
+		e, OP, WIO_EXISTS, "path", "'%s' exists already", path.text);
+}
+
+static int
+put(struct job *j, const struct fio_place *place,
+	const struct wio_create_request *r, bool *ret_replaced,
+	struct wio_error *e)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		*ret_replaced = false;
+		int rc = 1;
+		if (r->existing != WIO_REFUSE) {
+			rc = replace(j, place, r, e);
+			*ret_replaced = rc == 0;
+		}
+		if (rc == 1 && r->existing == WIO_REPLACE_VERIFIED)
+			return -1; /* nothing is there, as `e` says */
+		if (rc == 1)
+			rc = make(j, place, r, e);
+		if (rc == 1 && r->existing == WIO_REFUSE)
+			return refuse_existing(place, e);
+		if (rc <= 0)
+			return rc;
+	}
+	return fio_error_set(e, OP, WIO_BUSY, "path",
+		"'%s' comes and goes without a pause",
+		fio_path(&place->dir, place->name).text);
+}
+
+static void
+do_one(struct job *j, const struct wio_create_request *r,
+	struct wio_create_result *ret)
+{
+	mode_t mode = r->parents_mode != 0 ? r->parents_mode : 0777;
+	enum wio_digest_kind kind = j->w->options.digest;
+	struct fio_place place;
+	struct fio_sum named;
+
+	*ret = (struct wio_create_result){0};
+	if (check(j->w, r, &ret->error) < 0)
+		return;
+	fio_pool_enter(j->w->pool, 0);
+	int rc = r->parents
+		? fio_roots_make(j->roots, r->path, mode, &place, &ret->error)
+		: fio_roots_find(j->roots, r->path, &place, &ret->error);
+	if (rc == 0) {
+		rc = put(j, &place, r, &ret->replaced, &ret->error);
+		fio_place_release(&place);
+	}
+	fio_pool_leave(j->w->pool, 0);
+	if (rc < 0)
+		return;
+	ret->error = (struct wio_error){0};
+	ret->reached = j->w->options.durability;
+	if (r->digest != NULL && fio_sum_parse(str_from(r->digest), &named))
+		kind = named.kind;
+	wio_digest(kind, r->bytes, r->n, ret->digest);
+}
+
+static void
+run(void *ctx, size_t first, size_t end, bool cancelled)
+{
+	struct job *j = ctx;
+	struct sys *sys = j->w->sys;
+
+	for (size_t i = first; i < end; i++) {
+		const struct wio_create_request *r = &j->requests[i];
+		struct wio_create_result *ret = &j->results[i];
+		int64_t began = sys->clock(sys, SYS_CLOCK_ELAPSED);
+		if (cancelled) {
+			*ret = (struct wio_create_result){0};
+			fio_error_set(&ret->error, OP, WIO_CANCELLED, NULL,
+				"cancelled before anything was made");
+		} else
+			do_one(j, r, ret);
+		if (r->path != NULL)
+			fio_account(j->w, OP, ret->error.code, r->path,
+				r->origin, r->n, began);
+	}
+}
+
+static void
+done(void *ctx)
+{
+	struct job *j = ctx;
+
+	fio_roots_unref(j->roots);
+	arena_release(&j->memory);
+	mem_free(j);
+}
+
+static struct job *
+job_new(struct wio *w, size_t n, struct wio_create_result *results)
+{
+	struct job *j = mem_alloc(sizeof(*j));
+
+	*j = (struct job){
+		.w = w, .roots = fio_io_roots(w), .results = results, .n = n};
+	return j;
+}
+
+/* The job is gone when the task is. */
+static struct fio_task *
+start(struct job *j, struct wio_error *e)
+{
+	const struct fio_job work_of = {
+		.ctx = j, .n = j->n, .chunk = 1, .run = run, .done = done};
+
+	struct fio_task *t = fio_io_start(j->w, OP, &work_of, e);
+	if (t == NULL)
+		done(j);
+	return t;
+}
+
+size_t
+wio_create(struct wio *w, const struct wio_create_request *requests, size_t n,
+	struct wio_create_result *results)
+{
+	struct wio_error e;
+	size_t failed = 0;
+
+	if (n == 0)
+		return 0;
+	struct job *j = job_new(w, n, results);
+	j->requests = requests;
+	struct fio_task *t = start(j, &e);
+	if (t != NULL) {
+		(void)fio_task_wait(t, -1);
+		fio_task_unref(t);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (t == NULL)
+			results[i] = (struct wio_create_result){.error = e};
+		failed += results[i].error.code != WIO_OK;
+	}
+	return failed;
+}
+
+struct wio_ticket *
+wio_create_submit(struct wio *w, const struct wio_create_request *requests,
+	size_t n, struct wio_create_result *results, struct wio_error *e)
+{
+	struct job *j = job_new(w, n, results);
+	struct arena *a = &j->memory;
+	struct wio_create_request *copy =
+		ARENA_ARRAY(a, struct wio_create_request, n);
+
+	for (size_t i = 0; i < n; i++) {
+		copy[i] = requests[i];
+		copy[i].path = arena_str(a, str_from(requests[i].path)).s;
+		copy[i].digest = arena_str(a, str_from(requests[i].digest)).s;
+		copy[i].origin = arena_str(a, str_from(requests[i].origin)).s;
+		copy[i].bytes = requests[i].n > 0
+			? arena_str(a, str_of(requests[i].bytes, requests[i].n))
+				  .s
+			: NULL;
+	}
+	j->requests = copy;
+	return fio_ticket_new(w, start(j, e));
+}

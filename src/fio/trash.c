@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "fio/trash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/stamp.h"
+#include "base/vec.h"
+#include "fio/inode-lock.h"
+#include "fio/pool.h"
+
+#define KEPT_NS	   (24 * 3600 * NS_PER_SEC)
+#define LOOK_NS	   (600 * NS_PER_SEC) /* others add to it, too */
+#define KEPT_BYTES ((uint64_t)200 * 1000 * 1000)
+
+enum {
+	LOOK_ADDS = 1024,
+	TALLIES = 4096, /* directories that are remembered */
+};
+
+/* The lock of one directory among those of others. */
+static void
+lock_name(const struct fio_trash_how *how, const struct stat *st, char ret[64])
+{
+	if (how->at == NULL)
+		(void)snprintf(ret, 64, "lock");
+	else
+		(void)snprintf(ret, 64, "lock-%llx-%llx",
+			(unsigned long long)st->st_dev,
+			(unsigned long long)st->st_ino);
+}
+
+static int
+open_dir(struct fio_trash *ret, const struct fio_trash_how *how,
+	const struct fio_dir *of, struct err *e)
+{
+	return how->at != NULL
+		? fio_dir_open(&ret->dir, of->sys, AT_FDCWD, how->at, e)
+		: fio_dir_open_in(&ret->dir, of, FIO_TRASH_NAME, e);
+}
+
+/* The directory is open. */
+static int
+take_lock(struct fio_trash *t, const struct fio_trash_how *how,
+	const struct fio_dir *of, struct err *e)
+{
+	struct stat st = {0};
+	char name[64];
+
+	t->keep = (struct fio_keep){
+		.dir = &t->dir, .old = ".", .odd = ".", .edits_beside = true};
+	int rc = how->at != NULL ? fio_dir_stat(of, &st, e) : 0;
+	lock_name(how, &st, name);
+	if (rc == 0)
+		rc = how->alone ? fio_lock_take(&t->lock, &t->dir, name,
+					  how->wait_ns, "a writer", e)
+				: fio_lock_share(&t->lock, &t->dir, name,
+					  how->wait_ns, e);
+	if (rc < 0)
+		fio_trash_close(t);
+	return rc;
+}
+
+int
+fio_trash_find(struct fio_trash *ret, const struct fio_trash_how *how,
+	const struct fio_dir *of, struct err *e)
+{
+	*ret = (struct fio_trash){.dir = FIO_DIR_NONE, .lock = FIO_LOCK_NONE};
+	if (open_dir(ret, how, of, e) < 0)
+		return e->code == ERR_MISSING ? 1 : -1;
+	return take_lock(ret, how, of, e);
+}
+
+int
+fio_trash_open(struct fio_trash *ret, const struct fio_trash_how *how,
+	const struct fio_dir *of, struct err *e)
+{
+	*ret = (struct fio_trash){.dir = FIO_DIR_NONE, .lock = FIO_LOCK_NONE};
+	int rc = open_dir(ret, how, of, e);
+	if (rc < 0 && e->code == ERR_MISSING && how->at == NULL) {
+		rc = of->sys->mkdirat(of->sys, of->fd, FIO_TRASH_NAME, 0700);
+		if (rc < 0 && rc != -EEXIST)
+			return err_sys(e, -rc, "making directory '%s'",
+				fio_path(of, FIO_TRASH_NAME).text);
+		rc = open_dir(ret, how, of, e);
+	}
+	return rc < 0 ? -1 : take_lock(ret, how, of, e);
+}
+
+void
+fio_trash_close(struct fio_trash *t)
+{
+	fio_lock_drop(&t->lock);
+	fio_dir_close(&t->dir);
+}
+
+/*
+ * How long and how much.
+ */
+struct resting {
+	struct str file;
+	struct fio_kept kept;
+	uint64_t size;
+};
+
+struct tally {
+	struct fio_inode dir;
+	uint64_t bytes, adds;
+	int64_t oldest_ns, looked_ns;
+};
+
+struct fio_trashes {
+	struct fio_mutex *mutex;
+	VEC(struct tally) list;
+};
+
+struct fio_trashes *
+fio_trashes_new(void)
+{
+	struct fio_trashes *x = mem_alloc(sizeof(*x));
+
+	x->mutex = fio_mutex_new();
+	return x;
+}
+
+void
+fio_trashes_free(struct fio_trashes *x)
+{
+	if (x == NULL)
+		return;
+	fio_mutex_free(x->mutex);
+	VEC_RELEASE(&x->list);
+	mem_free(x);
+}
+
+static int
+by_age(const void *a, const void *b)
+{
+	const struct resting *x = a, *y = b;
+
+	return (x->kept.at_ns > y->kept.at_ns) -
+		(x->kept.at_ns < y->kept.at_ns);
+}
+
+/* Intact ones go; others get a name that stays. */
+static void
+drop(const struct fio_dir *d, const struct resting *r)
+{
+	char as[600];
+
+	if (fio_is_digest(d, r->file.s, r->kept.digest)) {
+		fio_drop(d, r->file.s);
+		return;
+	}
+	(void)snprintf(as, sizeof(as), "%.*s.conflict-%s", (int)r->kept.name_n,
+		r->file.s, r->file.s + r->kept.name_n + 1);
+	(void)d->sys->renameat(
+		d->sys, d->fd, r->file.s, d->fd, as, RENAME_NOREPLACE);
+}
+
+/* Look at all there is, and say what stays. */
+static void
+look(const struct fio_dir *d, int64_t now_ns, struct tally *ret)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	VEC(struct resting) all = {0};
+	struct str_list files = {0};
+	struct err ignored;
+	struct stat st;
+	uint64_t bytes = 0;
+	size_t i = 0;
+
+	(void)fio_dir_list(d, "", &tmp, &files, &ignored);
+	for (size_t k = 0; k < files.n; k++) {
+		struct resting r = {.file = files.items[k]};
+		if (!fio_kept_parse_any(r.file, &r.kept) ||
+			fio_stat(d, r.file.s, &st, &ignored) != 0)
+			continue;
+		r.size = (uint64_t)st.st_size;
+		bytes += r.size;
+		VEC_PUSH(&all, r);
+	}
+	if (all.n > 0)
+		qsort(all.items, all.n, sizeof(all.items[0]), by_age);
+	/* A little more than needed, so that the next has room. */
+	uint64_t most = bytes > KEPT_BYTES ? KEPT_BYTES / 8 * 7 : KEPT_BYTES;
+	for (; i < all.n &&
+		(bytes > most || now_ns - all.items[i].kept.at_ns > KEPT_NS);
+		i++) {
+		drop(d, &all.items[i]);
+		bytes -= all.items[i].size;
+	}
+	ret->bytes = bytes;
+	ret->adds = 0;
+	ret->looked_ns = now_ns;
+	ret->oldest_ns = i < all.n ? all.items[i].kept.at_ns : now_ns;
+	VEC_RELEASE(&all);
+}
+
+/* Count what was added. Whether it is time to look. */
+static bool
+count(struct fio_trashes *x, struct fio_inode dir, int64_t now_ns,
+	uint64_t bytes)
+{
+	bool due = true;
+
+	fio_mutex_take(x->mutex);
+	VEC_EACH (t, &x->list) {
+		if (fio_inode_cmp(t->dir, dir) != 0)
+			continue;
+		t->bytes += bytes;
+		t->adds++;
+		due = t->bytes > KEPT_BYTES || t->adds > LOOK_ADDS ||
+			now_ns - t->oldest_ns > KEPT_NS ||
+			now_ns - t->looked_ns > LOOK_NS;
+		break;
+	}
+	fio_mutex_drop(x->mutex);
+	return due;
+}
+
+static void
+remember(struct fio_trashes *x, struct tally now)
+{
+	bool known = false;
+
+	fio_mutex_take(x->mutex);
+	VEC_EACH (t, &x->list)
+		if (fio_inode_cmp(t->dir, now.dir) == 0) {
+			*t = now;
+			known = true;
+		}
+	if (!known && x->list.n == TALLIES)
+		x->list.n = 0;
+	if (!known)
+		VEC_PUSH(&x->list, now);
+	fio_mutex_drop(x->mutex);
+}
+
+void
+fio_trash_added(
+	const struct fio_trash *t, struct fio_trashes *x, uint64_t bytes)
+{
+	int64_t now_ns = t->dir.sys->clock(t->dir.sys, SYS_CLOCK_UNIX);
+	struct tally now = {0};
+	struct err ignored;
+	struct stat st;
+
+	if (fio_dir_stat(&t->dir, &st, &ignored) < 0)
+		return;
+	now.dir = (struct fio_inode){st.st_dev, st.st_ino};
+	if (!count(x, now.dir, now_ns, bytes))
+		return;
+	look(&t->dir, now_ns, &now);
+	remember(x, now);
+}

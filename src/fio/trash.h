@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FIO_TRASH_H
+#define FIO_TRASH_H
+
+#include "fio/file.h"
+#include "fio/lock.h"
+
+/*
+ * What was replaced, kept for those who still have it open: ".weir-trash" in
+ * the directory of the file, or one directory for all. And the lock by which
+ * writers of a directory and who sweeps it keep out of each other's way.
+ *
+ *	struct fio_trash t;
+ *	if (fio_trash_open(&t, &how, &dir, &e) < 0) …
+ *	… replace with &t.keep …
+ *	fio_trash_added(&t, trashes, size);
+ *	fio_trash_close(&t);
+ *
+ * The lock is a file in the trash that is never unlinked. It is one for a
+ * directory and not one for a file, for nobody could ever remove the many;
+ * and not on the file itself, whose inode gives way with each write. Writers
+ * share it. Who sweeps takes it alone, for what a live writer has under a
+ * hidden name looks like what a dead one left; and so do writers that have to
+ * keep other processes out.
+ */
+#define FIO_TRASH_NAME ".weir-trash"
+
+struct fio_trash_how {
+	const char *at; /* an absolute path; NULL: beside the file */
+	bool alone;	/* take the lock alone */
+	int64_t wait_ns;
+};
+
+struct fio_trash {
+	struct fio_dir dir;
+	struct fio_keep keep; /* points at `dir`: this does not move */
+	struct fio_lock lock;
+};
+
+/* ERR_LOCKED after `wait_ns`. The directory is made when it is not there; it
+ * is durable with the next sync of the one it is in. */
+int fio_trash_open(struct fio_trash *ret, const struct fio_trash_how *how,
+	const struct fio_dir *of, struct err *e);
+/* 1: there is no trash, so nobody has written here. */
+int fio_trash_find(struct fio_trash *ret, const struct fio_trash_how *how,
+	const struct fio_dir *of, struct err *e);
+void fio_trash_close(struct fio_trash *t); /* closed is fine */
+
+/*
+ * What rests for 24 hours, or is the oldest of over 200 MB, goes; if it does
+ * not hold what its name says, somebody wrote into it, and it stays as
+ * NAME.conflict-… for good. `trashes` remembers how full they are, so that not
+ * every write has to look.
+ */
+struct fio_trashes;
+struct fio_trashes *fio_trashes_new(void);
+void fio_trashes_free(struct fio_trashes *x); /* NULL is fine */
+void fio_trash_added(
+	const struct fio_trash *t, struct fio_trashes *x, uint64_t bytes);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "fio/write-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "fio/file-priv.h"
+
+#define OP WIO_OP_WRITE
+
+enum { ATTEMPTS = 100 }; /* while somebody saves without a pause */
+
+static int
+refuse(const struct fio_held *h, enum wio_code code, const char *why,
+	struct wio_error *e)
+{
+	return fio_error_set(e, OP, code, "path", "'%s' %s",
+		fio_path(h->dir, h->name).text, why);
+}
+
+static int
+check(const struct fio_held *h, const struct stat *st, struct wio_error *e)
+{
+	if (S_ISLNK(st->st_mode))
+		return refuse(h, WIO_SYMLINK, "is a symbolic link", e);
+	if (!S_ISREG(st->st_mode))
+		return refuse(h, WIO_NOT_REGULAR, "is not a regular file", e);
+	if (st->st_nlink > 1 && !h->how->links)
+		return refuse(h, WIO_LINKED, "has other hard links", e);
+	if ((uint64_t)st->st_size > h->how->large)
+		return refuse(h, WIO_TOO_LARGE, "is too large", e);
+	return 0;
+}
+
+static int
+look(struct fio_held *h, struct wio_error *e)
+{
+	struct sys *sys = h->dir->sys;
+	struct stat st;
+
+	int rc = sys->fstatat(
+		sys, h->dir->fd, h->name, AT_SYMLINK_NOFOLLOW, &st);
+	if (rc < 0)
+		return fio_error_sys(e, OP, -rc, "looking at '%s'",
+			fio_path(h->dir, h->name).text);
+	h->inode = (struct fio_inode){st.st_dev, st.st_ino};
+	h->size = (uint64_t)st.st_size;
+	return check(h, &st, e);
+}
+
+int
+fio_held_look(struct fio_held *h, const struct fio_writing *how,
+	const struct fio_dir *dir, const char *name, struct wio_error *e)
+{
+	*h = (struct fio_held){.how = how, .dir = dir, .name = name};
+	h->trash.dir.fd = h->trash.lock.fd = -1;
+	return look(h, e);
+}
+
+static int
+open_trash(struct fio_held *h, struct wio_error *e)
+{
+	struct err why;
+
+	if (h->has_trash)
+		return 0;
+	if (fio_trash_open(&h->trash, &h->how->trash, h->dir, &why) < 0)
+		return fio_error_from(e, WIO_OP_LOCK, &why);
+	h->has_trash = true;
+	return 0;
+}
+
+/* The file that the name holds, and nobody else of us has it. */
+static int
+lock(struct fio_held *h, struct wio_error *e)
+{
+	for (int i = 0; i < ATTEMPTS; i++) {
+		struct fio_inode was = h->inode;
+		fio_inodes_take(h->how->inodes, was);
+		int rc = look(h, e);
+		if (rc == 0 && fio_inode_cmp(was, h->inode) == 0) {
+			h->locked = true;
+			return 0;
+		}
+		fio_inodes_drop(h->how->inodes, was);
+		if (rc < 0)
+			return -1;
+	}
+	return refuse(h, WIO_BUSY, "is replaced again and again", e);
+}
+
+/* 1: try again. */
+static int
+read_open(struct fio_held *h, int fd, struct wio_error *e)
+{
+	struct fio_path path = fio_path(h->dir, h->name);
+	struct sys *sys = h->dir->sys;
+	struct stat st;
+	struct err why;
+
+	int rc = sys->fstat(sys, fd, &st);
+	if (rc < 0)
+		return fio_error_sys(e, OP, -rc, "looking at '%s'", path.text);
+	if (check(h, &st, e) < 0)
+		return -1;
+	if (h->locked && st.st_ino != h->inode.ino)
+		return 1;
+	buf_reset(&h->bytes);
+	if (fio_read_fd(sys, fd, &path, h->how->large, &h->bytes, &h->version,
+		    &why) < 0)
+		return why.code == ERR_CONFLICT
+			? 1
+			: fio_error_from(e, WIO_OP_READ, &why);
+	if (h->how->look)
+		return 0;
+	rc = fio_attributes_read(sys, fd, &h->attributes);
+	return rc < 0 ? fio_error_sys(e, WIO_OP_READ, -rc,
+				"reading the attributes of '%s'", path.text)
+		      : 0;
+}
+
+static int
+read_name(struct fio_held *h, struct wio_error *e)
+{
+	struct sys *sys = h->dir->sys;
+
+	for (int i = 0; i < ATTEMPTS; i++) {
+		/* What is no regular file by now is not waited for. */
+		int fd = sys->openat(sys, h->dir->fd, h->name,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+				O_CLOEXEC,
+			0);
+		if (fd < 0)
+			return fio_error_sys(e, OP, -fd, "opening '%s'",
+				fio_path(h->dir, h->name).text);
+		int rc = read_open(h, fd, e);
+		(void)sys->close(sys, fd);
+		if (rc <= 0)
+			return rc;
+	}
+	return refuse(h, WIO_BUSY, "changes without a pause", e);
+}
+
+int
+fio_held_take(struct fio_held *h, struct wio_error *e)
+{
+	int rc = 0;
+
+	/* Other processes are kept out before it is read. */
+	if (!h->how->look && h->how->trash.alone)
+		rc = open_trash(h, e);
+	if (rc == 0 && !h->how->look)
+		rc = lock(h, e);
+	if (rc == 0)
+		rc = read_name(h, e);
+	if (rc < 0)
+		fio_held_close(h);
+	return rc;
+}
+
+int
+fio_held_open(struct fio_held *h, const struct fio_writing *how,
+	const struct fio_dir *dir, const char *name, struct wio_error *e)
+{
+	if (fio_held_look(h, how, dir, name, e) < 0)
+		return -1;
+	return fio_held_take(h, e);
+}
+
+/*
+ * The file that takes the place is locked before it is seen, so that who asks
+ * for the name then waits, too. Nobody knows it, or only somebody who waits
+ * for a file that had its number and will look again.
+ */
+static int
+exchange(struct fio_held *h, struct fio_temp *t,
+	const struct fio_replacing *how, struct fio_version *ret,
+	struct wio_error *e)
+{
+	struct fio_inode ours = {t->version.dev, t->version.ino};
+	enum wio_op op = WIO_OP_RENAME;
+	struct err why;
+
+	bool locked = fio_inodes_try(h->how->inodes, ours);
+	int rc = fio_exchange(h->dir, h->name, t, how, &why);
+	if (rc == 0) {
+		op = WIO_OP_SYNC;
+		rc = fio_settle(h->dir, h->name, t, how->durability, ret, &why);
+	}
+	if (locked)
+		fio_inodes_drop(h->how->inodes, ours);
+	return rc < 0 ? fio_error_from(e, op, &why) : 0;
+}
+
+int
+fio_held_replace(struct fio_held *h, struct str_list next, char *kept,
+	struct fio_version *ret, struct wio_error *e)
+{
+	const struct fio_replacing how = {.expected = &h->version,
+		.keep = &h->trash.keep,
+		.attributes = &h->attributes,
+		.durability = h->how->durability,
+		.same_owner = true,
+		.ret_aside = kept};
+	struct fio_temp t;
+	struct err why;
+
+	kept[0] = '\0';
+	if (open_trash(h, e) < 0)
+		return -1;
+	if (fio_temp_write(&t, h->dir, h->name, next, &how, &why) < 0)
+		return fio_error_from(e, OP, &why);
+	if (exchange(h, &t, &how, ret, e) < 0)
+		return -1;
+	fio_trash_added(&h->trash, h->how->trashes, (uint64_t)h->version.size);
+	return 0;
+}
+
+int
+fio_held_settle(struct fio_held *h, struct wio_error *e)
+{
+	struct sys *sys = h->dir->sys;
+	struct err why = {0};
+
+	if (h->how->durability == WIO_NOT_DURABLE)
+		return 0;
+	int fd = sys->openat(sys, h->dir->fd, h->name,
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+	int rc = fd < 0 ? fd : sys->fsync(sys, fd);
+	if (fd >= 0)
+		(void)sys->close(sys, fd);
+	if (rc < 0)
+		return fio_error_sys(e, WIO_OP_SYNC, -rc, "making '%s' durable",
+			fio_path(h->dir, h->name).text);
+	if (h->how->durability == WIO_DURABLE && fio_dir_sync(h->dir, &why) < 0)
+		return fio_error_from(e, WIO_OP_SYNC, &why);
+	return 0;
+}
+
+void
+fio_held_close(struct fio_held *h)
+{
+	if (h->locked)
+		fio_inodes_drop(h->how->inodes, h->inode);
+	if (h->has_trash)
+		fio_trash_close(&h->trash);
+	fio_attributes_release(&h->attributes);
+	buf_release(&h->bytes);
+	h->locked = h->has_trash = false;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "fio/content.h"
+#include "fio/write-priv.h"
+
+/* The requests for one file, and their results. */
+
+struct fio_writing
+fio_writing_of(struct wio *w)
+{
+	return (struct fio_writing){
+		.trash = {.at = w->options.trash,
+			.alone = w->options.lock_processes,
+			.wait_ns = w->options.lock_wait_ns},
+		.durability = w->options.durability,
+		.large = w->options.large,
+		.inodes = w->inodes,
+		.trashes = w->trashes,
+	};
+}
+
+int
+fio_spot_look(struct fio_spot *s, struct fio_held *h,
+	const struct fio_writing *how, const char *path, struct wio_error *e)
+{
+	s->place.dir = FIO_DIR_NONE;
+	*h = (struct fio_held){0};
+	if (fio_nearby_find(s->nearby, path, &s->dir, &s->name, e) < 0)
+		return -1;
+	if (fio_held_look(h, how, s->dir, s->name, e) == 0)
+		return 0;
+	if (e->code != WIO_SYMLINK)
+		return -1;
+	/* The policy says whether it is followed. */
+	if (fio_roots_find(s->nearby->roots, path, &s->place, e) < 0) {
+		s->place.dir = FIO_DIR_NONE;
+		return -1;
+	}
+	s->dir = &s->place.dir;
+	s->name = s->place.name;
+	return fio_held_look(h, how, s->dir, s->name, e);
+}
+
+void
+fio_spot_release(struct fio_spot *s)
+{
+	if (s->place.dir.fd >= 0)
+		fio_place_release(&s->place);
+}
+
+static void
+see(struct fio_revision *v, const struct fio_held *h)
+{
+	const struct fio_version *now = &h->version;
+
+	v->bytes = buf_str(&h->bytes);
+	v->size = (uint64_t)now->size;
+	v->mtime_ns =
+		(int64_t)now->mtime.tv_sec * 1000000000 + now->mtime.tv_nsec;
+	fio_digest_format(now->digest, v->before[WIO_XXH3]);
+}
+
+void
+fio_group_judge(const struct fio_write_group *g, struct fio_held *h,
+	struct fio_revision *v)
+{
+	see(v, h);
+	FIO_GROUP_EACH(g, i)
+	if (g->results[i].error.code == WIO_OK)
+		(void)fio_revise(v, &g->requests[i], &g->results[i]);
+}
+
+void
+fio_group_fail(const struct fio_write_group *g, const struct wio_error *e)
+{
+	FIO_GROUP_EACH(g, i)
+	if (g->results[i].error.code == WIO_OK)
+		g->results[i].error = *e;
+}
+
+void
+fio_group_conflict(const struct fio_write_group *g, struct fio_held *h,
+	const struct fio_revision *v, const char *kept)
+{
+	struct fio_revision now = {.path = v->path, .kind = v->kind};
+
+	if (h->bytes.p != NULL)
+		see(&now, h);
+	fio_sum_format(fio_sum(WIO_SHA256, now.bytes), now.before[WIO_SHA256]);
+	FIO_GROUP_EACH(g, i)
+	{
+		struct wio_write_result *r = &g->results[i];
+		if (r->error.code != WIO_OK)
+			continue;
+		fio_revise_mismatch(
+			&now, WIO_CONFLICT, &g->requests[i], &r->error);
+		r->error.op = WIO_OP_RENAME;
+		(void)snprintf(r->kept, sizeof(r->kept), "%s", kept);
+	}
+}
+
+void
+fio_group_done(const struct fio_write_group *g, struct fio_revision *v,
+	enum wio_durability reached)
+{
+	FIO_GROUP_EACH(g, i)
+	{
+		if (g->results[i].error.code != WIO_OK)
+			continue;
+		fio_revise_told(v, &g->requests[i], &g->results[i]);
+		g->results[i].reached = reached;
+	}
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FIO_WRITE_PRIV_H
+#define FIO_WRITE_PRIV_H
+
+#include "fio/file-priv.h"
+#include "fio/revise.h"
+#include "fio/write-file.h"
+
+/* What writing, creating and sweeping share. */
+
+/* How this library writes files, from its options. */
+struct fio_writing fio_writing_of(struct wio *w);
+
+/* A request's file: found, and a link that is followed, too. */
+struct fio_spot {
+	struct fio_nearby *nearby;
+	struct fio_place place; /* of a link; else dir.fd is -1 */
+	const struct fio_dir *dir;
+	const char *name;
+};
+/* fio_held_look at what `path` names. The spot is released by the caller, in
+ * any case. */
+int fio_spot_look(struct fio_spot *s, struct fio_held *h,
+	const struct fio_writing *how, const char *path, struct wio_error *e);
+void fio_spot_release(struct fio_spot *s);
+
+/* Requests for one file, in their order. */
+struct fio_write_group {
+	const struct wio_write_request *requests;
+	struct wio_write_result *results;
+	const size_t *members;
+	size_t n;
+};
+#define FIO_GROUP_EACH(g, i)                                           \
+	for (size_t i##_at = 0, i;                                     \
+		i##_at < (g)->n && ((i) = (g)->members[i##_at], true); \
+		i##_at++)
+
+/* Judge all of them by what `h` holds. */
+void fio_group_judge(const struct fio_write_group *g, struct fio_held *h,
+	struct fio_revision *v);
+/* All that were accepted fail with `e`. */
+void fio_group_fail(const struct fio_write_group *g, const struct wio_error *e);
+/* They fail with WIO_CONFLICT: `h` was opened again to see what is there. */
+void fio_group_conflict(const struct fio_write_group *g, struct fio_held *h,
+	const struct fio_revision *v, const char *kept);
+/* They are done. */
+void fio_group_done(const struct fio_write_group *g, struct fio_revision *v,
+	enum wio_durability reached);
+
+#endif

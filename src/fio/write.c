@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/diff.h"
+#include "fio/write-priv.h"
+
+/*
+ * Requests are put into groups, each for one file, before any file is touched:
+ * two spellings of a path are the same file, and the edits of both rest on the
+ * same bytes. A group is a piece of work for the pool.
+ */
+struct entry {
+	size_t request;
+	struct fio_inode inode; /* {0}: not known */
+	const char *path;
+	bool dry_run;
+};
+
+struct job {
+	struct wio *w;
+	struct fio_roots *roots;
+	enum wio_batch batch;
+	const struct wio_write_request *requests;
+	struct wio_write_result *results;
+	size_t n;
+	struct arena memory;
+	struct fio_write_group *groups;
+	size_t groups_n;
+};
+
+/* What a dry run tells. */
+static void
+tell_diff(const struct fio_write_group *g, struct fio_revision *v)
+{
+	FIO_GROUP_EACH(g, i)
+	{
+		struct buf diff = {0};
+		if (g->results[i].error.code != WIO_OK)
+			continue;
+		buf_add_c(&diff, "");
+		diff_unified(
+			v->bytes, v->edits.items, v->edits.n, v->path, &diff);
+		g->results[i].diff = diff.p;
+		g->results[i].diff_n = diff.n;
+	}
+	fio_group_done(g, v, WIO_NOT_DURABLE);
+}
+
+/* What is there by now, when it is not what it was. */
+static void
+tell_conflict(const struct fio_write_group *g, const struct fio_held *h,
+	const struct fio_revision *v, const char *kept)
+{
+	struct fio_writing look = *h->how;
+	struct wio_error ignored;
+	struct fio_held now;
+
+	look.look = look.links = true;
+	(void)fio_held_open(&now, &look, h->dir, h->name, &ignored);
+	fio_group_conflict(g, &now, v, kept);
+	fio_held_close(&now);
+}
+
+static void
+change(const struct fio_write_group *g, struct fio_held *h,
+	struct fio_revision *v)
+{
+	char kept[FIO_ASIDE_SIZE] = "";
+	struct fio_version version;
+	struct wio_error e;
+
+	int rc = fio_edits_are_idle(v->bytes, &v->edits)
+		? fio_held_settle(h, &e)
+		: fio_held_replace(
+			  h, fio_revision_pieces(v), kept, &version, &e);
+	if (rc == 0)
+		fio_group_done(g, v, h->how->durability);
+	else if (e.code == WIO_CONFLICT)
+		tell_conflict(g, h, v, kept);
+	else
+		fio_group_fail(g, &e);
+}
+
+/* The file is found; judge and do. */
+static void
+work(struct job *j, const struct fio_write_group *g, struct fio_held *h)
+{
+	struct fio_path path = fio_path(h->dir, h->name);
+	struct fio_revision v = {
+		.kind = j->w->options.digest, .path = path.text};
+	struct wio_error e;
+
+	if (fio_held_take(h, &e) < 0) {
+		fio_group_fail(g, &e);
+		return;
+	}
+	fio_group_judge(g, h, &v);
+	if (v.accepted > 0 && h->how->look)
+		tell_diff(g, &v);
+	else if (v.accepted > 0)
+		change(g, h, &v);
+	fio_held_close(h);
+	fio_revision_release(&v);
+}
+
+static void
+do_group(
+	struct job *j, const struct fio_write_group *g, struct fio_nearby *near)
+{
+	const struct wio_write_request *first = &j->requests[g->members[0]];
+	struct fio_writing how = fio_writing_of(j->w);
+	struct fio_spot spot = {.nearby = near};
+	struct fio_held h;
+	struct wio_error e;
+
+	how.look = first->dry_run;
+	fio_pool_enter(j->w->pool, 0);
+	int rc = fio_spot_look(&spot, &h, &how, first->path, &e);
+	uint64_t bytes = rc == 0 ? h.size : 0;
+	fio_pool_more(j->w->pool, bytes);
+	if (rc == 0)
+		work(j, g, &h);
+	else
+		fio_group_fail(g, &e);
+	fio_spot_release(&spot);
+	fio_pool_leave(j->w->pool, bytes);
+}
+
+static void
+account(struct job *j, const struct fio_write_group *g, int64_t began_ns)
+{
+	FIO_GROUP_EACH(g, i)
+	{
+		const struct wio_write_request *r = &j->requests[i];
+		const struct wio_write_result *done = &j->results[i];
+		uint64_t bytes = 0;
+		for (size_t k = 0; k < done->deltas_n; k++)
+			bytes += done->deltas[k].added;
+		if (r->path != NULL)
+			fio_account(j->w, WIO_OP_WRITE, done->error.code,
+				r->path, r->origin, bytes, began_ns);
+	}
+}
+
+static void
+run(void *ctx, size_t first, size_t end, bool cancelled)
+{
+	struct job *j = ctx;
+	struct fio_nearby near = {.roots = j->roots, .dir = FIO_DIR_NONE};
+	struct wio_error gone;
+
+	fio_error_set(&gone, WIO_OP_WRITE, WIO_CANCELLED, NULL,
+		"cancelled before anything was changed");
+	for (size_t i = first; i < end; i++) {
+		const struct fio_write_group *g = &j->groups[i];
+		int64_t began = j->w->sys->clock(j->w->sys, SYS_CLOCK_ELAPSED);
+		if (cancelled)
+			fio_group_fail(g, &gone);
+		else if (j->results[g->members[0]].error.code == WIO_OK)
+			do_group(j, g, &near);
+		account(j, g, began);
+	}
+	fio_nearby_release(&near);
+}
+
+static void
+done(void *ctx)
+{
+	struct job *j = ctx;
+
+	fio_roots_unref(j->roots);
+	arena_release(&j->memory);
+	mem_free(j);
+}
+
+/*
+ * Groups.
+ */
+static int
+compare(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	int c = fio_inode_cmp(x->inode, y->inode);
+	if (c == 0 && x->inode.ino == 0)
+		c = strcmp(x->path, y->path);
+	if (c == 0)
+		c = (int)x->dry_run - (int)y->dry_run;
+	if (c == 0)
+		c = (x->request > y->request) - (x->request < y->request);
+	return c;
+}
+
+static bool
+is_same_file(const struct entry *x, const struct entry *y)
+{
+	return fio_inode_cmp(x->inode, y->inode) == 0 &&
+		x->dry_run == y->dry_run &&
+		(x->inode.ino != 0 || strcmp(x->path, y->path) == 0);
+}
+
+/* Who is behind the path; what cannot be told will be found out again. */
+static struct fio_inode
+identify(struct job *j, struct fio_nearby *near, const char *path)
+{
+	const struct fio_writing how = {.look = true, .large = UINT64_MAX};
+	struct fio_spot spot = {.nearby = near};
+	struct fio_held h;
+	struct wio_error ignored;
+
+	(void)j;
+	(void)fio_spot_look(&spot, &h, &how, path, &ignored);
+	fio_spot_release(&spot);
+	return h.inode;
+}
+
+static void
+make_groups(struct job *j, const struct entry *entries, size_t n)
+{
+	size_t *members = ARENA_ARRAY(&j->memory, size_t, n);
+
+	j->groups = ARENA_ARRAY(&j->memory, struct fio_write_group, n);
+	for (size_t i = 0; i < n; i++) {
+		members[i] = entries[i].request;
+		if (i == 0 || !is_same_file(&entries[i - 1], &entries[i]))
+			j->groups[j->groups_n++] = (struct fio_write_group){
+				.requests = j->requests,
+				.results = j->results,
+				.members = &members[i]};
+		j->groups[j->groups_n - 1].n++;
+	}
+}
+
+/* One that cannot be judged is a group of its own, which fails. */
+static void
+group(struct job *j)
+{
+	struct fio_nearby near = {.roots = j->roots, .dir = FIO_DIR_NONE};
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct entry *entries = ARENA_ARRAY(&tmp, struct entry, j->n);
+
+	for (size_t i = 0; i < j->n; i++) {
+		const struct wio_write_request *r = &j->requests[i];
+		entries[i] = (struct entry){.request = i,
+			.path = r->path != NULL ? r->path : "",
+			.dry_run = r->dry_run};
+		j->results[i] = (struct wio_write_result){0};
+		if (fio_revise_check(r, &j->results[i].error) == 0 && j->n > 1)
+			entries[i].inode = identify(j, &near, r->path);
+	}
+	fio_nearby_release(&near);
+	qsort(entries, j->n, sizeof(entries[0]), compare);
+	make_groups(j, entries, j->n);
+}
+
+/*
+ * The calls.
+ */
+static struct job *
+job_new(struct wio *w, enum wio_batch batch)
+{
+	struct job *j = mem_alloc(sizeof(*j));
+
+	*j = (struct job){.w = w, .roots = fio_io_roots(w), .batch = batch};
+	return j;
+}
+
+/* The job is gone when the task is. */
+static struct fio_task *
+start(struct job *j, struct wio_error *e)
+{
+	struct wio *w = j->w;
+
+	group(j);
+	const struct fio_job work_of = {.ctx = j,
+		.n = j->groups_n,
+		.chunk = 1,
+		.run = run,
+		.done = done};
+	struct fio_task *t = fio_io_start(w, WIO_OP_WRITE, &work_of, e);
+	if (t == NULL)
+		done(j);
+	return t;
+}
+
+size_t
+wio_write(struct wio *w, enum wio_batch batch,
+	const struct wio_write_request *requests, size_t n,
+	struct wio_write_result *results)
+{
+	struct wio_error e;
+	size_t failed = 0;
+
+	if (n == 0)
+		return 0;
+	struct job *j = job_new(w, batch);
+	j->requests = requests;
+	j->results = results;
+	j->n = n;
+	struct fio_task *t = start(j, &e);
+	if (t != NULL) {
+		(void)fio_task_wait(t, -1);
+		fio_task_unref(t);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (t == NULL)
+			results[i].error = e;
+		failed += results[i].error.code != WIO_OK;
+	}
+	return failed;
+}
+
+static const char *
+copy_text(struct arena *a, const char *text)
+{
+	return arena_str(a, str_from(text)).s;
+}
+
+static const char *
+copy_bytes(struct arena *a, const char *p, size_t n)
+{
+	return p != NULL ? arena_str(a, str_of(p, n)).s : NULL;
+}
+
+static const struct wio_edit *
+copy_edits(struct arena *a, const struct wio_edit *edits, size_t n)
+{
+	struct wio_edit *copy = ARENA_ARRAY(a, struct wio_edit, n);
+
+	for (size_t i = 0; i < n; i++) {
+		copy[i] = edits[i];
+		copy[i].text = copy_bytes(a, edits[i].text, edits[i].text_n);
+		copy[i].anchor =
+			copy_bytes(a, edits[i].anchor, edits[i].anchor_n);
+	}
+	return copy;
+}
+
+struct wio_ticket *
+wio_write_submit(struct wio *w, enum wio_batch batch,
+	const struct wio_write_request *requests, size_t n,
+	struct wio_write_result *results, struct wio_error *e)
+{
+	struct job *j = job_new(w, batch);
+	struct arena *a = &j->memory;
+	struct wio_write_request *copy =
+		ARENA_ARRAY(a, struct wio_write_request, n);
+
+	for (size_t i = 0; i < n; i++) {
+		copy[i] = requests[i];
+		copy[i].path = copy_text(a, requests[i].path);
+		copy[i].digest = copy_text(a, requests[i].digest);
+		copy[i].origin = copy_text(a, requests[i].origin);
+		copy[i].diff =
+			copy_bytes(a, requests[i].diff, requests[i].diff_n);
+		copy[i].edits =
+			copy_edits(a, requests[i].edits, requests[i].edits_n);
+	}
+	j->requests = copy;
+	j->results = results;
+	j->n = n;
+	return fio_ticket_new(w, start(j, e));
+}
+
+void
+wio_write_release(struct wio_write_result *results, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		mem_free(results[i].deltas);
+		mem_free(results[i].diff);
+		results[i].deltas = NULL;
+		results[i].diff = NULL;
+		results[i].deltas_n = results[i].diff_n = 0;
+	}
+}
