@@ -35,6 +35,10 @@ bench:
 	@ninja -C build-release
 	@tools/bench build-release
 
+# Plug-ins for token digests, in build/grammars; needs npm.
+grammars:
+	@tools/make-grammars build
+
 install: all
 	@meson configure build -Dprefix=$(PREFIX)
 	@meson install -C build
@@ -42,4 +46,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all asan bench check clang clean fuzz install test torture tsan
+.PHONY: all asan bench check clang clean fuzz grammars install test torture tsan

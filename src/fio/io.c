@@ -9,7 +9,11 @@
 #include "fio/inode-lock.h"
 #include "fio/io-priv.h"
 #include "fio/metrics.h"
+<<<<<<< HEAD
 #include "fio/trash.h"
+=======
+#include "fio/tokens.h"
+>>>>>>> 75b09d4 (fio: digest the tokens of source text)
 #include "sys/real.h"
 
 #define PERMITS_MAX	 65536
@@ -209,6 +213,7 @@ static void
 io_free(struct wio *w)
 {
 	fio_roots_unref(w->roots);
+	fio_tokens_free(w->tokens);
 	fio_cache_free(w->cache);
 	fio_trashes_free(w->trashes);
 	fio_inodes_free(w->inodes);
@@ -232,7 +237,12 @@ fio_io_open(struct sys *sys, const struct wio_options *options,
 	w->trashes = fio_trashes_new();
 	if (take_options(w, options, e) == 0)
 		w->roots = open_roots(w, options->roots, options->roots_n, e);
-	if (w->roots == NULL || open_pool(w, inline_only, e) < 0) {
+	bool good = w->roots != NULL;
+	if (good && w->options.grammars != NULL) {
+		w->tokens = fio_tokens_open(sys, w->options.grammars, e);
+		good = w->tokens != NULL;
+	}
+	if (!good || open_pool(w, inline_only, e) < 0) {
 		io_free(w);
 		return NULL;
 	}
