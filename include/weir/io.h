@@ -335,7 +335,8 @@ struct wio_identity {
 struct wio_scan_request {
 	const char *path;
 	const char *digest;	  /* that it had */
-	const char *token_digest; /* that it had, or NULL */
+	/* That it had, "" when it is not known yet; NULL: not asked for. */
+	const char *token_digest;
 	/* What the last scan gave; NULL: always digest. */
 	const struct wio_identity *identity;
 };
