@@ -246,10 +246,10 @@ copy(struct arena *a, const struct wio_read_request *asks, size_t n)
 	return mine;
 }
 
-/* `borrow`: the requests outlive the task. */
-static struct fio_task *
-start(struct wio *w, const struct wio_read_request *asks, size_t n, bool borrow,
-	struct wio_read_result *results, struct wio_error *e)
+/* `borrow`: the requests outlive the work. */
+static struct fio_job
+job(struct wio *w, const struct wio_read_request *asks, size_t n, bool borrow,
+	struct wio_read_result *results)
 {
 	struct job *j = mem_alloc(sizeof(*j));
 
@@ -258,13 +258,8 @@ start(struct wio *w, const struct wio_read_request *asks, size_t n, bool borrow,
 	j->asks = borrow ? asks : copy(&j->memory, asks, n);
 	j->results = results;
 	put_together(j, n);
-	struct fio_task *t = fio_io_start(w, WIO_OP_READ,
-		&(struct fio_job){
-			.ctx = j, .n = j->files.n, .run = run, .done = done},
-		e);
-	if (t == NULL)
-		done(j);
-	return t;
+	return (struct fio_job){
+		.ctx = j, .n = j->files.n, .run = run, .done = done};
 }
 
 size_t
@@ -276,13 +271,12 @@ wio_read(struct wio *w, const struct wio_read_request *requests, size_t n,
 
 	if (n == 0)
 		return 0;
-	struct fio_task *t = start(w, requests, n, true, results, &e);
-	if (t != NULL) {
-		(void)fio_task_wait(t, -1);
-		fio_task_unref(t);
-	}
+	struct fio_job work = job(w, requests, n, true, results);
+	bool ran = fio_io_run(w, WIO_OP_READ, &work, &e) == 0;
+	if (!ran)
+		done(work.ctx);
 	for (size_t i = 0; i < n; i++) {
-		if (t == NULL) {
+		if (!ran) {
 			blank(&results[i], WIO_OP_READ);
 			results[i].error = e;
 		}
@@ -295,7 +289,12 @@ struct wio_ticket *
 wio_read_submit(struct wio *w, const struct wio_read_request *requests,
 	size_t n, struct wio_read_result *results, struct wio_error *e)
 {
-	return fio_ticket_new(w, start(w, requests, n, false, results, e));
+	struct fio_job work = job(w, requests, n, false, results);
+	struct fio_task *t = fio_io_start(w, WIO_OP_READ, &work, e);
+
+	if (t == NULL)
+		done(work.ctx);
+	return fio_ticket_new(w, t);
 }
 
 void

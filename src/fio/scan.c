@@ -204,10 +204,10 @@ copy(struct arena *a, const struct wio_scan_request *asks, size_t n)
 	return mine;
 }
 
-/* `borrow`: the requests outlive the task. */
-static struct fio_task *
-start(struct wio *w, const struct wio_scan_request *asks, size_t n, bool borrow,
-	struct wio_scan_result *results, struct wio_error *e)
+/* `borrow`: the requests outlive the work. */
+static struct fio_job
+job(struct wio *w, const struct wio_scan_request *asks, size_t n, bool borrow,
+	struct wio_scan_result *results)
 {
 	struct job *j = mem_alloc(sizeof(*j));
 
@@ -216,12 +216,7 @@ start(struct wio *w, const struct wio_scan_request *asks, size_t n, bool borrow,
 	j->asks = borrow ? asks : copy(&j->memory, asks, n);
 	j->results = results;
 	j->began_ns = w->sys->clock(w->sys, SYS_CLOCK_UNIX);
-	struct fio_task *t = fio_io_start(w, WIO_OP_SCAN,
-		&(struct fio_job){.ctx = j, .n = n, .run = run, .done = done},
-		e);
-	if (t == NULL)
-		done(j);
-	return t;
+	return (struct fio_job){.ctx = j, .n = n, .run = run, .done = done};
 }
 
 size_t
@@ -233,13 +228,12 @@ wio_scan(struct wio *w, const struct wio_scan_request *requests, size_t n,
 
 	if (n == 0)
 		return 0;
-	struct fio_task *t = start(w, requests, n, true, results, &e);
-	if (t != NULL) {
-		(void)fio_task_wait(t, -1);
-		fio_task_unref(t);
-	}
+	struct fio_job work = job(w, requests, n, true, results);
+	bool ran = fio_io_run(w, WIO_OP_SCAN, &work, &e) == 0;
+	if (!ran)
+		done(work.ctx);
 	for (size_t i = 0; i < n; i++) {
-		if (t == NULL) {
+		if (!ran) {
 			blank(&results[i]);
 			results[i].error = e;
 		}
@@ -252,7 +246,12 @@ struct wio_ticket *
 wio_scan_submit(struct wio *w, const struct wio_scan_request *requests,
 	size_t n, struct wio_scan_result *results, struct wio_error *e)
 {
-	return fio_ticket_new(w, start(w, requests, n, false, results, e));
+	struct fio_job work = job(w, requests, n, false, results);
+	struct fio_task *t = fio_io_start(w, WIO_OP_SCAN, &work, e);
+
+	if (t == NULL)
+		done(work.ctx);
+	return fio_ticket_new(w, t);
 }
 
 int
