@@ -49,24 +49,55 @@ utf8_decode(struct str s, uint32_t *ret)
 	return n;
 }
 
+enum { BLOCK = 64 };
+
+/* Bytes at the start that are ASCII, in whole blocks. */
+static size_t
+ascii_blocks(struct str s)
+{
+	uint64_t words[BLOCK / sizeof(uint64_t)];
+	size_t at = 0;
+
+	for (; s.n - at >= BLOCK; at += BLOCK) {
+		uint64_t all = 0;
+		memcpy(words, s.s + at, BLOCK);
+		for (size_t i = 0; i < BLOCK / sizeof(uint64_t); i++)
+			all |= words[i];
+		if ((all & 0x8080808080808080u) != 0)
+			break;
+	}
+	return at;
+}
+
+/* The length of what is at the start: eight of ASCII, or one character. 0: it
+ * is invalid. */
+static size_t
+check_step(struct str s)
+{
+	uint64_t eight;
+	uint32_t c;
+
+	if (s.n >= sizeof(eight)) {
+		memcpy(&eight, s.s, sizeof(eight));
+		if ((eight & 0x8080808080808080u) == 0)
+			return sizeof(eight);
+	}
+	return (unsigned char)s.s[0] < 0x80 ? 1 : utf8_decode(s, &c);
+}
+
 size_t
 utf8_check(struct str s)
 {
-	size_t at = 0;
+	size_t at = 0, block_end = 0;
 
 	while (at < s.n) {
-		uint32_t c;
-		uint64_t eight;
-		if (s.n - at >= sizeof(eight)) { /* mostly it is ASCII */
-			memcpy(&eight, s.s + at, sizeof(eight));
-			if ((eight & 0x8080808080808080u) == 0) {
-				at += sizeof(eight);
-				continue;
-			}
+		if (at >= block_end) { /* mostly all of it is ASCII */
+			at += ascii_blocks(str_from_at(s, at));
+			block_end = at + BLOCK;
+			if (at == s.n)
+				break;
 		}
-		size_t n = (unsigned char)s.s[at] < 0x80
-			? 1
-			: utf8_decode(str_from_at(s, at), &c);
+		size_t n = check_step(str_from_at(s, at));
 		if (n == 0)
 			return at;
 		at += n;

@@ -9,8 +9,8 @@
 #include "base/mem.h"
 
 enum {
-	KEEP = 1024 * 1024,    /* memory that stays from file to file */
-	MOVE_FROM = 64 * 1024, /* bytes; fewer are copied faster */
+	KEEP = 1024 * 1024, /* memory that stays from file to file */
+	MOVE_FROM = 512,    /* bytes; fewer are copied faster */
 };
 
 void

@@ -62,6 +62,29 @@ overlong_and_cut_forms_are_found_where_they_are(void **state)
 			cases[i].at);
 }
 
+/* Text is looked at in blocks; where they begin must not matter. */
+static void
+a_bad_byte_is_found_wherever_it_is(void **state)
+{
+	char text[300];
+
+	(void)state;
+	for (size_t at = 0; at < sizeof(text); at++)
+		for (size_t before = 0; before < 3; before++) {
+			memset(text, 'a', sizeof(text));
+			/* A character that is fine, some way before it. */
+			if (at >= 2 + before * 40)
+				memcpy(text + at - 2 - before * 40, "\xc3\xa9",
+					2);
+			assert_int_equal(utf8_check(str_of(text, sizeof(text))),
+				sizeof(text));
+			text[at] = '\xff';
+			assert_int_equal(
+				utf8_check(str_of(text, sizeof(text))), at);
+			assert_int_equal(utf8_check(str_of(text, at)), at);
+		}
+}
+
 static void
 nothing_that_moves_a_terminal_gets_through(void **state)
 {
@@ -108,6 +131,7 @@ main(void)
 		cmocka_unit_test(every_code_point_and_nothing_else_is_valid),
 		cmocka_unit_test(
 			overlong_and_cut_forms_are_found_where_they_are),
+		cmocka_unit_test(a_bad_byte_is_found_wherever_it_is),
 		cmocka_unit_test(nothing_that_moves_a_terminal_gets_through),
 		cmocka_unit_test(text_is_cut_to_columns_not_bytes),
 	};
