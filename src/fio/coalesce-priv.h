@@ -15,9 +15,6 @@ fio_coalesce_note(struct fio_coalesce *c, struct fio_node *n, int64_t now_ns);
 /* It has no place in what was told any more; nor has what is below it. */
 void
 fio_coalesce_untell(struct fio_coalesce *c, struct fio_node *n, int64_t now_ns);
-/* It is not there any more; nor is what is below it. */
-void
-fio_coalesce_drop(struct fio_coalesce *c, struct fio_node *n, int64_t now_ns);
 /* Those in the air whose time is over are gone. */
 void fio_coalesce_expire(struct fio_coalesce *c, int64_t now_ns);
 

@@ -30,7 +30,7 @@ struct wio {
 	 * are below. */
 	struct wio_options options;
 	struct fio_pool *pool;
-	struct fio_mutex *mutex; /* of `roots` */
+	struct fio_mutex *mutex; /* of `roots` and `watches` */
 	struct fio_roots *roots;
 	struct fio_metrics *metrics;
 	struct fio_inodes *inodes;   /* per-file locks of writers */
@@ -38,6 +38,7 @@ struct wio {
 	struct fio_origins *origins; /* our own writes, for watchers */
 	struct fio_cache *cache;     /* NULL: off */
 	struct fio_tokens *tokens;   /* NULL: none */
+	struct wio_watch *watches;   /* open ones; watcher.h */
 };
 
 /* wio_open on another kernel. `inline_only`: no threads at all, every call

@@ -9,11 +9,10 @@
 #include "fio/inode-lock.h"
 #include "fio/io-priv.h"
 #include "fio/metrics.h"
-<<<<<<< HEAD
-#include "fio/trash.h"
-=======
+#include "fio/origin.h"
 #include "fio/tokens.h"
->>>>>>> 75b09d4 (fio: digest the tokens of source text)
+#include "fio/trash.h"
+#include "fio/watcher.h"
 #include "sys/real.h"
 
 #define PERMITS_MAX	 65536
@@ -217,6 +216,7 @@ io_free(struct wio *w)
 	fio_cache_free(w->cache);
 	fio_trashes_free(w->trashes);
 	fio_inodes_free(w->inodes);
+	fio_origins_free(w->origins);
 	fio_metrics_free(w->metrics);
 	fio_mutex_free(w->mutex);
 	arena_release(&w->memory);
@@ -235,6 +235,7 @@ fio_io_open(struct sys *sys, const struct wio_options *options,
 	w->cache = fio_cache_new(options->cache_bytes, options->cache_entries);
 	w->inodes = fio_inodes_new();
 	w->trashes = fio_trashes_new();
+	w->origins = fio_origins_new(sys);
 	if (take_options(w, options, e) == 0)
 		w->roots = open_roots(w, options->roots, options->roots_n, e);
 	bool good = w->roots != NULL;
@@ -264,6 +265,7 @@ wio_close(struct wio *w, struct wio_closing *c)
 		return;
 	if (c == NULL)
 		c = &none;
+	fio_watches_end(w);
 	fio_pool_close(w->pool, c->deadline_ns, &c->drained, &c->cancelled);
 	io_free(w);
 }
@@ -281,6 +283,7 @@ wio_set_roots(struct wio *w, const char *const *roots, size_t roots_n,
 	w->roots = fresh;
 	fio_mutex_drop(w->mutex);
 	fio_roots_unref(before);
+	fio_watches_reroot(w);
 	return 0;
 }
 

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/inotify.h>
+
+#include "base/mem.h"
+#include "fio/watch-priv.h"
+
+/* Reads are no events; opening neither. Times and modes are. */
+#define MASK                                                                  \
+	(IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_FROM | \
+		IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_ONLYDIR |       \
+		IN_DONT_FOLLOW | IN_EXCL_UNLINK)
+
+struct inotify {
+	struct fio_backend backend;
+	size_t at, n; /* of chunk, in bytes */
+	_Alignas(struct inotify_event) char chunk[16384];
+};
+
+static struct inotify *
+of(struct fio_backend *b)
+{
+	return (struct inotify *)(void *)b;
+}
+
+/* There is no call that takes a descriptor; the directory it holds has a name
+ * that nobody can swap. The "." is for IN_DONT_FOLLOW. */
+static int
+inotify_add(struct fio_backend *b, int dir, uint64_t *ret_key)
+{
+	char path[40];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/.", dir);
+	int wd = b->sys->inotify_add(b->sys, b->fd, path, MASK);
+	if (wd < 0)
+		return wd;
+	*ret_key = (uint64_t)wd;
+	return 0;
+}
+
+static void
+inotify_drop(struct fio_backend *b, uint64_t key)
+{
+	(void)b->sys->inotify_rm(b->sys, b->fd, (int)key);
+}
+
+static bool
+translate(const struct inotify_event *v, struct fio_raw *ret)
+{
+	*ret = (struct fio_raw){
+		.key = (uint64_t)v->wd,
+		.name = v->len > 0 ? v->name : "",
+		.is_dir = (v->mask & IN_ISDIR) != 0,
+		.cookie = v->cookie,
+	};
+	if (v->mask & (IN_Q_OVERFLOW | IN_UNMOUNT))
+		ret->kind = FIO_RAW_LOST;
+	else if (v->mask & (IN_IGNORED | IN_DELETE_SELF))
+		ret->kind = FIO_RAW_GONE;
+	else if (v->len == 0) /* of the directory itself */
+		return false;
+	else if (v->mask & IN_CREATE)
+		ret->kind = FIO_RAW_CREATED;
+	else if (v->mask & IN_DELETE)
+		ret->kind = FIO_RAW_REMOVED;
+	else if (v->mask & IN_MOVED_FROM)
+		ret->kind = FIO_RAW_FROM;
+	else if (v->mask & IN_MOVED_TO)
+		ret->kind = FIO_RAW_TO;
+	else
+		ret->kind = FIO_RAW_CHANGED;
+	return true;
+}
+
+static int
+inotify_next(struct fio_backend *b, struct fio_raw *ret)
+{
+	struct inotify *x = of(b);
+
+	for (;;) {
+		if (x->at == x->n) {
+			ssize_t n = b->sys->read(
+				b->sys, b->fd, x->chunk, sizeof(x->chunk));
+			if (n == -EINTR)
+				continue;
+			if (n == -EAGAIN || n == 0)
+				return 1;
+			if (n < 0)
+				return (int)n;
+			x->at = 0;
+			x->n = (size_t)n;
+		}
+		const struct inotify_event *v =
+			(const void *)(x->chunk + x->at);
+		x->at += sizeof(*v) + v->len;
+		if (translate(v, ret))
+			return 0;
+	}
+}
+
+static void
+inotify_close(struct fio_backend *b)
+{
+	(void)b->sys->close(b->sys, b->fd);
+	mem_free(of(b));
+}
+
+int
+fio_inotify_open(struct fio_backend **ret, struct sys *sys)
+{
+	int fd = sys->inotify_init(sys);
+
+	if (fd < 0)
+		return fd;
+	struct inotify *x = mem_alloc(sizeof(*x));
+	x->backend = (struct fio_backend){
+		.kind = WIO_WATCH_INOTIFY,
+		.sys = sys,
+		.fd = fd,
+		.add = inotify_add,
+		.drop = inotify_drop,
+		.next = inotify_next,
+		.close = inotify_close,
+	};
+	*ret = &x->backend;
+	return 0;
+}

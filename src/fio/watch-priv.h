@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FIO_WATCH_PRIV_H
+#define FIO_WATCH_PRIV_H
+
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "fio/coalesce.h"
+#include "fio/io-priv.h"
+#include "fio/origin.h"
+
+/*
+ * The parts of a watch:
+ *
+ *	watch-inotify.c, watch-fanotify.c	what the kernel says
+ *	watch-survey.c				what is there: directories read
+ *	watch-raw.c				both into the coalescer
+ *	watcher.c				the watch of weir/io.h
+ */
+
+/* What happened to a name in a directory that is known by the key of its watch.
+ */
+enum fio_raw_kind {
+	FIO_RAW_CREATED,
+	FIO_RAW_CHANGED,
+	FIO_RAW_REMOVED,
+	FIO_RAW_FROM, /* the halves of a move, with one cookie */
+	FIO_RAW_TO,
+	FIO_RAW_LOOK, /* something of these, in an order that was lost */
+	FIO_RAW_GONE, /* the directory itself; its watch has ended */
+	FIO_RAW_LOST, /* events were lost */
+};
+
+struct fio_raw {
+	enum fio_raw_kind kind;
+	uint64_t key;
+	const char *name; /* good until the next call */
+	bool is_dir;
+	uint32_t cookie;
+};
+
+/*
+ * What reports changes. Directories without a watch of their own are polled;
+ * polling needs no backend.
+ */
+struct fio_backend {
+	enum wio_watch_backend kind;
+	struct sys *sys;
+	int fd; /* readable when there are raw events; -1: none ever */
+	/* Watch the directory `dir`, and nothing below it. 0 or -errno. */
+	int (*add)(struct fio_backend *b, int dir, uint64_t *ret_key);
+	void (*drop)(struct fio_backend *b, uint64_t key);
+	/* 0: one; 1: no more by now; -errno. */
+	int (*next)(struct fio_backend *b, struct fio_raw *ret);
+	void (*close)(struct fio_backend *b); /* and free */
+};
+
+/* -errno: there is no such backend for us. */
+int fio_inotify_open(struct fio_backend **ret, struct sys *sys);
+int fio_fanotify_open(struct fio_backend **ret, struct sys *sys);
+
+/* Who a polled file was. */
+struct fio_seen {
+	struct wio_identity who;
+};
+
+struct wio_watch {
+	struct sys *sys;
+	struct wio *w; /* NULL: closed */
+	struct wio_watch *next;
+	struct fio_roots *roots;
+	struct wio_watch_options options; /* defaults filled in */
+	struct fio_backend *backend;	  /* NULL: polling */
+	struct fio_coalesce tree;
+	int epoll, timer, bell;
+	atomic_bool ended, rerooted;
+
+	/* Watched directories by key. */
+	struct fio_node **keys;
+	size_t keys_n, watched;
+	/* The topmost polled ones, and when it is time for them. */
+	VEC(struct fio_node *) polled;
+	int64_t poll_at_ns;
+	VEC(uint64_t) mounts; /* that the roots are on */
+
+	/* Names to look at when the kernel has no more to say. */
+	VEC(struct fio_look {
+		uint64_t key;
+		char *name;
+		/* Of a move, where it went; NULL: not known. */
+		char *to_name;
+		uint64_t to_key;
+		uint32_t cookie;
+		bool settles; /* also when there is nothing */
+	})
+	looks;
+	/* Directories that cannot be watched, to be told. */
+	VEC(struct fio_notice {
+		char *path;
+		size_t root;
+		struct wio_error error;
+	})
+	notices;
+
+	uint64_t sequence;
+	struct buf path, old_path, bytes;
+	char origin[FIO_ORIGIN_SIZE];
+};
+
+/* Files and directories that only this library makes. */
+bool fio_is_unseen(const char *name);
+
+/* watch-survey.c */
+
+/* NULL: no directory that is watched by this key. */
+struct fio_node *fio_watch_of(const struct wio_watch *x, uint64_t key);
+/* The directory is not below the roots any more (of the coalescer). */
+void fio_watch_dropped(void *ctx, struct fio_node *dir);
+/* A descriptor of a directory that is there now, or -errno. */
+int fio_watch_open_dir(const struct wio_watch *x, const struct fio_node *dir);
+/*
+ * Watch `dir` and all below it, then read it: what comes after the watch is
+ * reported, what came before is found. `anew`: what is known of it may be
+ * wrong.
+ */
+void fio_watch_survey(
+	struct wio_watch *x, struct fio_node *dir, bool anew, int64_t now_ns);
+void fio_watch_poll(struct wio_watch *x, int64_t now_ns);
+/* Say that `dir` is not watched. */
+void fio_watch_failed(struct wio_watch *x, const struct fio_node *dir, int sys,
+	const char *why);
+
+/* watch-raw.c */
+
+/* Whatever the kernel has to say by now. */
+void fio_watch_pump(struct wio_watch *x, int64_t now_ns);
+/* Read everything anew, and tell so. */
+void fio_watch_lost(struct wio_watch *x, int64_t now_ns);
+
+#endif
