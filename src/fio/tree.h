@@ -44,7 +44,7 @@ struct fio_node {
 	struct fio_node *rest_prev, *rest_next, *wait_prev, *wait_next;
 
 	/* Of the watcher. */
-	bool watched, polled, marked, failed;
+	bool watched, polled, marked, failed, gone;
 	uint64_t key;		    /* of its watch */
 	struct fio_node *key_chain; /* in its table of keys */
 	struct fio_seen *seen;	    /* who it was, of a file that is polled */

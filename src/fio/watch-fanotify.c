@@ -18,7 +18,7 @@
 
 #define MASK                                                                   \
 	(FAN_CREATE | FAN_DELETE | FAN_MODIFY | FAN_CLOSE_WRITE | FAN_RENAME | \
-		FAN_ATTRIB | FAN_DELETE_SELF | FAN_ONDIR | FAN_EVENT_ON_CHILD)
+		FAN_ATTRIB | FAN_ONDIR | FAN_EVENT_ON_CHILD)
 
 /*
  * Each directory is marked, as with inotify, and not the whole file system:
@@ -123,8 +123,6 @@ translate(struct fanotify *x, uint64_t mask, const struct spot *at,
 		say(x, FIO_RAW_LOOK, to, is_dir);
 	if (at->name == NULL)
 		return;
-	if ((mask & FAN_DELETE_SELF) != 0 && strcmp(at->name, ".") == 0)
-		say(x, FIO_RAW_GONE, at, true);
 	if (mask & FAN_CREATE)
 		say(x, FIO_RAW_CREATED, at, is_dir);
 	if (mask & (FAN_MODIFY | FAN_CLOSE_WRITE | FAN_ATTRIB))

@@ -10,8 +10,8 @@
 /* Reads are no events; opening neither. Times and modes are. */
 #define MASK                                                                  \
 	(IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_FROM | \
-		IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_ONLYDIR |       \
-		IN_DONT_FOLLOW | IN_EXCL_UNLINK)
+		IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR | IN_DONT_FOLLOW |       \
+		IN_EXCL_UNLINK)
 
 struct inotify {
 	struct fio_backend backend;
@@ -57,9 +57,7 @@ translate(const struct inotify_event *v, struct fio_raw *ret)
 	};
 	if (v->mask & (IN_Q_OVERFLOW | IN_UNMOUNT))
 		ret->kind = FIO_RAW_LOST;
-	else if (v->mask & (IN_IGNORED | IN_DELETE_SELF))
-		ret->kind = FIO_RAW_GONE;
-	else if (v->len == 0) /* of the directory itself */
+	else if (v->len == 0) /* of the directory itself: its parent tells */
 		return false;
 	else if (v->mask & IN_CREATE)
 		ret->kind = FIO_RAW_CREATED;

@@ -27,7 +27,6 @@ enum fio_raw_kind {
 	FIO_RAW_FROM, /* the halves of a move, with one cookie */
 	FIO_RAW_TO,
 	FIO_RAW_LOOK, /* something of these, in an order that was lost */
-	FIO_RAW_GONE, /* the directory itself; its watch has ended */
 	FIO_RAW_LOST, /* events were lost */
 };
 
@@ -126,6 +125,12 @@ int fio_watch_open_dir(const struct wio_watch *x, const struct fio_node *dir);
 void fio_watch_survey(
 	struct wio_watch *x, struct fio_node *dir, bool anew, int64_t now_ns);
 void fio_watch_poll(struct wio_watch *x, int64_t now_ns);
+/*
+ * Whether the roots are there still. The kernel says nothing when a directory
+ * that is held open is removed; but then it is empty, so those are looked at
+ * now and then: INT64_MAX, or when to do so again.
+ */
+int64_t fio_watch_roots(struct wio_watch *x, int64_t now_ns);
 /* Say that `dir` is not watched. */
 void fio_watch_failed(struct wio_watch *x, const struct fio_node *dir, int sys,
 	const char *why);

@@ -75,15 +75,6 @@ arrived(struct wio_watch *x, struct fio_node *dir, const struct fio_raw *raw,
 		survey_if_new(x, n, now_ns);
 }
 
-static void
-gone(struct wio_watch *x, struct fio_node *dir)
-{
-	if (dir->is_root && !dir->failed) {
-		dir->failed = true;
-		fio_watch_failed(x, dir, 0, "was removed");
-	}
-}
-
 /* Something about `name` in `dir`, which is there now. */
 static void
 carry(struct wio_watch *x, struct fio_node *dir, const struct fio_raw *raw,
@@ -111,7 +102,6 @@ carry(struct wio_watch *x, struct fio_node *dir, const struct fio_raw *raw,
 		remember_look(x, raw, true);
 		break;
 	case FIO_RAW_TO:
-	case FIO_RAW_GONE:
 	case FIO_RAW_LOST:
 		break;
 	}
@@ -126,8 +116,6 @@ take(struct wio_watch *x, const struct fio_raw *raw, int64_t now_ns)
 		fio_watch_lost(x, now_ns);
 	else if (dir == NULL)
 		return;
-	else if (raw->kind == FIO_RAW_GONE)
-		gone(x, dir);
 	else if (raw->kind == FIO_RAW_TO)
 		arrived(x, dir, raw, now_ns);
 	else if (!fio_is_unseen(raw->name))
@@ -185,8 +173,7 @@ look_all(struct wio_watch *x, int64_t now_ns)
 		for (size_t i = 0; i < x->looks.n; i++)
 			if ((x->looks.items[i].to_name != NULL) == moves)
 				look(x, &x->looks.items[i], now_ns);
-	VEC_EACH(l, &x->looks)
-	{
+	VEC_EACH (l, &x->looks) {
 		mem_free(l->name);
 		mem_free(l->to_name);
 	}

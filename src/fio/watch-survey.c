@@ -247,7 +247,9 @@ compare(struct survey *s, struct fio_node *n, const struct stat *st)
 	if (n->seen == NULL)
 		n->seen = mem_alloc(sizeof(*n->seen));
 	else if (!fio_identity_eq(&who, &n->seen->who) ||
-		!fio_identity_settled(&n->seen->who, n->seen->who.seen_ns))
+		(S_ISREG(st->st_mode) &&
+			!fio_identity_settled(
+				&n->seen->who, n->seen->who.seen_ns)))
 		fio_coalesce_touch(&s->x->tree, n, s->now_ns);
 	n->seen->who = who;
 }
@@ -362,4 +364,24 @@ fio_watch_poll(struct wio_watch *x, int64_t now_ns)
 		fio_watch_survey(x, x->polled.items[i], false, now_ns);
 	x->poll_at_ns =
 		x->sys->clock(x->sys, SYS_CLOCK_ELAPSED) + x->options.poll_ns;
+}
+
+int64_t
+fio_watch_roots(struct wio_watch *x, int64_t now_ns)
+{
+	int64_t again = INT64_MAX;
+	struct stat st;
+
+	VEC_EACH (p, &x->tree.roots) {
+		struct fio_node *root = *p;
+		if (root->gone || root->at[FIO_NOW].children != NULL)
+			continue;
+		again = now_ns + x->options.poll_ns;
+		int fd = fio_roots_dir(x->roots, root->root)->fd;
+		if (x->sys->fstat(x->sys, fd, &st) < 0 || st.st_nlink > 0)
+			continue;
+		root->gone = true;
+		fio_watch_failed(x, root, ENOENT, "was removed");
+	}
+	return again;
 }

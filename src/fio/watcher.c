@@ -308,7 +308,8 @@ is_own(struct wio_watch *x, const struct fio_told *told)
 	bool own = false;
 
 	x->origin[0] = '\0';
-	if (o == NULL || n == NULL || n->is_dir || told->kind == WIO_RENAMED)
+	if (n == NULL || fio_origins_mark(o) == 0 || n->is_dir ||
+		told->kind == WIO_RENAMED)
 		return false;
 	struct fio_dir dir = {.sys = x->sys,
 		.fd = fio_watch_open_dir(x, n->at[FIO_NOW].parent)};
@@ -389,10 +390,12 @@ next_notice(struct wio_watch *x, struct wio_event *ret)
 
 /* The descriptor becomes readable when there may be something to tell. */
 static void
-set_timer(struct wio_watch *x)
+set_timer(struct wio_watch *x, int64_t roots_at_ns)
 {
 	int64_t at = fio_coalesce_due(&x->tree);
 
+	if (roots_at_ns < at)
+		at = roots_at_ns;
 	if (x->polled.n > 0 && x->poll_at_ns < at)
 		at = x->poll_at_ns;
 	if (x->notices.n > 0 || at < 1)
@@ -421,8 +424,9 @@ step(struct wio_watch *x, struct wio_event *ret, struct wio_error *e)
 		return -1;
 	int64_t now = elapsed(x);
 	fio_watch_pump(x, now);
+	int64_t roots_at = fio_watch_roots(x, now);
 	bool got = next_notice(x, ret) || next_told(x, now, ret);
-	set_timer(x);
+	set_timer(x, roots_at);
 	return got ? 0 : 1;
 }
 
