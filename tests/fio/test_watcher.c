@@ -298,7 +298,14 @@ copy_until_right(void)
 {
 	uint64_t sequence = event.sequence;
 
-	while (!copy_is_right()) {
+	for (;;) {
+		while (wio_watch_next(x, 0, &event, &e) == 0) {
+			assert_int_equal(event.sequence, ++sequence);
+			copy_apply();
+		}
+		event.sequence = sequence;
+		if (copy_is_right())
+			return;
 		next();
 		assert_int_equal(event.sequence, ++sequence);
 		copy_apply();
@@ -704,7 +711,8 @@ a_storm_that_nobody_reads_ends_in_a_rescan(void **state)
 	make_dirs();
 	watch(-1);
 	copy_rescan();
-	for (int i = 0; i < 7000; i++) { /* the kernel keeps 16384 events */
+	/* The kernel keeps 16384 events; fanotify has one for a name. */
+	for (int i = backend == WIO_WATCH_FANOTIFY ? 17000 : 7000; i > 0; i--) {
 		char name[64];
 		(void)snprintf(name, sizeof(name), "d0/passing-%d", i);
 		scratch_put(&s, name, "");
