@@ -34,11 +34,27 @@ note(struct making *m, struct str name, bool made)
 		VEC_PUSH(&m->kept, name);
 }
 
+/* Noted as kept then: nothing need be written, and perhaps nothing can be. */
+static bool
+is_kept(struct making *m, struct str path)
+{
+	struct stat st;
+	struct sys *sys = m->root->sys;
+
+	if (sys->fstatat(sys, m->root->fd, path.s, AT_SYMLINK_NOFOLLOW, &st) !=
+		0)
+		return false;
+	note(m, path, false);
+	return true;
+}
+
 static int
 make_config(struct making *m, struct err *e)
 {
 	struct buf text CLEANUP_BUF = {0};
 
+	if (is_kept(m, STR(CONFIG_FILE)))
+		return 0;
 	buf_add_c(&text, template_config_above);
 	buf_add_str(&text, m->options->prefix);
 	buf_add_c(&text, template_config_below);
@@ -85,7 +101,7 @@ make_prompts(struct making *m, const struct config *c, struct err *e)
 		struct fio_dir dir CLEANUP_FIO_DIR = FIO_DIR_NONE;
 		struct str path =
 			arena_strf(m->a, PROMPT_DIR "/%s", prompts[i].name);
-		if (!config_uses(c, path))
+		if (!config_uses(c, path) || is_kept(m, path))
 			continue;
 		if (fio_dir_make_in(&dir, m->root, PROMPT_DIR, 0755, e) < 0)
 			return -1;
@@ -114,19 +130,22 @@ static int
 make_backlog(struct making *m, const struct config *c, struct err *e)
 {
 	struct store *store;
+	int rc = 0;
 
 	if (store_open(&store, m->root, c->backlog, c->prefix, e) < 0)
 		return -1;
 	const struct store_paths own = store_paths(store);
 	const char *dir = m->options->dir != NULL ? m->options->dir : ".";
-	int rc =
-		m->options->new_backlog ? 0 : lost_check(m->root, dir, &own, e);
-	if (rc == 0)
-		rc = store_create(store, e);
-	if (rc >= 0) {
-		note(m, c->backlog, rc == 0);
-		rc = make_state(m, store, e);
+	if (!is_kept(m, c->backlog)) {
+		if (!m->options->new_backlog)
+			rc = lost_check(m->root, dir, &own, e);
+		if (rc == 0)
+			rc = store_create(store, e);
+		if (rc >= 0)
+			note(m, c->backlog, rc == 0);
 	}
+	if (rc >= 0)
+		rc = make_state(m, store, e);
 	store_close(store);
 	return rc;
 }

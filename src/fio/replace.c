@@ -307,15 +307,10 @@ fio_create_as(const struct fio_dir *d, const char *name, struct str bytes,
 {
 	const struct str_list one = {.items = &bytes, .n = 1};
 	struct fio_temp t;
-	struct stat st;
 
-	/* Where it is there nothing need be written, or can be. */
-	int rc = d->sys->fstatat(d->sys, d->fd, name, AT_SYMLINK_NOFOLLOW, &st);
-	if (rc == 0)
-		return 1;
 	if (fio_temp_write(&t, d, name, one, how, e) < 0)
 		return -1;
-	rc = d->sys->renameat(
+	int rc = d->sys->renameat(
 		d->sys, d->fd, t.name, d->fd, name, RENAME_NOREPLACE);
 	if (rc == 0)
 		return fio_settle(d, name, &t, how->durability, ret_version, e);
