@@ -7,12 +7,14 @@
 #include "base/utf8.h"
 #include "disk.h"
 #include "store/inbox.h"
+#include "yaml/comments.h"
 #include "yaml/slices.h"
 
 /*
  * Any bytes as an inbox. Whatever they are, the take succeeds and leaves no
  * claim; every entry is then either in the backlog, with the keys that no item
- * has, or in the file of what was rejected: as it was, or as a comment. Both
+ * has, or in the file of what was rejected: as it was, or as a comment. So is
+ * every comment, above an item or there. Both
  * files are sound YAML, and what they held before is still there. Dropped in
  * again, what was rejected is rejected again.
  */
@@ -234,6 +236,28 @@ check_lines(const struct disk *d, struct str input, const struct entries *was)
 			fail("a line is lost", input, d);
 }
 
+/* Of a file that parses every comment is above an item, or with the rejected.
+ */
+static void
+check_comments(const struct disk *d, struct str input, struct arena *a)
+{
+	struct yaml_node *root;
+	struct str_list comments;
+	struct err e;
+
+	if (yaml_parse(input, "f", NULL, a, &root, &e) < 0)
+		return;
+	yaml_comments(input, root, 0, input.n, a, &comments);
+	for (size_t i = 0; i < comments.n; i++) {
+		struct str in = disk_get(d, "BACKLOG.yaml");
+		struct str out = disk_get(d, REJECTED);
+		struct str c = comments.items[i];
+		if (utf8_is_plain(c) && str_find(in, c) == in.n &&
+			str_find(out, c) == out.n)
+			fail("a comment is lost", input, d);
+	}
+}
+
 /* As another process reads it. */
 static void
 check_load(
@@ -295,6 +319,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct entries was = read_entries(input, &a);
 	take(&d, input, &was, &a);
 	check_lines(&d, input, &was);
+	check_comments(&d, input, &a);
 	if (str_find(disk_get(&d, "BACKLOG.yaml"), STR(OLD)) ==
 			disk_get(&d, "BACKLOG.yaml").n ||
 		!str_starts(disk_get(&d, REJECTED), STR(rejected)))
