@@ -109,22 +109,20 @@ copy_lines(const struct run_line *lines, size_t n, struct arena *a)
 	return (struct run_lines){.items = copy, .n = n};
 }
 
-/* Those that are held, for nothing but a person helps them, come first. */
-static struct run_lines
-lines_of(const struct plan *p, bool blocked, struct arena *a)
+/* Those of one kind, behind the `*ret_n` that are there; all have room. */
+static void
+add_lines(const struct plan *p, bool blocked, bool held, struct arena *a,
+	struct run_line *lines, size_t *ret_n)
 {
-	struct run_line *lines = ARENA_ARRAY(a, struct run_line, p->verdicts_n);
-	size_t n = 0;
-
-	for (size_t k = 0; k < 2 * p->verdicts_n; k++) {
-		const struct verdict *v = &p->verdicts[k % p->verdicts_n];
+	for (size_t i = 0; i < p->verdicts_n; i++) {
+		const struct verdict *v = &p->verdicts[i];
 		const struct item *it = v->item;
 		if (it->status == STATUS_DONE ||
 			v->kind == VERDICT_UNTARGETED ||
 			(it->status == STATUS_BLOCKED) != blocked ||
-			(v->kind == VERDICT_HELD) != (k < p->verdicts_n))
+			(v->kind == VERDICT_HELD) != held)
 			continue;
-		lines[n++] = (struct run_line){
+		lines[(*ret_n)++] = (struct run_line){
 			.id = arena_str(a, it->id),
 			.title = arena_str(a, it->title),
 			.text = arena_str(a,
@@ -133,6 +131,17 @@ lines_of(const struct plan *p, bool blocked, struct arena *a)
 					: v->why),
 		};
 	}
+}
+
+/* Those that are held come first, for nothing but a person helps them. */
+static struct run_lines
+lines_of(const struct plan *p, bool blocked, struct arena *a)
+{
+	struct run_line *lines = ARENA_ARRAY(a, struct run_line, p->verdicts_n);
+	size_t n = 0;
+
+	add_lines(p, blocked, true, a, lines, &n);
+	add_lines(p, blocked, false, a, lines, &n);
 	return (struct run_lines){.items = lines, .n = n};
 }
 
