@@ -322,6 +322,7 @@ task_secure(struct task *t, const struct fio_dir *root, struct err *e)
 	}
 	if (e->code != ERR_MISSING)
 		return -1;
+	t->lost = true;
 	t->failure = arena_strf(&t->arena,
 		"its directory .weir/runs/%.*s was removed while it ran, and "
 		"its result with it",
@@ -356,7 +357,7 @@ task_died_at_once(const struct task *t)
 {
 	struct stat st;
 
-	if (t->child == NULL || t->result != NULL ||
+	if (t->child == NULL || t->result != NULL || t->lost ||
 		t->end.elapsed_ns > AT_ONCE_NS)
 		return false;
 	if (t->end.how == PROC_EXITED && t->end.status == 0)

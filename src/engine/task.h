@@ -30,6 +30,7 @@ struct task {
 	struct proc_child *child; /* NULL: found on disk */
 	bool ended;
 	struct proc_end end;
+	bool lost; /* somebody has removed `dir` while it ran */
 	/* task_read: the result, or why there is none */
 	struct result *result;
 	struct str failure;
@@ -69,8 +70,9 @@ int task_secure(struct task *t, const struct fio_dir *root, struct err *e);
 /* Read what the agent left; call when its tree is dead. */
 void task_read(struct task *t);
 
-/* It ended by itself, without a result, in its first seconds: that says
- * something about the agent and nothing about the item. */
+/* It ended by itself, without a result, in its first seconds, and left its
+ * directory alone: that says something about the agent and nothing about the
+ * item. */
 bool task_died_at_once(const struct task *t);
 
 void task_free(struct task *t); /* not while its child runs; NULL is fine */

@@ -30,6 +30,7 @@ prepare() {
 		#!/bin/sh
 		cat >/dev/null
 		rm -rf "$WEIR_ROOT/.weir/runs"
+		exit 1
 	END
 	fails 6 weir run
 	says "blocked (1)"
