@@ -417,11 +417,48 @@ writers_at_once_lose_nothing_and_share_no_id(void **state)
 	snapshot_unref(s);
 }
 
+static void
+what_the_bytes_refuse_is_told_apart_and_known_before_it_is_saved(void **state)
+{
+	const struct change block = {
+		.kind = CHANGE_BLOCK, .id = STR("WRK-002"), .text = STR("why")};
+	const struct change unblock = {
+		.kind = CHANGE_UNBLOCK, .id = STR("WRK-002")};
+	struct store_saved saved;
+
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nitems:\n"
+		"- {id: WRK-001, title: a, status: &s ready}\n"
+		"- {id: WRK-002, title: b, status: *s}\n");
+	check_fails(store_try(f.store, &block, 1, NOW, &f.e), &f.e, ERR_MISSING,
+		"was not read");
+	snapshot_unref(fixture_load(&f));
+	check_fails(store_try(f.store, &block, 1, NOW, &f.e), &f.e,
+		ERR_CONFLICT, "write out what it stands for");
+	assert_false(scratch_has(&f.scratch, ".weir"));
+	check_fails(store_apply(f.store, &block, 1, NOW, &saved, &f.e), &f.e,
+		ERR_CONFLICT, "write out what it stands for");
+	assert_true(store_is_refused(f.store));
+	/* Whatever the bytes are, that is no legal change. */
+	check_fails(store_apply(f.store, &unblock, 1, NOW, &saved, &f.e), &f.e,
+		ERR_CONFLICT, "not blocked");
+	assert_false(store_is_refused(f.store));
+	scratch_put(&f.scratch, "BACKLOG.yaml", backlog);
+	snapshot_unref(fixture_load(&f));
+	check_ok(store_try(f.store, &block, 1, NOW, &f.e), &f.e);
+	check_str(scratch_get(&f.scratch, "BACKLOG.yaml"), backlog);
+	check_ok(store_apply(f.store, &block, 1, NOW, &saved, &f.e), &f.e);
+	assert_false(store_is_refused(f.store));
+	snapshot_unref(saved.next);
+}
+
 int
 main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		T(what_the_bytes_refuse_is_told_apart_and_known_before_it_is_saved),
 		T(only_the_changed_bytes_change),
 		T(a_new_item_gets_the_next_number_and_goes_to_the_end),
 		T(a_number_is_not_issued_again_after_an_old_file_is_checked_out),
