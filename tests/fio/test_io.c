@@ -5,7 +5,9 @@
 #include <stdatomic.h>
 
 #include "gate.h"
-#include "scratch.h"
+#include "sys/fault.h"
+#include "sys/sim.h"
+#include "world.h"
 
 /* A kernel with another environment and limit of descriptors. */
 static const char *env_text;
@@ -207,6 +209,56 @@ a_code_is_chosen_by_what_the_system_said(void **state)
 	fio_error_sys(&e, WIO_OP_READ, ENOENT, "reading '%s'", "f");
 	assert_string_equal(
 		e.message, "reading 'f': No such file or directory");
+}
+
+static void
+it_opens_and_closes_on_the_simulated_disk(void **state)
+{
+	struct sim *s = sim_new(1);
+	const char *root = "/";
+	struct wio_error e;
+
+	(void)state;
+	struct wio *w = fio_io_open(sim_sys(s),
+		&(struct wio_options){.roots = &root, .roots_n = 1}, true, &e);
+	if (w == NULL)
+		fail_msg("%s", e.message);
+	wio_close(w, NULL);
+	assert_int_equal(sim_open_files(s), 0);
+	sim_free(s);
+}
+
+static void
+opening_that_fails_says_why_and_leaves_nothing(void **state)
+{
+	struct scratch s;
+	struct sys_fault f;
+	const char *root = s.path;
+
+	(void)state;
+	scratch_make(&s);
+	sys_fault_init(&f, sys_real());
+	for (uint64_t at = 1; at == 1 || f.hits > 0; at++) {
+		struct wio_error e = {0};
+		size_t before = open_files();
+		f.plan = (struct sys_fault_plan){
+			.at = at, .how = SYS_FAULT_ERRNO, .sys = ENFILE};
+		f.calls = f.hits = 0;
+		struct wio *w = fio_io_open(&f.sys,
+			&(struct wio_options){.roots = &root, .roots_n = 1},
+			true, &e);
+		wio_close(w, NULL);
+		if (f.hits == 0) {
+			assert_true(at > 4);
+			assert_non_null(w);
+		} else if (f.struck != SYS_FAULT_CLOSE) {
+			assert_null(w);
+			assert_int_equal(e.code, WIO_IO);
+			assert_int_equal(e.sys, ENFILE);
+			assert_int_equal(open_files(), before);
+		}
+	}
+	scratch_remove(&s);
 }
 
 /* Roots. */
@@ -492,6 +544,9 @@ main(void)
 		cmocka_unit_test(an_option_that_cannot_be_is_named),
 		cmocka_unit_test(names_are_told_for_every_number),
 		cmocka_unit_test(a_code_is_chosen_by_what_the_system_said),
+		cmocka_unit_test(it_opens_and_closes_on_the_simulated_disk),
+		cmocka_unit_test(
+			opening_that_fails_says_why_and_leaves_nothing),
 		cmocka_unit_test(requests_end_under_the_roots_they_began_under),
 		cmocka_unit_test(
 			a_ticket_is_readable_when_done_and_after_closing),
