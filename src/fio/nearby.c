@@ -14,7 +14,8 @@ open_nearby(struct fio_nearby *n, size_t root, const char *dir,
 	struct fio_walk walk;
 	int fd;
 
-	int rc = fio_open_by_kernel(r, root, dir, O_PATH, &fd, shown, e);
+	int rc = fio_open_by_kernel(r, root, dir,
+		n->for_writing ? O_RDONLY : O_PATH, &fd, shown, e);
 	if (rc < 0)
 		return -1;
 	if (rc == 0) {

@@ -74,13 +74,15 @@ void fio_place_release(struct fio_place *p);
  * fio_roots_find for many paths of few directories: the directory of the last
  * path is kept open, and the next one in it costs no call. A name that is a
  * link is not followed here: the caller that meets ELOOP, or a link in fstatat,
- * asks fio_roots_find. The directory is for opening and looking at names in it:
- * it can neither be listed nor synced.
+ * asks fio_roots_find.
  */
 struct fio_nearby {
 	struct fio_roots *roots; /* borrowed */
-	struct fio_dir dir;	 /* -1: none */
-	char path[4096];	 /* of `dir`, as the requests spell it */
+	/* The directory can be listed and synced, too, as that of a place;
+	 * opening it like that costs as much as looking at a file. */
+	bool for_writing;
+	struct fio_dir dir; /* -1: none */
+	char path[4096];    /* of `dir`, as the requests spell it */
 	size_t root;
 };
 /* `*ret_name` points into `path`; `*ret_dir` is good until the next call. */

@@ -147,7 +147,8 @@ static void
 run(void *ctx, size_t first, size_t end, bool cancelled)
 {
 	struct job *j = ctx;
-	struct fio_nearby near = {.roots = j->roots, .dir = FIO_DIR_NONE};
+	struct fio_nearby near = {
+		.roots = j->roots, .for_writing = true, .dir = FIO_DIR_NONE};
 	struct wio_error gone;
 
 	fio_error_set(&gone, WIO_OP_WRITE, WIO_CANCELLED, NULL,

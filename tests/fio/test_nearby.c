@@ -70,6 +70,25 @@ nearby(struct world *w)
 }
 
 static void
+syncing(struct world *w)
+{
+	world_open(w, WIO_SYMLINKS_DENY_CROSS_ROOT);
+	struct fio_nearby n = {
+		.roots = w->r, .for_writing = true, .dir = FIO_DIR_NONE};
+	struct err e;
+	check_near(w, &n, "src/b.c", "one/src/b.c");
+	check_ok(fio_dir_sync(&n.dir, &e), &e);
+	fio_nearby_release(&n);
+}
+
+static void
+a_directory_for_writing_can_be_synced(void **state)
+{
+	(void)state;
+	both(syncing);
+}
+
+static void
 many_paths_of_one_directory_open_it_once(void **state)
 {
 	(void)state;
@@ -80,6 +99,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_directory_for_writing_can_be_synced),
 		cmocka_unit_test(many_paths_of_one_directory_open_it_once),
 	};
 
