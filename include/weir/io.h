@@ -567,11 +567,29 @@ struct wio_watch;
  * again is modified, one that comes and goes within a debounce is nothing.
  * Moves in from outside are creations, moves out removals. Temporary files of
  * this library are not seen. A reader that falls behind by a whole queue gets
- * WIO_RESCAN in place of what it missed. The roots follow wio_set_roots.
+ * WIO_RESCAN in place of what it missed; of what is told after that, some may
+ * have been seen by the reading already. The roots follow wio_set_roots.
+ *
+ * Carried out in their order on a copy, events give what there is:
+ *
+ *	WIO_CREATED	what was at `path` is gone; of a directory, what is in
+ *			it is told after it
+ *	WIO_MODIFIED	a file, whose bytes, mode or owner are to be looked at
+ *	WIO_REMOVED	with all that was below it
+ *	WIO_RENAMED	with all that is below it; a file may replace a file
+ *
+ * Moves from one root to another are told as removal and creation, and so is
+ * every move that polling finds. Links are not followed; what lies under two
+ * roots is told under the innermost. Directories that cannot be watched for
+ * want of watches are looked at every `poll_ns`, and WIO_WATCH_FAILED says so
+ * once for all below it.
  */
 struct wio_watch *wio_watch_open(struct wio *w,
 	const struct wio_watch_options *options, struct wio_error *e);
-int wio_watch_fd(const struct wio_watch *x); /* readable: an event waits */
+/* Readable when an event may wait. In a loop of your own call wio_watch_next
+ * with 0 then, until it returns 1. There is no thread behind it: what nobody
+ * asks for waits with the kernel. */
+int wio_watch_fd(const struct wio_watch *x);
 /* 0 and an event; 1: none within the time (below 0: wait); -1 and `*e`: the
  * watch has ended. */
 int wio_watch_next(struct wio_watch *x, int64_t timeout_ns,

@@ -97,8 +97,8 @@ fio_coalesce_to(struct fio_coalesce *c, struct fio_node *dir, const char *name,
 void
 fio_coalesce_landed(struct fio_coalesce *c, uint32_t cookie, int64_t now_ns);
 /* The same as removed, of a node that is at hand. */
-void fio_coalesce_drop(
-	struct fio_coalesce *c, struct fio_node *n, int64_t now_ns);
+void
+fio_coalesce_drop(struct fio_coalesce *c, struct fio_node *n, int64_t now_ns);
 /* Other bytes in a file there is. */
 void fio_coalesce_touch(
 	struct fio_coalesce *c, struct fio_node *file, int64_t now_ns);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/names.h"
+#include "fio/cache.h"
 #include "fio/content.h"
 #include "fio/watch-priv.h"
 
@@ -297,41 +298,54 @@ reroot(struct wio_watch *x, struct wio_error *e)
 	return 0;
 }
 
-/* The bytes of `told` are ours: x->origin says whose order they were. */
+/* Whether the file that `st` is of holds bytes that were noted as ours. */
+static bool
+holds_ours(struct wio_watch *x, const struct fio_dir *dir, const char *name,
+	const struct stat *st, uint64_t since)
+{
+	struct fio_origins *o = x->w->origins;
+	struct fio_content c;
+	bool ours = false;
+
+	if (!fio_origins_has(o, st->st_dev, st->st_ino) ||
+		fio_content_open(&c, dir, name) != FIO_FOUND)
+		return false;
+	if (fio_content_load(&c, x->w->options.large, &x->bytes) == FIO_FOUND)
+		ours = fio_origins_find(o, c.st.st_dev, c.st.st_ino,
+			fio_digest(buf_str(&x->bytes)), since, x->origin);
+	buf_release(&x->bytes);
+	fio_content_close(&c);
+	return ours;
+}
+
+/* A file has other bytes now: what is kept of it is forgotten. True when we
+ * wrote them: x->origin says whose order it was. */
 static bool
 is_own(struct wio_watch *x, const struct fio_told *told)
 {
-	struct fio_origins *o = x->w->origins;
 	struct fio_node *n = told->node;
-	struct fio_content c = {.fd = -1};
+	struct wio *w = x->w;
 	struct stat st;
 	bool own = false;
 
 	x->origin[0] = '\0';
-	if (n == NULL || fio_origins_mark(o) == 0 || n->is_dir ||
-		told->kind == WIO_RENAMED)
+	if (n == NULL || n->is_dir || told->kind == WIO_RENAMED ||
+		(w->cache == NULL && fio_origins_mark(w->origins) == 0))
 		return false;
 	struct fio_dir dir = {.sys = x->sys,
 		.fd = fio_watch_open_dir(x, n->at[FIO_NOW].parent)};
 	const char *name = fio_node_name(n, FIO_NOW);
 	if (dir.fd >= 0 &&
 		x->sys->fstatat(
-			x->sys, dir.fd, name, AT_SYMLINK_NOFOLLOW, &st) == 0 &&
-		fio_origins_has(o, st.st_dev, st.st_ino) &&
-		fio_content_open(&c, &dir, name) == FIO_FOUND) {
-		buf_reset(&x->bytes);
-		own = fio_content_load(&c, x->w->options.large, &x->bytes) ==
-				FIO_FOUND &&
-			fio_origins_find(o, c.st.st_dev, c.st.st_ino,
-				fio_digest(buf_str(&x->bytes)), n->foreign,
-				x->origin);
-		buf_release(&x->bytes);
+			x->sys, dir.fd, name, AT_SYMLINK_NOFOLLOW, &st) == 0) {
+		if (w->cache != NULL)
+			fio_cache_forget(w->cache, st.st_dev, st.st_ino);
+		own = holds_ours(x, &dir, name, &st, n->foreign);
 	}
-	fio_content_close(&c);
 	if (dir.fd >= 0)
 		fio_dir_close(&dir);
 	if (!own)
-		n->foreign = fio_origins_mark(o);
+		n->foreign = fio_origins_mark(w->origins);
 	return own;
 }
 

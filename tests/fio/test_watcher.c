@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <sys/inotify.h>
 
+#include "fio/cache.h"
+#include "fio/content.h"
 #include "fio/origin.h"
 #include "fio/watch-priv.h"
 #include "sys/pass.h"
@@ -584,6 +586,31 @@ our_own_writes_are_told_with_their_origin_when_asked_for(void **state)
 }
 
 static void
+what_is_cached_of_a_changed_file_is_forgotten(void **state)
+{
+	(void)state;
+	CLEANUP_BUF struct buf text = {0};
+	const char *roots[] = {s.path};
+	struct wio_options options = {
+		.roots = roots, .roots_n = 1, .cache_entries = 10};
+	struct wio_watch_options o = {
+		.backend = backend, .debounce_ns = -1, .poll_ns = 20 * ms};
+	struct fio_cached known = {.has_sum = {true}};
+	char path[512];
+	struct stat st;
+	scratch_put(&s, "a", "1");
+	assert_int_equal(lstat(scratch_path(&s, "a", path), &st), 0);
+	w = fio_io_open(sys_real(), &options, true, &e);
+	x = wio_watch_open(w, &o, &e);
+	struct wio_identity who = fio_identity(&st);
+	fio_cache_put(w->cache, &who, &known);
+	scratch_put(&s, "a", "22");
+	next();
+	fio_cache_print(w->cache, &text);
+	assert_non_null(strstr(text.p, "cache_forgotten 1\n"));
+}
+
+static void
 the_descriptor_is_readable_when_an_event_waits(void **state)
 {
 	(void)state;
@@ -718,7 +745,7 @@ a_storm_that_nobody_reads_ends_in_a_rescan(void **state)
 		scratch_put(&s, name, "");
 		unmake(name);
 	}
-	storm(10000, NULL);
+	storm(2000, NULL);
 	copy_until_right();
 	print_message("%d events, %d rescans\n", copy.events, copy.rescans);
 	read_what_is_there();
@@ -846,6 +873,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(our_own_writes_are_left_out),
 	TEST(our_bytes_put_back_by_somebody_else_are_told),
 	TEST(our_own_writes_are_told_with_their_origin_when_asked_for),
+	TEST(what_is_cached_of_a_changed_file_is_forgotten),
 	TEST(the_descriptor_is_readable_when_an_event_waits),
 	TEST(nothing_within_the_time_is_said_so),
 	TEST(the_roots_follow_wio_set_roots),
