@@ -35,8 +35,7 @@ fail(const struct fio_reader *r, const char *path, enum wio_code code,
 	const char *field, struct wio_error *e)
 {
 	static const char *const why[WIO_CODES] = {
-		[WIO_INVALID] = "there is no such part of a file as is asked "
-				"of",
+		[WIO_INVALID] = "no such part as is asked of",
 		[WIO_UTF8] = "not valid UTF-8:",
 		[WIO_RANGE] = "beyond the end, or start after end, in",
 		[WIO_BOUNDARY] = "an offset inside a character of",

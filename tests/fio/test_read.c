@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "sys/sim.h"
 
 static struct wio_read_result got[256];
 
@@ -670,6 +671,49 @@ each_errno_at_each_call_fails_at_most_the_request_it_strikes(void **state)
 	assert_true(failures > calls * 4);
 }
 
+/* The same code on a disk that is gone, at each of its calls. */
+static void
+a_disk_that_dies_fails_requests_and_leaves_nothing_open(void **state)
+{
+	const struct wio_read_request asks[] = {
+		{.path = "d/a"}, {.path = "d/b"}, {.path = "c"}};
+	static const char *const want[] = {"A", "B", "C"};
+	const char *const roots[] = {"/"};
+	size_t failures = 0;
+	uint64_t at = 0;
+	bool dead;
+
+	(void)state;
+	do {
+		struct sim *disk = sim_new(1);
+		sim_put(disk, "d/a", STR("A"));
+		sim_put(disk, "d/b", STR("B"));
+		sim_put(disk, "c", STR("C"));
+		size_t open_before = sim_open_files(disk);
+		io = fio_io_open(sim_sys(disk),
+			&(struct wio_options){.roots = roots,
+				.roots_n = 1,
+				.no_openat2 = true},
+			true, &we);
+		if (io == NULL)
+			fail_msg("%s", we.message);
+		sim_stop_at(disk, ++at);
+		size_t failed = wio_read(io, asks, 3, got);
+		for (size_t i = 0; i < 3; i++)
+			if (got[i].error.code == WIO_OK)
+				check_read(&got[i], want[i]);
+		dead = sim_is_dead(disk);
+		assert_true(dead || failed == 0);
+		failures += failed;
+		wio_read_release(got, 3);
+		wio_close(io, NULL);
+		io = NULL;
+		assert_int_equal(sim_open_files(disk), open_before);
+		sim_free(disk);
+	} while (dead);
+	assert_true(at > 12 && failures > at);
+}
+
 static void
 permission_that_is_lacking_is_denied(void **state)
 {
@@ -741,6 +785,7 @@ main(void)
 		TEST(a_ticket_copies_its_requests_and_tells_when_it_is_done),
 		TEST(what_has_not_begun_when_a_ticket_is_cancelled_says_so),
 		TEST(each_errno_at_each_call_fails_at_most_the_request_it_strikes),
+		TEST(a_disk_that_dies_fails_requests_and_leaves_nothing_open),
 		TEST(permission_that_is_lacking_is_denied),
 		TEST(requests_are_counted_and_traced),
 	};
