@@ -38,11 +38,10 @@ note(struct making *m, struct str name, bool made)
 static bool
 is_kept(struct making *m, struct str path)
 {
+	struct err ignored;
 	struct stat st;
-	struct sys *sys = m->root->sys;
 
-	if (sys->fstatat(sys, m->root->fd, path.s, AT_SYMLINK_NOFOLLOW, &st) !=
-		0)
+	if (fio_stat(m->root, path.s, &st, &ignored) != 0)
 		return false;
 	note(m, path, false);
 	return true;

@@ -20,12 +20,11 @@ find_results(struct finding *f)
 	struct err ignored;
 	size_t n;
 
-	if (run_list(&f->p->root, f->a, &runs, &n, &ignored) < 0)
+	if (run_list_unfinished(&f->p->root, f->a, &runs, &n, &ignored) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		const struct run_record *r = &runs[i];
-		if (str_is_set(r->outcome.outcome) ||
-			!str_is_set(r->decision.refused) ||
+		if (!str_is_set(r->decision.refused) ||
 			str_list_has(f->in->snapshot->applied, r->id))
 			continue;
 		struct plan_hold hold = {

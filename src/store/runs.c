@@ -284,8 +284,17 @@ read_run(const struct fio_dir *dir, struct arena *a, struct run_record *ret,
 	return 0;
 }
 
-int
-run_list(const struct fio_dir *root, struct arena *a,
+static bool
+has_outcome(const struct fio_dir *run_dir)
+{
+	struct err ignored;
+	struct stat st;
+
+	return fio_stat(run_dir, OUTCOME_FILE, &st, &ignored) == 0;
+}
+
+static int
+list_runs(const struct fio_dir *root, bool unfinished, struct arena *a,
 	const struct run_record **ret, size_t *ret_n, struct err *e)
 {
 	CLEANUP_FIO_DIR struct fio_dir runs = FIO_DIR_NONE;
@@ -303,6 +312,8 @@ run_list(const struct fio_dir *root, struct arena *a,
 		CLEANUP_FIO_DIR struct fio_dir dir = FIO_DIR_NONE;
 		if (fio_dir_open_in(&dir, &runs, names.items[i].s, e) < 0)
 			return -1;
+		if (unfinished && has_outcome(&dir))
+			continue;
 		int rc = read_run(&dir, a, &list[n], e);
 		if (rc < 0)
 			return -1;
@@ -315,13 +326,25 @@ run_list(const struct fio_dir *root, struct arena *a,
 }
 
 int
+run_list(const struct fio_dir *root, struct arena *a,
+	const struct run_record **ret, size_t *ret_n, struct err *e)
+{
+	return list_runs(root, false, a, ret, ret_n, e);
+}
+
+int
+run_list_unfinished(const struct fio_dir *root, struct arena *a,
+	const struct run_record **ret, size_t *ret_n, struct err *e)
+{
+	return list_runs(root, true, a, ret, ret_n, e);
+}
+
+int
 run_sweep(const struct fio_dir *root, struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
 	CLEANUP_FIO_DIR struct fio_dir runs = FIO_DIR_NONE;
 	struct str_list names;
-	struct err ignored;
-	struct stat st;
 
 	if (fio_dir_open_in(&runs, root, RUNS_DIR, e) < 0)
 		return e->code == ERR_MISSING ? 0 : -1;
@@ -331,7 +354,7 @@ run_sweep(const struct fio_dir *root, struct err *e)
 		CLEANUP_FIO_DIR struct fio_dir dir = FIO_DIR_NONE;
 		if (fio_dir_open_in(&dir, &runs, names.items[i].s, e) < 0)
 			return -1;
-		if (fio_stat(&dir, OUTCOME_FILE, &st, &ignored) == 0)
+		if (has_outcome(&dir))
 			continue;
 		/* A record that is read and acted on has to stay. */
 		if (fio_sweep(&dir, e) < 0 || fio_dir_sync(&dir, e) < 0)

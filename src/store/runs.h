@@ -72,6 +72,9 @@ int run_finish(const struct fio_dir *run_dir, const struct run_verdict *v,
  */
 int run_list(const struct fio_dir *root, struct arena *a,
 	const struct run_record **ret, size_t *ret_n, struct err *e);
+/* Of them those without an outcome; the others are not read. */
+int run_list_unfinished(const struct fio_dir *root, struct arena *a,
+	const struct run_record **ret, size_t *ret_n, struct err *e);
 
 /* Remove what dead writers left in the directories of unfinished runs, and make
  * durable what they recorded. Only while no run is under way. */
