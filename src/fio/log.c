@@ -84,18 +84,31 @@ end_of_segments(struct fio_log *l, struct err *e)
 	return 0;
 }
 
+static int
+open_file(const struct fio_log *l, int flags)
+{
+	struct sys *sys = l->place.dir->sys;
+
+	return sys->openat(sys, l->place.dir->fd, l->name,
+		O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags,
+		0600);
+}
+
 /* Open, or begin, the current file. Its name is durable before there is
- * anything in it. */
+ * anything in it; and before it is begun, that the one before has another,
+ * because who put that aside may have died before the sync. */
 static int
 open_current(struct fio_log *l, struct err *e)
 {
 	struct sys *sys = l->place.dir->sys;
 	struct stat st;
 
-	l->fd = sys->openat(sys, l->place.dir->fd, l->name,
-		O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
-			O_CLOEXEC,
-		0600);
+	l->fd = open_file(l, 0);
+	if (l->fd == -ENOENT) {
+		if (fio_dir_sync(l->place.dir, e) < 0)
+			return -1;
+		l->fd = open_file(l, O_CREAT);
+	}
 	if (l->fd < 0)
 		return fail_at(l, l->fd, "opening", e);
 	int rc = sys->fstat(sys, l->fd, &st);
@@ -120,8 +133,11 @@ put_aside(struct fio_log *l, struct err *e)
 {
 	struct sys *sys = l->place.dir->sys;
 	char name[FIO_LOG_NAME];
-	int rc;
+	/* Who wrote its end may have died before the sync. */
+	int rc = sys->fsync(sys, l->fd);
 
+	if (rc < 0)
+		return fail_at(l, rc, "making durable", e);
 	(void)sys->close(sys, l->fd);
 	l->fd = -1;
 	if (l->last.seq == 0) /* what was there is a record, too */
@@ -251,10 +267,10 @@ find_end(struct fio_log *l, struct problems *notes, struct err *e)
 {
 	if (open_current(l, e) < 0)
 		return -1;
-	if (l->size == 0)
-		return end_of_segments(l, e);
 	if (l->place.verify && sweep_quarantine(l, e) < 0)
 		return -1;
+	if (l->size == 0)
+		return end_of_segments(l, e);
 	if (l->place.verify)
 		return mend(l, notes, e);
 	int rc = read_last(l, e);
