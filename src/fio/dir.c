@@ -198,6 +198,22 @@ fio_dir_put_away(const struct fio_dir *from, const char *name,
 }
 
 int
+fio_dir_keep(const struct fio_dir *from, const char *name,
+	const struct fio_dir *to, const char *sub, const char *as)
+{
+	struct sys *sys = from->sys;
+
+	int rc = sys->mkdirat(sys, to->fd, sub, 0700);
+	if (rc < 0 && rc != -EEXIST)
+		return rc;
+	/* Who made it may have died before. */
+	rc = sys->fsync(sys, to->fd);
+	if (rc < 0)
+		return rc;
+	return fio_dir_put_away(from, name, to, sub, as);
+}
+
+int
 fio_dir_sync(const struct fio_dir *d, struct err *e)
 {
 	int rc = d->sys->fsync(d->sys, d->fd);

@@ -59,6 +59,11 @@ int fio_dir_fs_type(const struct fio_dir *d, int64_t *ret, struct err *e);
 int fio_dir_put_away(const struct fio_dir *from, const char *name,
 	const struct fio_dir *to, const char *sub, const char *as);
 
+/* The same for what may be nowhere else: the subdirectory is durable before
+ * anything goes there. */
+int fio_dir_keep(const struct fio_dir *from, const char *name,
+	const struct fio_dir *to, const char *sub, const char *as);
+
 /* The names in it that begin with `prefix`, without "." and "..", sorted. */
 int fio_dir_list(const struct fio_dir *d, const char *prefix, struct arena *a,
 	struct str_list *ret, struct err *e);

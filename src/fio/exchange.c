@@ -154,7 +154,8 @@ fio_swap_set_aside(const struct fio_swap *s, struct err *e)
 	(void)snprintf(as, sizeof(as), FIO_NAME_PART ".conflict-%s-%08llx",
 		s->name, when, (unsigned long long)(random & 0xffffffff));
 	if (s->keep != NULL && !s->keep->edits_beside &&
-		move_to(s, s->keep->odd, as) == 0) {
+		fio_dir_keep(s->d, s->at, s->keep->dir, s->keep->odd, as) ==
+			0) {
 		tell_aside(s, s->keep->dir, s->keep->odd, as);
 		return 0;
 	}

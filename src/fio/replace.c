@@ -388,12 +388,18 @@ fio_sweep_keeping(
 {
 	CLEANUP_ARENA struct arena a = {0};
 	struct str_list names;
+	bool synced = false;
 
 	if (fio_leftovers(d, &a, &names, e) < 0)
 		return -1;
 	for (size_t i = 0; i < names.n; i++) {
 		const char *name = names.items[i].s;
 		if (fio_is_swap(names.items[i])) {
+			/* What is in it is only known to stay once the
+			 * exchanges of who died are durable. */
+			if (!synced && fio_dir_sync(d, e) < 0)
+				return -1;
+			synced = true;
 			if (fio_exchange_sweep(d, name, keep, e) < 0)
 				return -1;
 			continue;

@@ -60,7 +60,7 @@ drop(const struct fio_dir *state, const struct fio_dir *d, struct str file,
 	}
 	struct str rest = str_from_at(file, str_from(name).n + 1);
 	(void)snprintf(as, sizeof(as), "%s.conflict-%.*s", name, STR_ARG(rest));
-	(void)fio_dir_put_away(d, file.s, state, SNAPSHOTS_TRASH_DIR, as);
+	(void)fio_dir_keep(d, file.s, state, SNAPSHOTS_TRASH_DIR, as);
 }
 
 void
