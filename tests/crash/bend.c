@@ -116,9 +116,13 @@ bent_renameat(struct sys *s, int from_dir, const char *from, int to_dir,
 {
 	struct bent *b = of(s);
 
-	if (is_meant(b, BEND_PLAIN_RENAME, to)) {
+	if ((flags & RENAME_EXCHANGE) && b->hits == 0 &&
+		is_meant(b, BEND_EDIT_EXCHANGE, to) && !sim_is_dead(b->disk))
+		edit_backlog(b);
+	if (b->hits == 0 && is_meant(b, BEND_CREATE, to) &&
+		!sim_is_dead(b->disk)) {
+		sim_put(b->disk, to, str_from(b->rule->to));
 		hit(b);
-		flags = 0;
 	}
 	int rc =
 		under(b)->renameat(under(b), from_dir, from, to_dir, to, flags);

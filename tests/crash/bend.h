@@ -12,12 +12,14 @@
  */
 
 enum bend_how {
-	BEND_SKIP_FSYNC,   /* says that it is durable */
-	BEND_LATE_FSYNC,   /* only after the rename to its name */
-	BEND_PLAIN_RENAME, /* replaces what must not be replaced */
-	BEND_TRUNCATE,	   /* opens to write by emptying */
-	BEND_SKIP_UNLINK,  /* says that it is gone */
-	BEND_LEASE,	   /* grants leases on files that have a writer */
+	BEND_SKIP_FSYNC,  /* says that it is durable */
+	BEND_LATE_FSYNC,  /* only after the rename to its name */
+	BEND_CREATE,	  /* somebody creates it a moment earlier: `to` */
+	BEND_TRUNCATE,	  /* opens to write by emptying */
+	BEND_SKIP_UNLINK, /* says that it is gone */
+	BEND_LEASE,	  /* grants leases on files that have a writer */
+	/* once, before it is exchanged, as BEND_EDIT */
+	BEND_EDIT_EXCHANGE,
 	BEND_EDIT, /* before it is opened, `from` becomes `to` in BACKLOG.yaml
 		    */
 };

@@ -6,6 +6,8 @@
 
 #include "reading.h"
 
+#define EVENTS_FILE EVENTS_DIR "/events.jsonl"
+
 static size_t
 hex_run(struct str s)
 {
@@ -68,6 +70,21 @@ add_archive(const struct reading *r, struct buf *b, struct str rest)
 	}
 }
 
+/* What the records of all its files say, one after the other. */
+static void
+add_journal(const struct reading *r, struct buf *b)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		struct str path = str_from(r->files[i].path), line;
+		struct str rest = r->files[i].bytes;
+		while (reading_is_journal(path) && str_next_line(&rest, &line))
+			if (reading_is_logged(line))
+				buf_addf(b, "said: %.*s\n",
+					STR_ARG(reading_between(
+						line, "\"said\":\"", "\"")));
+	}
+}
+
 static void
 add_file(const struct reading *r, struct buf *b, const struct sim_file *f)
 {
@@ -81,7 +98,8 @@ add_file(const struct reading *r, struct buf *b, const struct sim_file *f)
 	else
 		add_plain(r, &text, f->bytes);
 	/* An archive that says nothing is as good as none. */
-	if (reading_hides(path) || (reading_is_archive(path) && text.n == 0))
+	if (reading_hides(path) || str_starts(path, STR(WORLD_JOURNAL "/")) ||
+		(reading_is_archive(path) && text.n == 0))
 		return;
 	buf_add_c(b, "== ");
 	add_plain(r, b, path);
@@ -98,6 +116,7 @@ oracle_text(const struct sim *disk, struct arena *a)
 	reading_init(&r, disk, a);
 	for (size_t i = 0; i < r.n; i++)
 		add_file(&r, &b, &r.files[i]);
+	add_journal(&r, &b);
 	reading_release(&r);
 	return arena_str(a, buf_str(&b));
 }
@@ -178,13 +197,12 @@ check_acks(const struct reading *r, const struct workload *w,
 static struct str
 check_log(const struct reading *r, const struct acks *acks)
 {
-	struct str log = reading_file(r, ".weir/log/events.jsonl");
+	struct str log = reading_file(r, EVENTS_FILE);
 	struct str rest = log, line;
 	uint64_t seq = 0;
 
 	while (str_next_line(&rest, &line)) {
-		if (!str_starts(line, STR("{\"seq\":")) ||
-			!str_ends(line, STR("\"}")))
+		if (!reading_is_logged(line))
 			continue;
 		if (strtoull(line.s + 7, NULL, 10) != ++seq)
 			return arena_strf(r->a,
@@ -198,6 +216,59 @@ check_log(const struct reading *r, const struct acks *acks)
 			return arena_strf(r->a, "no record of %s in the log",
 				acks->added[i].id);
 	}
+	return STR_ABSENT;
+}
+
+/* Records of the journal go on from file to file; what has been said in any
+ * log is there once. */
+static struct str
+check_said(const struct reading *r, const struct acks *acks)
+{
+	size_t found[ACKS_MAX] = {0};
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct str path = str_from(r->files[i].path), line;
+		struct str rest = r->files[i].bytes;
+		bool journal = reading_is_journal(path);
+		while ((journal || str_eq_c(path, EVENTS_FILE)) &&
+			str_next_line(&rest, &line)) {
+			if (!reading_is_logged(line))
+				continue;
+			uint64_t seq = strtoull(line.s + 7, NULL, 10);
+			if (journal && last != 0 && seq != last + 1)
+				return arena_strf(r->a,
+					"the journal has '%.*s' after %llu",
+					STR_ARG(line),
+					(unsigned long long)last);
+			if (journal)
+				last = seq;
+			for (size_t k = 0; k < acks->said_n; k++)
+				found[k] += reading_says(line, acks->said[k]);
+		}
+	}
+	for (size_t k = 0; k < acks->said_n; k++)
+		if (found[k] != 1)
+			return arena_strf(r->a, "'%s' is logged %zu times",
+				acks->said[k], found[k]);
+	return STR_ABSENT;
+}
+
+/* Whoever migrates keeps the file as it was. */
+static struct str
+check_copy(const struct reading *r, const struct workload *w)
+{
+	struct str now = reading_file(r, "BACKLOG.yaml");
+	struct str copy =
+		reading_file(r, ".weir/backups/BACKLOG.yaml.schema-1");
+
+	for (const struct workload_file *f = w->files; f->path != NULL; f++)
+		if (strcmp(f->path, "BACKLOG.yaml") == 0 &&
+			str_starts(
+				str_from(f->text), STR("schema_version: 1")) &&
+			!str_starts(now, STR("schema_version: 1")) &&
+			!str_eq_c(copy, f->text))
+			return STR("there is no copy of the old backlog");
 	return STR_ABSENT;
 }
 
@@ -232,11 +303,22 @@ check_start(const struct reading *r, const struct workload *w)
 	return STR_ABSENT;
 }
 
+/* A migration sweeps its copies itself, when it is done again. */
+static bool
+is_for_later(const struct reading *r, struct str path)
+{
+	return str_starts(path, STR(".weir/backups/")) &&
+		str_starts(reading_file(r, "BACKLOG.yaml"),
+			STR("schema_version: 1"));
+}
+
 static struct str
 check_left_over(const struct reading *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		struct str path = str_from(r->files[i].path);
+		if (is_for_later(r, path))
+			continue;
 		if (str_ends(path, STR(".weir-tmp")) ||
 			str_find(path, STR(".claim-")) < path.n)
 			return arena_strf(
@@ -260,7 +342,26 @@ oracle_complaint(const struct sim *disk, const struct workload *w,
 	if (!str_is_set(why))
 		why = check_log(&r, acks);
 	if (!str_is_set(why))
+		why = check_said(&r, acks);
+	if (!str_is_set(why))
+		why = check_copy(&r, w);
+	if (!str_is_set(why))
 		why = check_left_over(&r);
 	reading_release(&r);
 	return why;
+}
+
+bool
+oracle_keeps(const struct sim *disk, struct str edit, struct arena *a)
+{
+	const struct sim_file *files;
+	size_t n;
+
+	sim_list(disk, a, &files, &n);
+	for (size_t i = 0; i < n; i++)
+		if ((strstr(files[i].path, ".conflict-") != NULL ||
+			    strcmp(files[i].path, "BACKLOG.yaml") == 0) &&
+			str_find(files[i].bytes, edit) < files[i].bytes.n)
+			return true;
+	return false;
 }

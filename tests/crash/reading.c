@@ -122,6 +122,28 @@ reading_is_archive(struct str path)
 }
 
 bool
+reading_is_journal(struct str path)
+{
+	return str_starts(path, STR(WORLD_JOURNAL "/" WORLD_JOURNAL)) &&
+		str_ends(path, STR(".jsonl"));
+}
+
+bool
+reading_is_logged(struct str line)
+{
+	return str_starts(line, STR("{\"seq\":")) && str_ends(line, STR("\"}"));
+}
+
+bool
+reading_says(struct str line, const char *word)
+{
+	struct str said = reading_between(line, "\"said\":\"", "\"");
+	struct str text = reading_between(line, "\"text\":\"", "\"");
+
+	return str_eq_c(said, word) || str_eq_c(text, word);
+}
+
+bool
 reading_next_departed(
 	const struct reading *r, struct str *rest, struct str *ret)
 {

@@ -35,6 +35,11 @@ size_t reading_digits(struct str s);
 /* What people and later runs do not look at: local state but runs, worklog. */
 bool reading_hides(struct str path);
 bool reading_is_archive(struct str path);
+/* The files of the journal, and what it cut off is not one. */
+bool reading_is_journal(struct str path);
+/* A line of a log that is a record; whether it says the word. */
+bool reading_is_logged(struct str line);
+bool reading_says(struct str line, const char *word);
 /* Whether the backlog has it. */
 bool reading_is_live(const struct reading *r, struct str id);
 /* The next record of an item that is not in the backlog any more. */

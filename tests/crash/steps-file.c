@@ -199,3 +199,21 @@ step_config(struct world *w, const struct step *s)
 		return err_set(&w->e, ERR_CONFLICT, "a prefix was read wrong");
 	return 0;
 }
+
+int
+step_log(struct world *w, const struct step *s)
+{
+	CLEANUP_FIO_DIR struct fio_dir dir = FIO_DIR_NONE;
+	CLEANUP_ARENA struct arena a = {0};
+	struct fio_log log;
+
+	if (fio_dir_make_in(&dir, &w->root, WORLD_JOURNAL, 0700, &w->e) < 0 ||
+		world_open_journal(w, &dir, &log) < 0)
+		return -1;
+	struct str fields = arena_strf(&a, "\"said\":\"%s\"", s->a);
+	int rc = fio_log_append(&log, &fields, 1, &w->e);
+	fio_log_close(&log);
+	if (rc == 0)
+		ack_said(w, s->a);
+	return rc;
+}

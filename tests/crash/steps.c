@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/stamp.h"
+#include "store/migrate.h"
+#include "store/rewrite.h"
 
 /* Steps through the store. */
 
@@ -281,4 +283,71 @@ int
 step_sweep(struct world *w, const struct step *s)
 {
 	return store_sweep(store_of(w, s), &w->e);
+}
+
+void
+ack_said(struct world *w, const char *word)
+{
+	if (w->acks.said_n < ACKS_MAX)
+		(void)snprintf(w->acks.said[w->acks.said_n++],
+			sizeof(w->acks.said[0]), "%s", word);
+}
+
+/* A record that could not be written is a warning. */
+int
+step_event(struct world *w, const struct step *s)
+{
+	events_add(store_of(w, s),
+		&(struct events_record){.kind = EVENTS_NOTICE,
+			.time_ns = now_of(s),
+			.text = str_from(s->a)});
+	if (store_warning(store_of(w, s), &w->e))
+		return -1;
+	ack_said(w, s->a);
+	return 0;
+}
+
+int
+step_rewrite(struct world *w, const struct step *s)
+{
+	CLEANUP_BUF struct buf was = {0}, now = {0};
+	struct store_saved saved;
+	char id[16];
+
+	if (find(w, s, s->a, id) < 0 ||
+		store_text(store_of(w, s), str_from(id), &was, &w->e) < 0)
+		return -1;
+	struct str text = buf_str(&was);
+	size_t at = str_find(text, str_from(s->b));
+	if (at == text.n)
+		return err_set(&w->e, ERR_MISSING, "no '%s' in '%s'", s->b, id);
+	buf_add_str(&now, str_of(text.s, at));
+	buf_add_c(&now, s->c);
+	buf_add_str(&now, str_from_at(text, at + strlen(s->b)));
+	const struct rewrite rw = {.id = str_from(id),
+		.was = text,
+		.now = buf_str(&now),
+		.file = "edited",
+		.now_ns = now_of(s)};
+	if (store_rewrite(store_of(w, s), &rw, &saved, &w->e) < 0)
+		return -1;
+	snapshot_unref(saved.next);
+	return 0;
+}
+
+int
+step_migrate(struct world *w, const struct step *s)
+{
+	static const struct phase_config phase = {.name = {"build", 5}};
+	static const struct pipeline_config feature = {
+		.name = {"feature", 7}, .main = &phase, .main_n = 1};
+	static const struct config config = {
+		.pipelines = &feature, .pipelines_n = 1};
+	const struct store_migration m = {
+		.config = &config, .now_ns = now_of(s)};
+	CLEANUP_PROBLEMS struct problems problems = {0};
+	CLEANUP_ARENA struct arena a = {0};
+	struct legacy_report report;
+
+	return store_migrate(store_of(w, s), &m, &a, &report, &problems, &w->e);
 }

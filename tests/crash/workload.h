@@ -51,6 +51,9 @@ struct workload_random {
 };
 void workload_random(struct workload_random *ret, uint64_t seed);
 
+/* A record of a log, with a word of its own, is believed to be there. */
+void ack_said(struct world *w, const char *word);
+
 /* The steps, in steps.c and steps-file.c; `a` is a title unless said. */
 int step_create(struct world *w, const struct step *s);
 int step_add(struct world *w, const struct step *s);	  /* a, b, c: titles */
@@ -69,6 +72,10 @@ int step_forget(struct world *w, const struct step *s);	 /* a: id */
 int step_conclude(struct world *w, const struct step *s);
 int step_take(struct world *w, const struct step *s); /* the inbox */
 int step_look(struct world *w, const struct step *s);
+/* By a person, b becomes c in its text. */
+int step_rewrite(struct world *w, const struct step *s);
+int step_migrate(struct world *w, const struct step *s);
+int step_event(struct world *w, const struct step *s); /* a: what it says */
 int step_sweep(struct world *w, const struct step *s);
 
 /* a: path, b: text; by somebody else, durable at once. */
@@ -91,6 +98,7 @@ int step_file_append(struct world *w, const struct step *s);
 int step_file_move(struct world *w, const struct step *s);
 int step_file_remove(struct world *w, const struct step *s);
 int step_dir_make(struct world *w, const struct step *s);
+int step_log(struct world *w, const struct step *s);	/* a: what it says */
 int step_config(struct world *w, const struct step *s); /* b: prefix */
 
 #endif

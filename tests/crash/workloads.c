@@ -35,6 +35,12 @@ static const char old_items[] = "schema_version: 3\n"
 				"  title: second\n"
 				"  status: new\n";
 
+static const char schema_1[] = "schema_version: 1 # of old\n"
+			       "items:\n"
+			       "- id: WRK-001\n"
+			       "  title: first # keep this remark\n"
+			       "  status: scoped\n";
+
 static const char no_items[] = "schema_version: 3\nitems:\n";
 
 static const char good_inbox[] = "- title: dropped one\n"
@@ -82,6 +88,11 @@ static const struct workload_file with_claim[] = {{BACKLOG, two_items},
 static const struct workload_file with_config[] = {
 	{"weir.yaml", "project: { prefix: ABC }\n"}, {0}};
 static const struct workload_file with_files[] = {{"f", "old bytes"}, {0}};
+static const struct workload_file with_schema_1[] = {{BACKLOG, schema_1}, {0}};
+static const struct workload_file with_torn_log[] = {
+	{"journal/journal.jsonl", "{\"seq\":1,\"pr"}, {0}};
+static const struct workload_file with_bad_log[] = {
+	{"journal/journal.jsonl", "no record\nand another\n{\"seq\""}, {0}};
 static const struct workload_file with_torn[] = {
 	{"log.jsonl", "{\"id\":\"1\",\"x\":{}}\n{\"id\":\"2\","}, {0}};
 
@@ -129,10 +140,29 @@ static const struct bend edit_before_mark = {
 	.to = "status: scoping\n",
 };
 
+static const struct bend create_before = {
+	.name = "somebody creates the backlog a moment earlier",
+	.how = BEND_CREATE,
+	.what = BACKLOG,
+	.to = two_items,
+};
+static const struct bend edit_before_exchange = {
+	.name = "an editor saves between the check and the exchange",
+	.how = BEND_EDIT_EXCHANGE,
+	.what = BACKLOG,
+	.from = "# the end\n",
+	.to = "# the end, edited\n",
+};
+
 const struct workload workloads[] = {
 	WORKLOAD("create", nothing, DO(create)),
 	WORKLOAD("create-add", nothing, DO(create), ADD(.a = "added")),
 	WORKLOAD("create-again", plain, DO(create)),
+	{.name = "create-raced",
+		.files = nothing,
+		.steps = (const struct step[]){DO(create)},
+		.n = 1,
+		.bend = &create_before},
 	WORKLOAD("add", plain, ADD(.a = "added")),
 	WORKLOAD("add-three", plain,
 		ADD(.a = "added", .b = "more", .c = "most")),
@@ -237,6 +267,36 @@ const struct workload workloads[] = {
 		.steps = (const struct step[]){DO(look), ADD(.a = "added")},
 		.n = 2,
 		.bend = &edit_before_mark},
+	{.name = "edit-before-exchange",
+		.files = plain,
+		.steps = (const struct step[]){DO(look), ADD(.a = "added")},
+		.n = 2,
+		.bend = &edit_before_exchange},
+	{.name = "close-before-exchange",
+		.files = plain,
+		.steps = (const struct step[]){DO(archive, .a = "second",
+			.b = "no use", .n = DEPARTED_CLOSED)},
+		.n = 1,
+		.bend = &edit_before_exchange},
+	{.name = "rewrite-before-exchange",
+		.files = plain,
+		.steps = (const struct step[]){DO(rewrite, .a = "second",
+			.b = "status: new", .c = "size: large\nstatus: new")},
+		.n = 1,
+		.bend = &edit_before_exchange},
+	WORKLOAD("rewrite", plain,
+		DO(rewrite, .a = "second", .b = "status: new",
+			.c = "status: scoping # by hand"),
+		DO(rewrite, .a = "first", .b = "title: first",
+			.c = "title: renamed")),
+	WORKLOAD("migrate", with_schema_1, DO(migrate), ADD(.a = "added")),
+	WORKLOAD("events", plain, DO(event, .a = "noticed"), ADD(.a = "added"),
+		DO(event, .a = "again")),
+	WORKLOAD("log", nothing, FILE_DO(log, .a = "one"),
+		FILE_DO(log, .a = "two"), FILE_DO(log, .a = "three")),
+	WORKLOAD("log-torn", with_torn_log, FILE_DO(log, .a = "one")),
+	WORKLOAD("log-damaged", with_bad_log, FILE_DO(log, .a = "one"),
+		FILE_DO(log, .a = "two")),
 	WORKLOAD("sweep", with_litter, DO(sweep), ADD(.a = "added")),
 	WORKLOAD("run", plain, DO(run_begin, .a = "r1", .b = "WRK-001"),
 		DO(run_child, .a = "r1"),
@@ -304,7 +364,7 @@ is_apt(const struct step *s)
 	int (*const not [])(struct world *, const struct step *) = {step_put,
 		step_slow_drop, step_checkout, step_file_create,
 		step_file_replace, step_file_append, step_file_move,
-		step_file_remove, step_dir_make};
+		step_file_remove, step_dir_make, step_log, step_migrate};
 
 	for (size_t i = 0; i < sizeof(not ) / sizeof(not [0]); i++)
 		if (s->run == not [i])

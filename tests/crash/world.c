@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/stamp.h"
+
 int
 world_open(struct world *w, struct sim *disk, struct sys *sys)
 {
@@ -28,6 +30,33 @@ world_close(struct world *w)
 		w->store[i] = NULL;
 	}
 	fio_dir_close(&w->root);
+}
+
+int
+world_open_journal(
+	struct world *w, const struct fio_dir *dir, struct fio_log *ret)
+{
+	CLEANUP_PROBLEMS struct problems notes = {0};
+	const struct fio_log_place place = {.dir = dir,
+		.stem = WORLD_JOURNAL,
+		.segment_bytes = 64,
+		.verify = true};
+
+	return fio_log_open(ret, &place, NS_PER_SEC, &notes, &w->e);
+}
+
+static int
+mend_journal(struct world *w)
+{
+	CLEANUP_FIO_DIR struct fio_dir dir = FIO_DIR_NONE;
+	struct fio_log log;
+
+	if (fio_dir_open_in(&dir, &w->root, WORLD_JOURNAL, &w->e) < 0)
+		return w->e.code == ERR_MISSING ? 0 : -1;
+	if (world_open_journal(w, &dir, &log) < 0)
+		return -1;
+	fio_log_close(&log);
+	return 0;
 }
 
 /* As the engine does: ids of runs that are over need not be remembered. */
@@ -77,13 +106,18 @@ recover_open(struct world *w, bool fresh)
 	CLEANUP_PROBLEMS struct problems problems = {0};
 	struct snapshot *s;
 
+	if (fresh && mend_journal(w) < 0)
+		return -1;
 	if (fresh && store_sweep(w->store[0], &w->e) < 0)
 		return -1;
 	int rc = store_load(w->store[0], &s, &problems, &w->e);
+	/* Into an older one nothing is taken. */
+	if (rc == 0 && s->older_schema != 0)
+		rc = 1;
 	if (rc == 0 && fresh)
 		rc = forget_runs(w, s->applied);
 	snapshot_unref(s);
-	if (rc != 0) /* 1: there is no backlog, and so nothing to take */
+	if (rc != 0) /* 1: there is nothing to take it into */
 		return rc < 0 ? -1 : 0;
 	if (fresh)
 		events_check(w->store[0], WORLD_NOW);

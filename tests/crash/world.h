@@ -20,7 +20,7 @@ enum { ACKS_MAX = 64 };
 
 /* What a person or an agent has been told. */
 struct acks {
-	size_t n, notes_n;
+	size_t n, notes_n, said_n;
 	struct {
 		char title[32];
 		char id[16];
@@ -28,6 +28,7 @@ struct acks {
 				error of the save */
 	} added[ACKS_MAX];
 	char notes[ACKS_MAX][16]; /* unique words of worklog entries */
+	char said[ACKS_MAX][16];  /* and of records of logs */
 };
 
 struct world {
@@ -40,13 +41,18 @@ struct world {
 	struct err e;
 };
 
+/* A log of its own, in files so small that almost every record begins one. */
+#define WORLD_JOURNAL "journal"
+int world_open_journal(
+	struct world *w, const struct fio_dir *dir, struct fio_log *ret);
+
 /* -1: `w->e` says why; closing is still needed. */
 int world_open(struct world *w, struct sim *disk, struct sys *sys);
 void world_close(struct world *w);
 
 /*
  * What a fresh weir does before it works: sweep, load, take the inbox, look at
- * the runs and forget what is over. Opens and closes.
+ * the runs and forget what is over, mend the logs. Opens and closes.
  */
 int world_recover(struct sim *disk, struct sys *sys, struct err *e);
 
