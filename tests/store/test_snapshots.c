@@ -133,11 +133,14 @@ trash_is_emptied_after_a_day_of_what_is_worth_nothing(void **state)
 	stamp_format(sys_real()->clock(sys_real(), SYS_CLOCK_UNIX) - NS_PER_SEC,
 		now);
 	const struct str names[] = {
-		arena_strf(&a, "BACKLOG.yaml.2020-01-01T00:00:00Z.%s.%s", hex,
+		arena_strf(&a,
+			"BACKLOG.yaml.2020-01-01T00:00:00.000000000Z.%s.%s",
+			hex, hex),
+		arena_strf(&a,
+			"BACKLOG.yaml.2020-01-01T00:00:01.000000000Z.%s.%s",
+			hex, hex),
+		arena_strf(&a, "BACKLOG.yaml.%.19s.000000000Z.%s.%s", now, hex,
 			hex),
-		arena_strf(&a, "BACKLOG.yaml.2020-01-01T00:00:01Z.%s.%s", hex,
-			hex),
-		arena_strf(&a, "BACKLOG.yaml.%s.%s.%s", now, hex, hex),
 		STR("BACKLOG.yaml.conflict-2020-01-01T00:00:00Z-0"),
 		STR("notes.txt"),
 	};
