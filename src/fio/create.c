@@ -65,12 +65,13 @@ check(const struct wio *w, const struct wio_create_request *r,
 static int
 refuse_link(struct job *j, const char *path, struct wio_error *e)
 {
-	struct fio_nearby near = {.roots = j->roots, .dir = FIO_DIR_NONE};
+	struct fio_nearby near;
 	const struct fio_dir *dir;
 	const char *name;
 	struct err why;
 	struct stat st;
 
+	fio_nearby_init(&near, j->roots, false);
 	int rc = fio_nearby_find(&near, path, &dir, &name, e);
 	if (rc == 0 && fio_stat(dir, name, &st, &why) == 0 &&
 		S_ISLNK(st.st_mode))

@@ -5,6 +5,17 @@
 
 #include "fio/root-priv.h"
 
+void
+fio_nearby_init(struct fio_nearby *ret, struct fio_roots *r, bool for_writing)
+{
+	ret->roots = r;
+	ret->for_writing = for_writing;
+	ret->dir = FIO_DIR_NONE;
+	ret->dir.sys = r->sys;
+	ret->path[0] = '\0';
+	ret->root = 0;
+}
+
 static int
 open_nearby(struct fio_nearby *n, size_t root, const char *dir,
 	const char *shown, struct wio_error *e)

@@ -19,10 +19,7 @@ fio_reader_init(struct fio_reader *ret, struct wio *w, struct fio_roots *roots,
 {
 	ret->w = w;
 	ret->op = op;
-	ret->near.roots = roots;
-	ret->near.dir = FIO_DIR_NONE;
-	ret->near.dir.sys = w->sys;
-	ret->near.path[0] = '\0';
+	fio_nearby_init(&ret->near, roots, false);
 	ret->scratch = (struct buf){0};
 	ret->inside = false;
 	ret->held = 0;

@@ -85,6 +85,8 @@ struct fio_nearby {
 	char path[4096];    /* of `dir`, as the requests spell it */
 	size_t root;
 };
+void
+fio_nearby_init(struct fio_nearby *ret, struct fio_roots *r, bool for_writing);
 /* `*ret_name` points into `path`; `*ret_dir` is good until the next call. */
 int fio_nearby_find(struct fio_nearby *n, const char *path,
 	const struct fio_dir **ret_dir, const char **ret_name,

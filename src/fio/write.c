@@ -147,10 +147,10 @@ static void
 run(void *ctx, size_t first, size_t end, bool cancelled)
 {
 	struct job *j = ctx;
-	struct fio_nearby near = {
-		.roots = j->roots, .for_writing = true, .dir = FIO_DIR_NONE};
+	struct fio_nearby near;
 	struct wio_error gone;
 
+	fio_nearby_init(&near, j->roots, true);
 	fio_error_set(&gone, WIO_OP_WRITE, WIO_CANCELLED, NULL,
 		"cancelled before anything was changed");
 	for (size_t i = first; i < end; i++) {
@@ -237,10 +237,11 @@ make_groups(struct job *j, const struct entry *entries, size_t n)
 static void
 group(struct job *j)
 {
-	struct fio_nearby near = {.roots = j->roots, .dir = FIO_DIR_NONE};
+	struct fio_nearby near;
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct entry *entries = ARENA_ARRAY(&tmp, struct entry, j->n);
 
+	fio_nearby_init(&near, j->roots, false);
 	for (size_t i = 0; i < j->n; i++) {
 		const struct wio_write_request *r = &j->requests[i];
 		entries[i] = (struct entry){.request = i,

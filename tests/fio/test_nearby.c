@@ -33,7 +33,8 @@ nearby(struct world *w)
 	link_at(w, "one/out", "../outside");
 	link_at(w, "one/src/link", "b.c");
 	world_open(w, WIO_SYMLINKS_DENY_CROSS_ROOT);
-	struct fio_nearby n = {.roots = w->r, .dir = FIO_DIR_NONE};
+	struct fio_nearby n;
+	fio_nearby_init(&n, w->r, false);
 	check_near(w, &n, "a.c", "one/a.c");
 	check_near(w, &n, "src", "one/src");
 	check_near(w, &n, "src/b.c", "one/src/b.c");
@@ -73,8 +74,8 @@ static void
 syncing(struct world *w)
 {
 	world_open(w, WIO_SYMLINKS_DENY_CROSS_ROOT);
-	struct fio_nearby n = {
-		.roots = w->r, .for_writing = true, .dir = FIO_DIR_NONE};
+	struct fio_nearby n;
+	fio_nearby_init(&n, w->r, true);
 	struct err e;
 	check_near(w, &n, "src/b.c", "one/src/b.c");
 	check_ok(fio_dir_sync(&n.dir, &e), &e);

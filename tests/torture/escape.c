@@ -102,13 +102,14 @@ try(struct world *w, const char *path, ino_t secret, struct tally *t)
 static void
 try_nearby(struct world *w, const char *path, ino_t secret, struct tally *t)
 {
-	struct fio_nearby n = {.roots = w->r, .dir = FIO_DIR_NONE};
+	struct fio_nearby n;
 	const struct fio_dir *dir;
 	struct fio_place p;
 	struct wio_error e;
 	const char *name;
 
 	t->tries++;
+	fio_nearby_init(&n, w->r, false);
 	if (fio_nearby_find(&n, path, &dir, &name, &e) < 0) {
 		t->refused++;
 		return;
