@@ -15,6 +15,7 @@
  *	watch-inotify.c, watch-fanotify.c	what the kernel says
  *	watch-survey.c				what is there: directories read
  *	watch-raw.c				both into the coalescer
+ *	watch-tell.c				and out of it, less our own
  *	watcher.c				the watch of weir/io.h
  */
 
@@ -141,5 +142,10 @@ void fio_watch_failed(struct wio_watch *x, const struct fio_node *dir, int sys,
 void fio_watch_pump(struct wio_watch *x, int64_t now_ns);
 /* Read everything anew, and tell so. */
 void fio_watch_lost(struct wio_watch *x, int64_t now_ns);
+
+/* watch-tell.c */
+
+/* False: nothing is to be told yet. */
+bool fio_watch_tell(struct wio_watch *x, int64_t now_ns, struct wio_event *ret);
 
 #endif

@@ -2,13 +2,8 @@
 #include "fio/watcher.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 
 #include "base/mem.h"
-#include "base/names.h"
-#include "fio/cache.h"
-#include "fio/content.h"
 #include "fio/watch-priv.h"
 
 #define MS		 ((int64_t)1000000)
@@ -19,22 +14,6 @@
 /* The halves of a move lie beside each other in the kernel's queue; between two
  * reads of it there is time for a scheduler to be slow. */
 #define PAIR_NS (20 * MS)
-
-static const char *const event_names[] = {
-	[WIO_CREATED] = "created",
-	[WIO_MODIFIED] = "modified",
-	[WIO_REMOVED] = "removed",
-	[WIO_RENAMED] = "renamed",
-	[WIO_RESCAN] = "rescan",
-	[WIO_WATCH_FAILED] = "watch_failed",
-};
-static const struct names events = NAMES(event_names, WIO_WATCH_FAILED + 1);
-
-const char *
-wio_event_name(enum wio_event_kind kind)
-{
-	return names_get(&events, (int)kind);
-}
 
 static int64_t
 elapsed(const struct wio_watch *x)
@@ -162,12 +141,6 @@ survey_roots(struct wio_watch *x)
 }
 
 static void
-free_notice(struct fio_notice *n)
-{
-	mem_free(n->path);
-}
-
-static void
 free_watch(struct wio_watch *x)
 {
 	int all[] = {x->timer, x->bell, x->epoll};
@@ -180,7 +153,7 @@ free_watch(struct wio_watch *x)
 			(void)x->sys->close(x->sys, all[i]);
 	fio_roots_unref(x->roots);
 	VEC_EACH (n, &x->notices)
-		free_notice(n);
+		mem_free(n->path);
 	VEC_RELEASE(&x->notices);
 	VEC_RELEASE(&x->looks);
 	VEC_RELEASE(&x->polled);
@@ -298,110 +271,6 @@ reroot(struct wio_watch *x, struct wio_error *e)
 	return 0;
 }
 
-/* Whether the file that `st` is of holds bytes that were noted as ours. */
-static bool
-holds_ours(struct wio_watch *x, const struct fio_dir *dir, const char *name,
-	const struct stat *st, uint64_t since)
-{
-	struct fio_origins *o = x->w->origins;
-	struct fio_content c;
-	bool ours = false;
-
-	if (!fio_origins_has(o, st->st_dev, st->st_ino) ||
-		fio_content_open(&c, dir, name) != FIO_FOUND)
-		return false;
-	if (fio_content_load(&c, x->w->options.large, &x->bytes) == FIO_FOUND)
-		ours = fio_origins_find(o, c.st.st_dev, c.st.st_ino,
-			fio_digest(buf_str(&x->bytes)), since, x->origin);
-	buf_release(&x->bytes);
-	fio_content_close(&c);
-	return ours;
-}
-
-/* A file has other bytes now: what is kept of it is forgotten. True when we
- * wrote them: x->origin says whose order it was. */
-static bool
-is_own(struct wio_watch *x, const struct fio_told *told)
-{
-	struct fio_node *n = told->node;
-	struct wio *w = x->w;
-	struct stat st;
-	bool own = false;
-
-	x->origin[0] = '\0';
-	if (n == NULL || n->is_dir || told->kind == WIO_RENAMED ||
-		(w->cache == NULL && fio_origins_mark(w->origins) == 0))
-		return false;
-	struct fio_dir dir = {.sys = x->sys,
-		.fd = fio_watch_open_dir(x, n->at[FIO_NOW].parent)};
-	const char *name = fio_node_name(n, FIO_NOW);
-	if (dir.fd >= 0 &&
-		x->sys->fstatat(
-			x->sys, dir.fd, name, AT_SYMLINK_NOFOLLOW, &st) == 0) {
-		if (w->cache != NULL)
-			fio_cache_forget(w->cache, st.st_dev, st.st_ino);
-		own = holds_ours(x, &dir, name, &st, n->foreign);
-	}
-	if (dir.fd >= 0)
-		fio_dir_close(&dir);
-	if (!own)
-		n->foreign = fio_origins_mark(w->origins);
-	return own;
-}
-
-static int64_t
-to_unix(const struct wio_watch *x, int64_t at_ns)
-{
-	return x->sys->clock(x->sys, SYS_CLOCK_UNIX) - (elapsed(x) - at_ns);
-}
-
-static bool
-next_told(struct wio_watch *x, int64_t now_ns, struct wio_event *ret)
-{
-	struct fio_told told;
-	bool own;
-
-	do {
-		if (fio_coalesce_next(&x->tree, now_ns, &told) != 0)
-			return false;
-		own = is_own(x, &told);
-	} while (own && !x->options.own_events);
-	*ret = (struct wio_event){
-		.sequence = ++x->sequence,
-		.kind = told.kind,
-		.is_dir = told.is_dir,
-		.at_ns = to_unix(x, told.at_ns),
-		.root = told.root,
-		.path = told.path,
-		.old_path = told.old_path,
-		.origin = own ? x->origin : NULL,
-	};
-	return true;
-}
-
-static bool
-next_notice(struct wio_watch *x, struct wio_event *ret)
-{
-	if (x->notices.n == 0)
-		return false;
-	struct fio_notice n = x->notices.items[0];
-	memmove(x->notices.items, x->notices.items + 1,
-		--x->notices.n * sizeof(n));
-	buf_reset(&x->path);
-	buf_add_c(&x->path, n.path);
-	free_notice(&n);
-	*ret = (struct wio_event){
-		.sequence = ++x->sequence,
-		.kind = WIO_WATCH_FAILED,
-		.is_dir = true,
-		.at_ns = x->sys->clock(x->sys, SYS_CLOCK_UNIX),
-		.root = n.root,
-		.path = x->path.p,
-		.error = n.error,
-	};
-	return true;
-}
-
 /* The descriptor becomes readable when there may be something to tell. */
 static void
 set_timer(struct wio_watch *x, int64_t roots_at_ns)
@@ -439,7 +308,7 @@ step(struct wio_watch *x, struct wio_event *ret, struct wio_error *e)
 	int64_t now = elapsed(x);
 	fio_watch_pump(x, now);
 	int64_t roots_at = fio_watch_roots(x, now);
-	bool got = next_notice(x, ret) || next_told(x, now, ret);
+	bool got = fio_watch_tell(x, now, ret);
 	set_timer(x, roots_at);
 	return got ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 
 #include <linux/fs.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/inotify.h>
 
 #include "fio/cache.h"
@@ -649,6 +650,34 @@ the_roots_follow_wio_set_roots(void **state)
 	assert_string_equal(tell(1), "created new");
 }
 
+static void *
+set_roots(void *ctx)
+{
+	const char *roots[] = {other.path};
+	struct wio_error ignored;
+
+	(void)ctx;
+	for (int i = 0; i < 20; i++)
+		(void)wio_set_roots(w, roots, 1, &ignored);
+	return NULL;
+}
+
+static void
+a_watch_that_waits_hears_of_new_roots_from_other_threads(void **state)
+{
+	(void)state;
+	pthread_t thread;
+	watch(-1);
+	assert_int_equal(pthread_create(&thread, NULL, set_roots, NULL), 0);
+	assert_int_equal(wio_watch_next(x, -1, &event, &e), 0);
+	assert_int_equal(event.kind, WIO_RESCAN);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	scratch_put(&other, "new", "");
+	while (event.kind != WIO_CREATED)
+		next();
+	assert_string_equal(event.path, "new");
+}
+
 static void
 a_watch_ends_with_the_library(void **state)
 {
@@ -877,6 +906,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(the_descriptor_is_readable_when_an_event_waits),
 	TEST(nothing_within_the_time_is_said_so),
 	TEST(the_roots_follow_wio_set_roots),
+	TEST(a_watch_that_waits_hears_of_new_roots_from_other_threads),
 	TEST(a_watch_ends_with_the_library),
 	TEST(a_root_that_is_removed_is_told),
 	TEST(a_storm_that_is_read_ends_in_what_there_is),
