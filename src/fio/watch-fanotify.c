@@ -132,17 +132,18 @@ translate(struct fanotify *x, uint64_t mask, const struct spot *at,
 }
 
 static void
-take(struct fanotify *x, const struct fanotify_event_metadata *v)
+take(struct fanotify *x, const struct fanotify_event_metadata *v,
+	const char *at_chunk)
 {
 	struct spot at = {0}, from = {0}, to = {0};
-	const char *end = (const char *)v + v->event_len;
+	const char *end = at_chunk + v->event_len;
 
 	x->rest_at = x->rest_n = 0;
 	if (v->mask & FAN_Q_OVERFLOW) {
 		say(x, FIO_RAW_LOST, &at, false);
 		return;
 	}
-	for (const char *p = (const char *)v + v->metadata_len; p < end;) {
+	for (const char *p = at_chunk + v->metadata_len; p < end;) {
 		const struct fanotify_event_info_fid *info = (const void *)p;
 		p += info->hdr.len;
 		if (info->hdr.info_type == FAN_EVENT_INFO_TYPE_DFID_NAME)
@@ -175,10 +176,13 @@ fanotify_next(struct fio_backend *b, struct fio_raw *ret)
 			x->at = 0;
 			x->n = (size_t)n;
 		}
-		const struct fanotify_event_metadata *v =
-			(const void *)(x->chunk + x->at);
-		x->at += v->event_len;
-		take(x, v);
+		/* Events are a multiple of four bytes long, and not of eight.
+		 */
+		struct fanotify_event_metadata v;
+		const char *p = x->chunk + x->at;
+		memcpy(&v, p, sizeof(v));
+		x->at += v.event_len;
+		take(x, &v, p);
 	}
 	*ret = x->rest[x->rest_at++];
 	return 0;

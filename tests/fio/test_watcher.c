@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "scratch.h"
+#include "watching.h"
 
 #include <linux/fs.h>
 #include <poll.h>
@@ -9,311 +9,7 @@
 #include "fio/cache.h"
 #include "fio/content.h"
 #include "fio/origin.h"
-#include "fio/watch-priv.h"
 #include "sys/pass.h"
-#include "sys/real.h"
-
-/*
- * Real directories under each of the backends. Events are waited for with a
- * deadline that is never met when all is well.
- */
-
-static const int64_t ms = 1000000;
-static const int64_t deadline_ns = 20000 * (int64_t)1000000;
-
-static struct scratch s, other;
-static struct wio *w;
-static struct wio_watch *x;
-static struct wio_event event;
-static struct wio_error e;
-static enum wio_watch_backend backend;
-static char told[8192];
-static int made; /* sentinels */
-
-/* A copy of the tree, from what is told; a file's bytes are its size. */
-
-enum { COPIES = 4096 };
-static struct {
-	struct file {
-		char path[64];
-		bool is_dir;
-		off_t size;
-	} files[COPIES];
-	size_t n;
-	int rescans, events;
-} copy;
-
-static void
-watch_with(struct sys *sys, struct wio_watch_options o)
-{
-	const char *roots[] = {s.path};
-	struct wio_options options = {.roots = roots, .roots_n = 1};
-
-	o.backend = backend;
-	if (o.poll_ns == 0)
-		o.poll_ns = 20 * ms;
-	w = fio_io_open(sys, &options, true, &e);
-	if (w == NULL)
-		fail_msg("%s", e.message);
-	x = wio_watch_open(w, &o, &e);
-	if (x == NULL)
-		fail_msg("%s", e.message);
-	assert_int_equal(wio_watch_backend_of(x), backend);
-}
-
-static void
-watch(int64_t debounce_ns)
-{
-	watch_with(sys_real(),
-		(struct wio_watch_options){.debounce_ns = debounce_ns});
-}
-
-static int
-setup(void **state)
-{
-	backend = *(const enum wio_watch_backend *)*state;
-	scratch_make(&s);
-	scratch_make(&other);
-	memset(&event, 0, sizeof(event));
-	memset(&copy, 0, sizeof(copy));
-	told[0] = '\0';
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	wio_watch_close(x);
-	wio_close(w, NULL);
-	x = NULL;
-	w = NULL;
-	scratch_remove(&s);
-	scratch_remove(&other);
-	return 0;
-}
-
-static void
-make_dir(const char *name)
-{
-	char path[512];
-
-	assert_int_equal(mkdir(scratch_path(&s, name, path), 0755), 0);
-}
-
-static void
-unmake(const char *name)
-{
-	char path[512];
-
-	assert_int_equal(remove(scratch_path(&s, name, path)), 0);
-}
-
-static void
-go_between(const struct scratch *a, const char *from, const struct scratch *b,
-	const char *to, unsigned int flags)
-{
-	char p[512], q[512];
-
-	assert_int_equal(renameat2(AT_FDCWD, scratch_path(a, from, p), AT_FDCWD,
-				 scratch_path(b, to, q), flags),
-		0);
-}
-
-static void
-go(const char *from, const char *to)
-{
-	go_between(&s, from, &s, to, 0);
-}
-
-static void
-next(void)
-{
-	int rc = wio_watch_next(x, deadline_ns, &event, &e);
-
-	if (rc != 0)
-		fail_msg("nothing was told after '%s': %s", told,
-			rc < 0 ? e.message : "time is up");
-}
-
-static void
-add_told(void)
-{
-	size_t n = strlen(told);
-
-	(void)snprintf(told + n, sizeof(told) - n, "%s%s%s%s%s%s",
-		n > 0 ? ", " : "", wio_event_name(event.kind),
-		event.old_path != NULL ? " " : "",
-		event.old_path != NULL ? event.old_path : "",
-		*event.path != '\0' ? " " : "", event.path);
-}
-
-/* `n` events, "created a, renamed a b". */
-static const char *
-tell(int n)
-{
-	told[0] = '\0';
-	for (int i = 0; i < n; i++) {
-		next();
-		add_told();
-	}
-	return told;
-}
-
-/* All that is told before a file that is made now. */
-static const char *
-tell_all(void)
-{
-	char name[32];
-
-	(void)snprintf(name, sizeof(name), "end-%d", made++);
-	scratch_put(&s, name, "");
-	told[0] = '\0';
-	for (;;) {
-		next();
-		if (strncmp(event.path, "end-", 4) != 0)
-			add_told();
-		else if (strcmp(event.path, name) == 0)
-			return told;
-	}
-}
-
-static struct file *
-look(const char *path)
-{
-	for (size_t i = 0; i < copy.n; i++)
-		if (strcmp(copy.files[i].path, path) == 0)
-			return &copy.files[i];
-	return NULL;
-}
-
-static bool
-is_at_or_below(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	return strncmp(path, dir, n) == 0 &&
-		(path[n] == '\0' || path[n] == '/');
-}
-
-static void
-copy_cut(const char *path)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < copy.n; i++)
-		if (!is_at_or_below(copy.files[i].path, path))
-			copy.files[kept++] = copy.files[i];
-	copy.n = kept;
-}
-
-static void
-copy_put(const char *path)
-{
-	char full[512];
-	struct stat st = {0};
-	struct file *f = look(path);
-
-	if (f == NULL)
-		f = &copy.files[copy.n++];
-	assert_true(copy.n < COPIES);
-	if (lstat(scratch_path(&s, path, full), &st) < 0)
-		st.st_size = -1; /* and told soon */
-	(void)snprintf(f->path, sizeof(f->path), "%s", path);
-	f->is_dir = S_ISDIR(st.st_mode);
-	f->size = f->is_dir ? 0 : st.st_size;
-}
-
-static int
-copy_met(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)type;
-	(void)st;
-	if (ftw->level > 0)
-		copy_put(path + strlen(s.path) + 1);
-	return 0;
-}
-
-static void
-copy_rescan(void)
-{
-	copy.n = 0;
-	(void)nftw(s.path, copy_met, 16, FTW_PHYS);
-}
-
-static void
-copy_move(const char *from, const char *to)
-{
-	char rest[64];
-
-	copy_cut(to);
-	for (size_t i = 0; i < copy.n; i++) {
-		struct file *f = &copy.files[i];
-		if (!is_at_or_below(f->path, from))
-			continue;
-		(void)snprintf(
-			rest, sizeof(rest), "%s", f->path + strlen(from));
-		(void)snprintf(
-			f->path, sizeof(f->path), "%.30s%.30s", to, rest);
-	}
-}
-
-static void
-copy_apply(void)
-{
-	copy.events++;
-	if (event.kind == WIO_RESCAN) {
-		copy.rescans++;
-		copy_rescan();
-	} else if (event.kind == WIO_REMOVED) {
-		copy_cut(event.path);
-	} else if (event.kind == WIO_RENAMED) {
-		copy_move(event.old_path, event.path);
-	} else if (event.kind != WIO_WATCH_FAILED) {
-		if (event.kind == WIO_CREATED)
-			copy_cut(event.path);
-		copy_put(event.path);
-	}
-}
-
-/* Nothing differs: what was told is what there is. */
-static bool
-copy_is_right(void)
-{
-	static struct file before[COPIES];
-	size_t n = copy.n, same = 0;
-
-	memcpy(before, copy.files, n * sizeof(before[0]));
-	copy_rescan();
-	for (size_t i = 0; i < n; i++) {
-		const struct file *f = look(before[i].path);
-		same += f != NULL && f->is_dir == before[i].is_dir &&
-			f->size == before[i].size;
-	}
-	bool right = same == n && n == copy.n;
-	memcpy(copy.files, before, n * sizeof(before[0]));
-	copy.n = n;
-	return right;
-}
-
-static void
-copy_until_right(void)
-{
-	uint64_t sequence = event.sequence;
-
-	for (;;) {
-		while (wio_watch_next(x, 0, &event, &e) == 0) {
-			assert_int_equal(event.sequence, ++sequence);
-			copy_apply();
-		}
-		event.sequence = sequence;
-		if (copy_is_right())
-			return;
-		next();
-		assert_int_equal(event.sequence, ++sequence);
-		copy_apply();
-	}
-}
 
 static void
 files_in_new_nested_directories_are_told_each(void **state)
@@ -672,10 +368,10 @@ a_watch_that_waits_hears_of_new_roots_from_other_threads(void **state)
 	assert_int_equal(wio_watch_next(x, -1, &event, &e), 0);
 	assert_int_equal(event.kind, WIO_RESCAN);
 	assert_int_equal(pthread_join(thread, NULL), 0);
+	while (wio_watch_next(x, 0, &event, &e) == 0)
+		assert_int_equal(event.kind, WIO_RESCAN);
 	scratch_put(&other, "new", "");
-	while (event.kind != WIO_CREATED)
-		next();
-	assert_string_equal(event.path, "new");
+	assert_string_equal(tell(1), "created new");
 }
 
 static void
@@ -697,106 +393,6 @@ a_root_that_is_removed_is_told(void **state)
 	assert_int_equal(rmdir(s.path), 0);
 	assert_string_equal(tell(1), "watch_failed");
 	assert_int_equal(event.error.op, WIO_OP_WATCH);
-}
-
-/* Over 40 directories of 40 files; most steps are three events of the kernel.
- */
-static void
-storm(int events, void (*between)(void))
-{
-	char path[512], name[64];
-
-	for (int i = 0; i < events; i++) {
-		unsigned int at = (unsigned int)i * 2654435761u >> 7;
-		(void)snprintf(
-			name, sizeof(name), "d%u/f%u", at % 40, at / 40 % 40);
-		if (i % 7 == 6)
-			(void)remove(scratch_path(&s, name, path));
-		else {
-			int fd = open(scratch_path(&s, name, path),
-				O_WRONLY | O_CREAT | O_APPEND, 0644);
-			assert_true(fd >= 0);
-			assert_int_equal(write(fd, "x", 1), 1);
-			assert_int_equal(close(fd), 0);
-		}
-		if (between != NULL && i % 16 == 0)
-			between();
-	}
-}
-
-static void
-make_dirs(void)
-{
-	char name[64];
-
-	for (int i = 0; i < 40; i++) {
-		(void)snprintf(name, sizeof(name), "d%d", i);
-		make_dir(name);
-	}
-}
-
-static void
-read_what_is_there(void)
-{
-	while (wio_watch_next(x, 0, &event, &e) == 0)
-		copy_apply();
-	assert_true(x->tree.pending <= x->options.queue + 1);
-	assert_true(x->tree.tree.nodes <= 1 + 40 + 2 * 1600);
-	assert_true(x->looks.cap <= 4 * x->options.queue);
-}
-
-static void
-a_storm_that_is_read_ends_in_what_there_is(void **state)
-{
-	(void)state;
-	make_dirs();
-	watch(-1);
-	copy_rescan();
-	storm(backend == WIO_WATCH_POLL ? 4000 : 17000, read_what_is_there);
-	copy_until_right();
-	print_message("%d events, %d rescans\n", copy.events, copy.rescans);
-	read_what_is_there();
-	if (backend != WIO_WATCH_POLL)
-		assert_int_equal(copy.rescans, 0);
-}
-
-static void
-a_storm_that_nobody_reads_ends_in_a_rescan(void **state)
-{
-	(void)state;
-	make_dirs();
-	watch(-1);
-	copy_rescan();
-	/* The kernel keeps 16384 events; fanotify has one for a name. */
-	for (int i = backend == WIO_WATCH_FANOTIFY ? 17000 : 7000; i > 0; i--) {
-		char name[64];
-		(void)snprintf(name, sizeof(name), "d0/passing-%d", i);
-		scratch_put(&s, name, "");
-		unmake(name);
-	}
-	storm(2000, NULL);
-	copy_until_right();
-	print_message("%d events, %d rescans\n", copy.events, copy.rescans);
-	read_what_is_there();
-	if (backend != WIO_WATCH_POLL)
-		assert_true(copy.rescans > 0);
-}
-
-static void
-more_changes_than_the_queue_are_a_rescan(void **state)
-{
-	(void)state;
-	make_dirs();
-	watch_with(sys_real(),
-		(struct wio_watch_options){
-			.debounce_ns = 300 * ms, .queue = 16});
-	copy_rescan();
-	storm(2000, NULL);
-	copy_until_right();
-	assert_true(copy.rescans > 0);
-	read_what_is_there();
-	scratch_put(&s, "after", "");
-	copy_until_right();
 }
 
 static void
@@ -875,15 +471,6 @@ a_subtree_without_a_watch_is_polled_and_said_so(void **state)
 	while (strcmp(event.path, "a/g") != 0);
 }
 
-static enum wio_watch_backend by_inotify = WIO_WATCH_INOTIFY,
-			      by_fanotify = WIO_WATCH_FANOTIFY,
-			      by_polling = WIO_WATCH_POLL;
-
-#define TEST(name)                                 \
-	{                                          \
-#name, name, setup, teardown, NULL \
-	}
-
 static const struct CMUnitTest tests[] = {
 	TEST(files_in_new_nested_directories_are_told_each),
 	TEST(a_file_in_a_new_directory_stays_watched),
@@ -909,54 +496,12 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_watch_that_waits_hears_of_new_roots_from_other_threads),
 	TEST(a_watch_ends_with_the_library),
 	TEST(a_root_that_is_removed_is_told),
-	TEST(a_storm_that_is_read_ends_in_what_there_is),
-	TEST(a_storm_that_nobody_reads_ends_in_a_rescan),
-	TEST(more_changes_than_the_queue_are_a_rescan),
 	TEST(a_file_appended_to_without_end_is_told),
 	TEST(a_subtree_without_a_watch_is_polled_and_said_so),
 };
 
-enum { TESTS = sizeof(tests) / sizeof(tests[0]), BACKENDS = 3 };
-
-/* False, and said aloud, where the kernel does not let us. */
-static bool
-is_possible(enum wio_watch_backend kind)
-{
-	struct fio_backend *b;
-	uint64_t key;
-	int rc = 0;
-
-	if (kind != WIO_WATCH_FANOTIFY)
-		return true;
-	if (fio_fanotify_open(&b, sys_real()) < 0)
-		return false;
-	int fd = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	rc = b->add(b, fd, &key);
-	(void)close(fd);
-	b->close(b);
-	return rc == 0;
-}
-
 int
 main(void)
 {
-	static struct CMUnitTest all[TESTS * BACKENDS];
-	enum wio_watch_backend *const kinds[BACKENDS] = {
-		&by_inotify, &by_fanotify, &by_polling};
-	static const char *const by[] = {"inotify", "fanotify", "polling"};
-	static char names[TESTS * BACKENDS][128];
-	size_t n = 0;
-
-	for (size_t b = 0; b < BACKENDS; b++) {
-		if (!is_possible(*kinds[b]))
-			print_message("skipped: no %s here\n", by[b]);
-		for (size_t i = 0; i < TESTS && is_possible(*kinds[b]); i++) {
-			(void)snprintf(names[n], sizeof(names[n]), "%s_by_%s",
-				tests[i].name, by[b]);
-			all[n] = tests[i];
-			all[n].name = names[n];
-			all[n++].initial_state = kinds[b];
-		}
-	}
-	return _cmocka_run_group_tests("watcher", all, n, NULL, NULL);
+	return run_under_all(tests, sizeof(tests) / sizeof(tests[0]));
 }
