@@ -56,10 +56,10 @@ blank(struct wio_read_result *res, enum wio_op op)
 	res->digest[0] = '\0';
 }
 
-/* One request of a file that was read; `last`: there are no more. */
+/* One request of a file that was read. */
 static int
 cut(struct fio_reader *r, const struct wio_read_request *ask,
-	struct fio_source *src, bool last, struct wio_read_result *res)
+	struct fio_source *src, struct wio_read_result *res)
 {
 	struct fio_part part;
 	struct fio_sum want;
@@ -77,7 +77,7 @@ cut(struct fio_reader *r, const struct wio_read_request *ask,
 	enum wio_code code = fio_part_cut(&src->text, ask, &part, &field);
 	if (code != WIO_OK)
 		return fail(r, ask->path, code, field, &res->error);
-	res->bytes = fio_reader_take(r, src, &part, last);
+	res->bytes = fio_reader_take(r, src, &part);
 	res->n = part.n;
 	res->truncated = part.truncated;
 	res->part_size = part.size;
@@ -107,8 +107,7 @@ serve(struct job *j, struct fio_reader *r, struct file *f)
 		if (!f->found)
 			res->error = e;
 		else
-			(void)cut(
-				r, &j->asks[i], &src, j->next[i] == NONE, res);
+			(void)cut(r, &j->asks[i], &src, res);
 		account(j, i, began);
 	}
 	if (!f->found)

@@ -230,11 +230,11 @@ fio_reader_close(struct fio_reader *r, struct fio_source *src)
 
 char *
 fio_reader_take(struct fio_reader *r, struct fio_source *src,
-	const struct fio_part *part, bool last)
+	const struct fio_part *part)
 {
 	struct str bytes = src->text.bytes;
 
-	if (last && part->n == bytes.n && bytes.n >= MOVE_FROM && !src->fresh &&
+	if (part->n == bytes.n && bytes.n >= MOVE_FROM &&
 		r->scratch.p == bytes.s) {
 		char *p = r->scratch.p;
 		r->scratch = (struct buf){0};

@@ -53,10 +53,10 @@ const struct fio_sum *
 fio_source_sum(struct fio_source *src, enum wio_digest_kind kind);
 void fio_reader_close(struct fio_reader *r, struct fio_source *src);
 
-/* Part of it, terminated, for mem_free: copied, or all of it moved when it is
- * large and `last`, which leaves nothing to be cut but digests. */
+/* Part of it, terminated, for mem_free: copied, or, the first time that all of
+ * it is asked for, moved. Then it must not be freed before the close. */
 char *fio_reader_take(struct fio_reader *r, struct fio_source *src,
-	const struct fio_part *part, bool last);
+	const struct fio_part *part);
 
 /* Who it is, without opening it. */
 int fio_reader_stat(struct fio_reader *r, const char *path,

@@ -20,6 +20,7 @@ static struct odd {
 	size_t most;	 /* bytes that a read gives; 0: as asked */
 	bool interrupts; /* every second read is EINTR */
 	int grows;	 /* so many reads see the file change */
+	void (*before_read)(void);
 } odd;
 
 static int
@@ -49,6 +50,8 @@ odd_read(struct sys *sys, int fd, void *p, size_t n)
 		return -EINTR;
 	if (odd.most > 0 && n > odd.most)
 		n = odd.most;
+	if (odd.before_read != NULL)
+		odd.before_read();
 	if (odd.grows > 0) {
 		odd.grows--;
 		int other =
@@ -170,6 +173,32 @@ a_file_that_changes_while_it_is_read_is_not_taken(void **state)
 	odd.grows = 1;
 	assert_int_equal(load(&dir, "f", 100, &b), FIO_RESTLESS);
 	check_str(buf_str(&b), "before");
+}
+
+static void
+overwrite_f(void)
+{
+	char path[512];
+	int fd = open(scratch_path(&s, "f", path), O_WRONLY);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "new", 3), 3);
+	assert_int_equal(close(fd), 0);
+}
+
+static void
+a_file_written_in_place_while_it_is_read_is_not_taken(void **state)
+{
+	const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+	CLEANUP_BUF struct buf b = {0};
+	char path[512];
+
+	(void)state;
+	scratch_put(&s, "f", "old");
+	assert_int_equal(
+		utimensat(AT_FDCWD, scratch_path(&s, "f", path), old, 0), 0);
+	odd.before_read = overwrite_f;
+	assert_int_equal(load(&dir, "f", 100, &b), FIO_RESTLESS);
 }
 
 static void
@@ -305,6 +334,9 @@ main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			a_file_that_changes_while_it_is_read_is_not_taken,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_file_written_in_place_while_it_is_read_is_not_taken,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_file_that_says_it_is_empty_and_is_not_is_not_taken,

@@ -184,6 +184,21 @@ two_hundred_files_pass_through_one_permit(void **state)
 	assert_int_equal(counting.reading_most, 1);
 }
 
+static int others[2];
+static atomic_int readers;
+
+/* The first waits for another to come in beside it, which none may. */
+static void
+wait_for_another(void)
+{
+	struct pollfd p = {.fd = others[0], .events = POLLIN};
+
+	if (atomic_fetch_add(&readers, 1) == 0)
+		assert_int_equal(poll(&p, 1, 200), 0);
+	else
+		assert_int_equal(write(others[1], "", 1), 1);
+}
+
 /* file-io.md 12, 22. */
 static void
 contents_in_memory_stay_within_the_bytes_allowed(void **state)
@@ -199,10 +214,15 @@ contents_in_memory_stay_within_the_bytes_allowed(void **state)
 		scratch_put_bytes(&s, names[i], bytes, sizeof(bytes));
 		asks[i] = (struct wio_read_request){.path = names[i]};
 	}
+	assert_int_equal(pipe(others), 0);
+	readers = 0;
+	counting.before_read = wait_for_another;
 	open_io((struct wio_options){.bytes_in_flight = 1000000, .workers = 4},
 		false);
 	assert_int_equal(wio_read(io, asks, 12, got), 0);
+	counting.before_read = NULL;
 	assert_int_equal(counting.reading_most, 1);
+	assert_int_equal(close(others[0]) + close(others[1]), 0);
 	for (int i = 0; i < 12; i++)
 		assert_int_equal(got[i].n, sizeof(bytes));
 	wio_close(io, NULL);
