@@ -9,7 +9,8 @@
 
 #define PIECE ((size_t)FIO_CONTENT_PIECE)
 
-#define GRAIN_NS	(100 * NS_PER_MS)
+/* Two ticks of the slowest clock that kernels keep file times by. */
+#define GRAIN_NS	(20 * NS_PER_MS)
 #define COARSE_GRAIN_NS (2 * NS_PER_SEC)
 
 static enum fio_found

@@ -16,6 +16,15 @@ int
 fio_read_fd(struct sys *sys, int fd, const struct fio_path *path, size_t max,
 	struct buf *ret, struct fio_version *ret_version, struct err *e);
 
+/* Are those the bytes of `v`? As fio_is_version. */
+int fio_verify_fd(struct sys *sys, int fd, const struct fio_path *path,
+	struct fio_version *v, struct err *e);
+
+/* fio_is_version for who looks again: it does not read what has the identity
+ * and times of `v`, though they may be too young to prove anything. */
+int fio_seems_version(const struct fio_dir *d, const char *name,
+	struct fio_version *v, struct err *e);
+
 /* Our bytes, durable, under a name of their own. */
 struct fio_temp {
 	char name[256];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "fio/file.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 #include "base/stamp.h"
 #include "fio/content.h"
@@ -182,13 +184,74 @@ fio_read_settled(const struct fio_dir *d, const char *name, size_t max,
 	return read_name(d, name, max, true, ret, ret_version, e);
 }
 
+/* As fio_sum of the bytes it is a digest of. */
+static struct fio_sum
+sum_of(struct fio_digest d)
+{
+	struct fio_sum s = {.kind = WIO_XXH3};
+	const uint64_t halves[2] = {htobe64(d.high), htobe64(d.low)};
+
+	memcpy(s.bytes, halves, sizeof(halves));
+	return s;
+}
+
+/* fio_verify_fd of what is open. */
+static int
+verify(struct fio_content *c, const struct fio_path *path,
+	struct fio_version *v, struct err *e)
+{
+	CLEANUP_BUF struct buf piece = {0};
+	const size_t size = (size_t)v->size;
+	struct fio_sum sum;
+
+	if (c->st.st_size != v->size)
+		return 1;
+	enum fio_found f = fio_content_sum(c, size, WIO_XXH3, &piece, &sum);
+	if (f == FIO_RESTLESS)
+		return 1;
+	if (f != FIO_FOUND)
+		return tell(f, c, path, size, e);
+	if (!fio_sum_eq(sum, sum_of(v->digest)))
+		return 1;
+	fio_version_of(c->sys, &c->st, v->digest, v);
+	return 0;
+}
+
 int
-fio_is_version(const struct fio_dir *d, const char *name, struct fio_version *v,
+fio_verify_fd(struct sys *sys, int fd, const struct fio_path *path,
+	struct fio_version *v, struct err *e)
+{
+	struct fio_content c;
+
+	enum fio_found f = fio_content_of(&c, sys, fd);
+	if (f != FIO_FOUND)
+		return tell(f, &c, path, (size_t)v->size, e);
+	return verify(&c, path, v, e);
+}
+
+static int
+verify_name(const struct fio_dir *d, const char *name, struct fio_version *v,
 	struct err *e)
 {
+	struct fio_path path = fio_path(d, name);
+	struct fio_content c;
+
+	enum fio_found f = fio_content_open(&c, d, name);
+	if (f == FIO_ABSENT)
+		return 1;
+	if (f != FIO_FOUND)
+		return tell(f, &c, &path, (size_t)v->size, e);
+	int rc = verify(&c, &path, v, e);
+	fio_content_close(&c);
+	return rc;
+}
+
+/* `trusted`: equal times are enough. */
+static int
+compare(const struct fio_dir *d, const char *name, struct fio_version *v,
+	bool trusted, struct err *e)
+{
 	struct stat st;
-	CLEANUP_BUF struct buf bytes = {0};
-	struct fio_version now = {0};
 
 	int rc = d->sys->fstatat(d->sys, d->fd, name, AT_SYMLINK_NOFOLLOW, &st);
 	if (rc == -ENOENT)
@@ -198,16 +261,21 @@ fio_is_version(const struct fio_dir *d, const char *name, struct fio_version *v,
 			e, -rc, "looking at '%s'", fio_path(d, name).text);
 	if (!v->exists || v->size != st.st_size)
 		return 1;
-	if (v->settled && same_identity(v, &st))
+	if ((trusted || v->settled) && same_identity(v, &st))
 		return 0;
-	rc = fio_read(d, name, (size_t)st.st_size, &bytes, &now, e);
-	/* It grew, or changed while it was read. */
-	if (rc < 0 && (e->code == ERR_LIMIT || e->code == ERR_CONFLICT))
-		return 1;
-	if (rc != 0)
-		return rc;
-	if (!fio_digest_eq(now.digest, v->digest))
-		return 1;
-	*v = now;
-	return 0;
+	return verify_name(d, name, v, e);
+}
+
+int
+fio_is_version(const struct fio_dir *d, const char *name, struct fio_version *v,
+	struct err *e)
+{
+	return compare(d, name, v, false, e);
+}
+
+int
+fio_seems_version(const struct fio_dir *d, const char *name,
+	struct fio_version *v, struct err *e)
+{
+	return compare(d, name, v, true, e);
 }

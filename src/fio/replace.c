@@ -40,11 +40,13 @@ fio_write_all(struct sys *sys, int fd, struct str bytes)
 	return 0;
 }
 
-/* So that what is digested is still in the cache when it is written. */
-enum { STEP = 256 * 1024 };
-
-/* Smaller pieces are put together before they are written. */
-enum { SMALL = 64 * 1024 };
+enum {
+	/* So that what is digested is still in the cache when it is written. */
+	STEP = 256 * 1024,
+	/* Less is put together first; every write but the last begins and ends
+	 * at a multiple of it, so that no page is written in two. */
+	SMALL = 64 * 1024,
+};
 
 /* Bytes on their way into a file. */
 struct pour {
@@ -57,16 +59,8 @@ struct pour {
 static int
 pour_bytes(struct pour *p, struct str bytes)
 {
-	int rc = 0;
-
-	while (rc == 0 && bytes.n > 0) {
-		size_t n = bytes.n < STEP ? bytes.n : STEP;
-		struct str part = str_of(bytes.s, n);
-		fio_digest_add(&p->digest, part);
-		rc = fio_write_all(p->sys, p->fd, part);
-		bytes = str_from_at(bytes, n);
-	}
-	return rc;
+	fio_digest_add(&p->digest, bytes);
+	return fio_write_all(p->sys, p->fd, bytes);
 }
 
 static int
@@ -83,12 +77,19 @@ pour_piece(struct pour *p, struct str piece)
 {
 	int rc = 0;
 
-	if (p->small.n > 0 && p->small.n + piece.n >= SMALL)
-		rc = pour_small(p);
-	if (rc == 0 && piece.n >= SMALL)
-		return pour_bytes(p, piece);
-	if (rc == 0)
-		buf_add_str(&p->small, piece);
+	while (rc == 0 && piece.n > 0) {
+		size_t n = piece.n < STEP ? piece.n - piece.n % SMALL : STEP;
+		if (p->small.n > 0 || n == 0) {
+			n = SMALL - p->small.n;
+			n = n < piece.n ? n : piece.n;
+			buf_add(&p->small, piece.s, n);
+			if (p->small.n == SMALL)
+				rc = pour_small(p);
+		} else {
+			rc = pour_bytes(p, str_of(piece.s, n));
+		}
+		piece = str_from_at(piece, n);
+	}
 	return rc;
 }
 

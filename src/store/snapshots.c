@@ -32,8 +32,7 @@ snapshots_trash(const struct fio_dir *state)
 static bool
 is_intact(const struct fio_dir *d, const char *file, const struct fio_kept *k)
 {
-	CLEANUP_BUF struct buf bytes = {0};
-	struct fio_version v;
+	struct fio_version v = {.exists = true, .digest = k->digest};
 	struct err ignored;
 	struct stat st;
 
@@ -43,8 +42,8 @@ is_intact(const struct fio_dir *d, const char *file, const struct fio_kept *k)
 		(int64_t)st.st_mtim.tv_sec * NS_PER_SEC + st.st_mtim.tv_nsec;
 	if (written < k->at_ns - GRAIN_NS)
 		return true;
-	return fio_read(d, file, STORE_BYTES_MAX, &bytes, &v, &ignored) == 0 &&
-		fio_digest_eq(v.digest, k->digest);
+	v.size = st.st_size;
+	return fio_is_version(d, file, &v, &ignored) == 0;
 }
 
 /* Intact ones go, others go where they stay. */

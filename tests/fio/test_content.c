@@ -308,8 +308,8 @@ times_tell_nothing_within_the_grain_they_are_kept_in(void **state)
 
 	(void)state;
 	assert_false(fio_identity_settled(&fine, at));
-	assert_false(fio_identity_settled(&fine, at + 99000000));
-	assert_true(fio_identity_settled(&fine, at + 101000000));
+	assert_false(fio_identity_settled(&fine, at + 19000000));
+	assert_true(fio_identity_settled(&fine, at + 21000000));
 	assert_false(fio_identity_settled(&old_mtime, at));
 	assert_false(
 		fio_identity_settled(&coarse, coarse.mtime_ns + 1999999999));
