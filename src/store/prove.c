@@ -20,7 +20,7 @@
 struct proof {
 	const struct loaded *from;
 	struct edited *made;
-	const struct snapshot *to;
+	const struct lineage *line;
 	const char *file;
 	const size_t *was; /* of each entry: which one of `from` it is */
 	struct loaded *l;
@@ -32,7 +32,7 @@ struct proof {
 static bool
 says(struct proof *p, size_t i)
 {
-	const struct item *it = &p->to->items[i];
+	const struct item *it = &p->line->to->items[i];
 	const struct yaml_slice *x = &p->l->outline.slices.items[i];
 	const struct yaml_slice alone = {
 		.end = x->end - x->start, .line = x->line};
@@ -49,18 +49,15 @@ says(struct proof *p, size_t i)
 		       buf_str(&p->text), &one, 0, &p->tmp, &entry) == 0 &&
 		item_read(entry, p->file, true, &p->tmp, &is, &e) == 0 &&
 		item_equal(&is, it) &&
-		snapshot_find_archived(p->to, it->id) == NULL;
+		snapshot_find_archived(p->line->to, it->id) == NULL;
 }
 
 static bool
 items_are_said(struct proof *p)
 {
-	const struct snapshot *was = p->from->snapshot;
-
-	for (size_t i = 0; i < p->to->n; i++) {
-		bool same = p->was[i] != SIZE_MAX &&
-			item_is_shared(
-				&was->items[p->was[i]], &p->to->items[i]);
+	for (size_t i = 0; i < p->line->to->n; i++) {
+		bool same =
+			p->was[i] != SIZE_MAX && p->was[i] == p->line->same[i];
 		if (!same && !says(p, i))
 			return false;
 	}
@@ -77,8 +74,8 @@ head_is_said(const struct proof *p)
 	return head_read(p->l->outline.root, p->file, &tmp, &head, &problems) ==
 		0 &&
 		head.schema == SCHEMA_NOW &&
-		head.next_item_id == p->to->next_item_id &&
-		str_list_eq(head.applied, p->to->applied);
+		head.next_item_id == p->line->to->next_item_id &&
+		str_list_eq(head.applied, p->line->to->applied);
 }
 
 static bool
@@ -92,17 +89,17 @@ is_proven(struct proof *p, struct arena *tmp)
 			&l->tree, &l->outline, tmp, &was) != 0)
 		return false;
 	p->was = was;
-	return l->outline.slices.n == p->to->n && head_is_said(p) &&
+	return l->outline.slices.n == p->line->to->n && head_is_said(p) &&
 		items_are_said(p);
 }
 
 int
 backlog_prove(const struct loaded *from, struct edited *made,
-	const struct snapshot *to, const char *file, struct loaded *l)
+	const struct lineage *line, const char *file, struct loaded *l)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct proof p = {
-		.from = from, .made = made, .to = to, .file = file, .l = l};
+		.from = from, .made = made, .line = line, .file = file, .l = l};
 
 	bool proven = is_proven(&p, &tmp);
 	arena_release(&p.tmp);
@@ -113,7 +110,7 @@ backlog_prove(const struct loaded *from, struct edited *made,
 	}
 	l->cut = true;
 	l->root = l->outline.root;
-	l->snapshot = snapshot_ref(to);
+	l->snapshot = snapshot_ref(line->to);
 	l->sound = true;
 	return 0;
 }

@@ -47,42 +47,26 @@ edit_head(struct yaml_edit *ed, const struct snapshot *from,
 		yaml_edit_unset(ed, root, STR("applied"));
 }
 
-/* The item of `to` that `old` has become; NULL: it left. Both are in one order
- * but for what left, so it is almost always the next one. */
-static const struct item *
-follow(const struct snapshot *to, size_t *next, const struct item *old)
-{
-	const struct item *now;
-
-	if (*next < to->n && str_eq(to->items[*next].id, old->id))
-		return &to->items[(*next)++];
-	now = snapshot_find(to, old->id);
-	if (now != NULL)
-		*next = (size_t)(now - to->items) + 1;
-	return now;
-}
-
 /* `place`: where in the list an item's entry is; NULL: in the items' order. */
 static void
 edit_items(struct yaml_edit *ed, const struct yaml_node *items,
-	const size_t *place, const struct snapshot *from,
-	const struct snapshot *to, const struct extras_list *extras)
+	const size_t *place, const struct lineage *l,
+	const struct extras_list *extras)
 {
-	size_t next = 0;
+	const struct snapshot *from = l->from, *to = l->to;
 
 	for (size_t i = 0; i < from->n; i++) {
-		const struct item *old = &from->items[i];
-		const struct item *now = follow(to, &next, old);
 		size_t at = place != NULL ? place[i] : i;
-		if (now == NULL)
+		if (l->became[i] == SIZE_MAX)
 			yaml_edit_remove(ed, items, at);
-		else if (!item_equal(old, now))
-			item_edit(ed, items->items[at], old, now);
+		else if (!lineage_is_unchanged(l, i))
+			item_edit(ed, items->items[at], &from->items[i],
+				&to->items[l->became[i]]);
 	}
-	for (size_t i = next; i < to->n; i++)
+	for (size_t i = l->first_new; i < to->n; i++)
 		yaml_edit_append(ed, items,
-			extras_item_value(
-				extras, i - next, &to->items[i], ed->a));
+			extras_item_value(extras, i - l->first_new,
+				&to->items[i], ed->a));
 }
 
 /* `items:` is not there or has no value: it is written whole. */
@@ -109,32 +93,29 @@ edit_no_items(struct yaml_edit *ed, const struct snapshot *to,
  * for what stands between them.
  */
 static void
-choose(const struct snapshot *from, const struct snapshot *to, bool *ret)
+choose(const struct lineage *l, bool *ret)
 {
-	size_t next = 0;
+	size_t n = l->from->n;
 
-	for (size_t i = 0; i < from->n; i++) {
-		const struct item *old = &from->items[i];
-		const struct item *now = follow(to, &next, old);
-		ret[i] = ret[i] || i < MODELS || i + 2 >= from->n;
-		if (now != NULL && item_equal(old, now))
+	for (size_t i = 0; i < n; i++) {
+		ret[i] = ret[i] || i < MODELS || i + 2 >= n;
+		if (lineage_is_unchanged(l, i))
 			continue;
-		for (size_t k = i > 0 ? i - 1 : 0; k <= i + 1 && k < from->n;
-			k++)
+		for (size_t k = i > 0 ? i - 1 : 0; k <= i + 1 && k < n; k++)
 			ret[k] = true;
 	}
 }
 
 static const struct yaml_node *
-tree_of_cut(const struct loaded *from, const struct snapshot *to,
-	struct arena *a, size_t **ret_place)
+tree_of_cut(const struct loaded *from, const struct lineage *l, struct arena *a,
+	size_t **ret_place)
 {
 	const struct yaml_outline *o = &from->outline;
 	size_t n = o->slices.n, chosen = 0;
 	bool *wanted = ARENA_ARRAY(a, bool, n);
 	size_t *place = ARENA_ARRAY(a, size_t, n);
 
-	choose(from->snapshot, to, wanted);
+	choose(l, wanted);
 	for (size_t i = 0; i < n; i++)
 		chosen += wanted[i];
 	struct yaml_node **entries = ARENA_ARRAY(a, struct yaml_node *, chosen);
@@ -174,7 +155,7 @@ keep(const struct yaml_edit *ed, struct arena *a, struct edited *ret)
 }
 
 int
-backlog_render(const struct loaded *from, const struct snapshot *to,
+backlog_render(const struct loaded *from, const struct lineage *l,
 	const struct extras_list *extras, struct arena *a, struct edited *ret,
 	struct err *e)
 {
@@ -184,14 +165,14 @@ backlog_render(const struct loaded *from, const struct snapshot *to,
 	struct yaml_edit ed;
 
 	if (from->cut)
-		root = tree_of_cut(from, to, &tmp, &place);
+		root = tree_of_cut(from, l, &tmp, &place);
 	yaml_edit_init(&ed, buf_str(&from->bytes), root, &tmp);
-	edit_head(&ed, from->snapshot, to);
+	edit_head(&ed, l->from, l->to);
 	const struct yaml_node *items = yaml_get(root, STR("items"));
 	if (items == NULL || yaml_is_null(items))
-		edit_no_items(&ed, to, extras);
+		edit_no_items(&ed, l->to, extras);
 	else
-		edit_items(&ed, items, place, from->snapshot, to, extras);
+		edit_items(&ed, items, place, l, extras);
 	if (yaml_edit_plan(&ed, e) < 0)
 		return -1;
 	keep(&ed, a, ret);

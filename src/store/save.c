@@ -123,34 +123,32 @@ archive_of(const struct snapshot *s, struct arena *a)
 	return (struct archive){.lines = lines, .n = s->archived_n};
 }
 
-/* The bytes that say what `effects` says, and the proof that they do. What they
- * are made of lives in `a`. */
+/* The bytes that say what `line` leads to, and the proof that they do. What
+ * they are made of lives in `a`. */
 static int
-prepare(struct store *st, const struct change_effects *effects, struct arena *a,
+prepare(struct store *st, const struct lineage *line, struct arena *a,
 	struct loaded *ret, struct err *e)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
-	const struct archive archive = archive_of(effects->next, a);
+	const struct archive archive = archive_of(line->to, a);
 	struct edited made;
 
-	if (backlog_render(&st->now, effects->next, st->extras, a, &made, e) <
-		0)
+	if (backlog_render(&st->now, line, st->extras, a, &made, e) < 0)
 		return err_wrap(
 			e, "%s: this change has to be made by hand", st->label);
-	if (backlog_prove(&st->now, &made, effects->next, st->label, ret) ==
-		0) {
+	if (backlog_prove(&st->now, &made, line, st->label, ret) == 0) {
 		ret->edits = made.edits;
 		ret->edits_n = made.edits_n;
 		return 0;
 	}
 	edited_add(&made, 0, made.n, &ret->bytes);
 	if (backlog_read(ret, BACKLOG_CUT, st->label, &archive,
-		    effects->next->generation, &problems, e) < 0)
+		    line->to->generation, &problems, e) < 0)
 		return err_wrap(e,
 			"%s: nothing was saved, because the change would have "
 			"damaged it",
 			st->label);
-	if (!snapshot_equal(ret->snapshot, effects->next))
+	if (!snapshot_equal(ret->snapshot, line->to))
 		return err_set(e, ERR_CONFLICT,
 			"%s: nothing was saved, because the change would have "
 			"touched something else; make it by hand",
@@ -254,6 +252,7 @@ store_try(struct store *st, const struct change *changes, size_t n,
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct change_effects effects = {0};
 	struct loaded next = {0};
+	struct lineage line;
 
 	if (st->now.snapshot == NULL)
 		return err_set(e, ERR_MISSING, "'%s' was not read", st->label);
@@ -265,7 +264,8 @@ store_try(struct store *st, const struct change *changes, size_t n,
 		changes_apply(st->now.snapshot, changes, n, &env, &effects, e) <
 			0)
 		return -1;
-	int rc = prepare(st, &effects, &tmp, &next, e);
+	lineage_trace(st->now.snapshot, effects.next, &tmp, &line);
+	int rc = prepare(st, &line, &tmp, &next, e);
 	loaded_release(&next);
 	snapshot_unref(effects.next);
 	return rc;
@@ -308,6 +308,7 @@ try_apply(struct store *st, const struct fio_dir *state,
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct change_effects effects = {0};
 	struct loaded next = {0};
+	struct lineage line;
 	struct change_env env = {.now_ns = now_ns, .prefix = st->prefix};
 	uint64_t stored;
 	size_t all_n;
@@ -321,10 +322,11 @@ try_apply(struct store *st, const struct fio_dir *state,
 	if (changes_apply(st->now.snapshot, all, all_n, &env, &effects, e) < 0)
 		return -1;
 	ret->added = effects.added;
-	ret->saved = !snapshot_equal(st->now.snapshot, effects.next);
+	lineage_trace(st->now.snapshot, effects.next, &tmp, &line);
+	ret->saved = !lineage_is_equal(&line);
 	int rc = 0;
 	if (ret->saved)
-		rc = prepare(st, &effects, &tmp, &next, e);
+		rc = prepare(st, &line, &tmp, &next, e);
 	st->refused = rc < 0;
 	if (ret->saved && rc == 0)
 		rc = commit(st, state, stored, &effects, all, all_n, now_ns,

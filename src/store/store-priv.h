@@ -85,10 +85,28 @@ int backlog_read(struct loaded *l, enum backlog_way way, const char *file,
 const struct yaml_node *
 backlog_entry(const struct loaded *l, struct str id, struct arena *a);
 
-/* render.c: what makes the bytes of `from` mean `to`; in `a`. `extras`: what
- * the items that are new in it bring along, in their order; may be NULL. */
+/* lineage.c: what has become of each item, found out once for a save. `to` is
+ * what changes made of `from`. */
+struct lineage {
+	const struct snapshot *from, *to;
+	const size_t *became; /* of each of `from`: where in `to`; SIZE_MAX:
+				 nowhere */
+	const size_t *same;   /* of each of `to`: the one of `from` that it is
+				 to the last pointer; SIZE_MAX: none */
+	size_t first_new;     /* from here on they were added */
+};
+void lineage_trace(const struct snapshot *from, const struct snapshot *to,
+	struct arena *a, struct lineage *ret);
+/* The i-th of `from` says in `to` what it said. */
+bool lineage_is_unchanged(const struct lineage *l, size_t i);
+/* Nothing changed at all. */
+bool lineage_is_equal(const struct lineage *l);
+
+/* render.c: what makes the bytes of `from` mean what `l` leads to; in `a`.
+ * `extras`: what the items that are new in it bring along, in their order; may
+ * be NULL. */
 struct extras_list;
-int backlog_render(const struct loaded *from, const struct snapshot *to,
+int backlog_render(const struct loaded *from, const struct lineage *l,
 	const struct extras_list *extras, struct arena *a, struct edited *ret,
 	struct err *e);
 
@@ -96,13 +114,13 @@ int backlog_render(const struct loaded *from, const struct snapshot *to,
 bool backlog_takes_comments(const struct loaded *l);
 
 /*
- * prove.c: do the bytes that `made` makes of those of `from` say what `to`
- * says, and nothing else? What no edit comes near needs not be read again where
- * its item is the same to the last pointer. 0: they do, and `l` is filled in
- * but for its bytes; 1: it cannot be told in this way, read the whole.
+ * prove.c: do the bytes that `made` makes of those of `from` say what `line`
+ * leads to, and nothing else? What no edit comes near needs not be read again
+ * where its item is the same to the last pointer. 0: they do, and `l` is filled
+ * in but for its bytes; 1: it cannot be told in this way, read the whole.
  */
 int backlog_prove(const struct loaded *from, struct edited *made,
-	const struct snapshot *to, const char *file, struct loaded *l);
+	const struct lineage *line, const char *file, struct loaded *l);
 
 /* archive.c */
 #define ARCHIVE_STAYED "stayed" /* instead of a departure */

@@ -381,14 +381,17 @@ static bool
 is_proven(const struct loaded *from, const struct snapshot *to,
 	struct edited *made, struct str bytes)
 {
+	CLEANUP_ARENA struct arena a = {0};
 	CLEANUP_BUF struct buf made_bytes = {0};
 	struct loaded l = {0};
+	struct lineage line;
 
 	edited_add(made, 0, made->n, &made_bytes);
 	assert_true(str_eq(buf_str(&made_bytes), bytes));
 	if (from->cut)
 		(void)check_outline(from, made, bytes);
-	bool yes = backlog_prove(from, made, to, FILE_NAME, &l) == 0;
+	lineage_trace(from->snapshot, to, &a, &line);
+	bool yes = backlog_prove(from, made, &line, FILE_NAME, &l) == 0;
 	loaded_release(&l);
 	if (yes && !says_the_same(bytes, to))
 		fail_msg("proven and not so:\n%.*s", STR_ARG(bytes));
@@ -426,13 +429,16 @@ check_save(
 	CLEANUP_BUF struct buf bytes = {0};
 	CLEANUP_BUF struct buf other = {0};
 	struct edited made, made_other;
+	struct lineage line;
 	struct err e = {0};
 
 	if (to == NULL)
 		return;
-	int rc = backlog_render(cut, to, NULL, &a, &made, &e);
+	lineage_trace(cut->snapshot, to, &a, &line);
+	int rc = backlog_render(cut, &line, NULL, &a, &made, &e);
+	lineage_trace(whole->snapshot, to, &a, &line);
 	assert_int_equal(
-		rc, backlog_render(whole, to, NULL, &a, &made_other, &e));
+		rc, backlog_render(whole, &line, NULL, &a, &made_other, &e));
 	if (rc == 0) {
 		t->changed++;
 		edited_add(&made, 0, made.n, &bytes);
