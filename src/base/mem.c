@@ -55,7 +55,8 @@ mem_area(size_t n, size_t *ret_n)
 	if (n > SIZE_MAX / 2)
 		BUG("an area of %zu bytes", n);
 	bool huge = n >= HUGE / 2;
-	if (huge)
+	/* Up to a whole page, where little of it is for nothing. */
+	if (huge && n % HUGE >= HUGE / 4 * 3)
 		n = (n + HUGE - 1) & ~(HUGE - 1);
 	void *p = huge ? aligned_alloc(HUGE, n) : malloc(n);
 	if (p == NULL)

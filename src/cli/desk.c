@@ -74,6 +74,7 @@ desk_look(struct cli *c, struct desk *ret)
 	size_t before = ret->problems.list.n;
 	int loaded =
 		project_load(ret->project, &ret->backlog, &ret->problems, &e);
+	project_rest(ret->project);
 	/* Where weir.yaml says it is cannot be told: not missing, unknown. */
 	if (loaded == 1 && rc == 0)
 		loaded = missing_backlog(ret, &e);

@@ -144,6 +144,12 @@ project_load(struct project *p, struct snapshot **ret,
 }
 
 void
+project_rest(struct project *p)
+{
+	store_rest(p->store);
+}
+
+void
 project_check(
 	const struct project *p, const struct snapshot *s, struct problems *ret)
 {

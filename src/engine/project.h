@@ -57,6 +57,9 @@ const char *project_root(const struct project *p); /* absolute */
 int project_load(struct project *p, struct snapshot **ret,
 	struct problems *problems, struct err *e);
 
+/* Nothing will be saved soon: give up what only that needs. */
+void project_rest(struct project *p);
+
 /* Dangling dependencies, cycles, unknown pipelines: nothing that stops a
  * run, all of it worth a person's look. */
 void project_check(const struct project *p, const struct snapshot *s,

@@ -158,6 +158,12 @@ store_load(struct store *st, struct snapshot **ret, struct problems *problems,
 	return rc;
 }
 
+void
+store_rest(struct store *st)
+{
+	loaded_release(&st->now);
+}
+
 int
 store_look(struct store *st, struct snapshot **ret, struct err *e)
 {

@@ -63,6 +63,10 @@ void store_close(struct store *st); /* NULL is fine */
 int store_load(struct store *st, struct snapshot **ret,
 	struct problems *problems, struct err *e);
 
+/* Give up what only a look or a save needs: the next one reads the file again.
+ * For who has what it wanted; snapshots that were taken stay. */
+void store_rest(struct store *st);
+
 /*
  * What store_load gives, but read again only when the file is no longer what
  * the last load or save saw: two fstatats in the usual case, and then the same

@@ -358,6 +358,52 @@ without_exchange_it_is_a_check_and_a_rename(void **state)
 	check_no_leftovers();
 }
 
+/*
+ * An edit so soon after the version was taken that size and times are the same:
+ * only the bytes tell, after the exchange, or before the rename where there is
+ * none.
+ */
+static void
+an_edit_that_no_time_shows_is_noticed_by_its_bytes(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		desk.refuse_exchange = i == 1;
+		scratch_put(&s, "f", "base");
+		struct fio_version seen = see("f");
+		scratch_put(&s, "f", "edit");
+		struct fio_version now = see("f");
+		now.digest = seen.digest;
+		now.settled = false;
+		check_fails(replace(&now), &e, ERR_CONFLICT, "changed by");
+		check_str(scratch_get(&s, "f"), "edit");
+		check_no_leftovers();
+	}
+}
+
+/* Times in whole seconds, as some file systems keep them. */
+static int
+coarse_fstat(struct sys *t, int fd, struct stat *ret)
+{
+	int rc = desk.under->fstat(desk.under, fd, ret);
+
+	(void)t;
+	ret->st_ctim.tv_sec = ret->st_mtim.tv_sec =
+		desk.under->clock(desk.under, SYS_CLOCK_UNIX) / 1000000000 - 1;
+	ret->st_ctim.tv_nsec = ret->st_mtim.tv_nsec = 0;
+	return rc;
+}
+
+static void
+whole_seconds_settle_nothing_for_two_of_them(void **state)
+{
+	(void)state;
+	scratch_put(&s, "f", "base");
+	desk.sys.fstat = coarse_fstat;
+	assert_false(see("f").settled);
+	desk.sys.fstat = desk.under->fstat;
+}
+
 /* What the file calls of one replace cost; a figure to be raised knowingly. */
 static void
 an_undisturbed_replace_makes_few_calls(void **state)
@@ -460,6 +506,8 @@ main(void)
 		TEST(a_file_open_for_writing_is_not_replaced),
 		TEST(what_is_written_after_the_look_is_kept_and_told_by_its_digest),
 		TEST(without_exchange_it_is_a_check_and_a_rename),
+		TEST(an_edit_that_no_time_shows_is_noticed_by_its_bytes),
+		TEST(whole_seconds_settle_nothing_for_two_of_them),
 		TEST(an_undisturbed_replace_makes_few_calls),
 		TEST(a_kill_at_any_call_keeps_what_a_person_saved),
 	};
