@@ -96,15 +96,17 @@ fill(struct fio_content *c, char *to, size_t want, size_t enough)
 	return (ssize_t)have;
 }
 
-/* Like buf_room, but a buffer that holds nothing gets no more than it needs:
- * most contents are kept as they are. */
+/* Like buf_room, but a buffer that holds nothing gets little more than it
+ * needs: most contents are kept as they are, or grow by a line. */
 static char *
 room(struct buf *b, size_t n)
 {
-	if (b->n == 0 && b->cap <= n) {
+	size_t cap = n + n / 64 + 1;
+
+	if (b->n == 0 && b->cap < cap) {
 		mem_free(b->p);
-		b->p = mem_grow(NULL, n + 1, 1);
-		b->cap = n + 1;
+		b->p = mem_grow(NULL, cap, 1);
+		b->cap = cap;
 	}
 	return buf_room(b, n);
 }
