@@ -94,7 +94,12 @@ int fio_swap_set_aside(const struct fio_swap *s, struct err *e);
 bool fio_holds(
 	const struct fio_dir *d, const char *file, const struct fio_version *v);
 
-/* What a dead writer of an exchange left under `swap`. */
+/* The hidden name taken apart: `at`, both digests, and `name`, which is the
+ * file's up to a length. */
+bool fio_swap_parse(const char *swap, struct fio_swap *ret, char ret_name[256]);
+
+/* What a dead writer of an exchange left under `swap`. 1: it may be somebody's
+ * edit, or is none of ours, and is kept. */
 int fio_exchange_sweep(const struct fio_dir *d, const char *swap,
 	const struct fio_keep *keep, struct err *e);
 bool fio_is_swap(struct str name);

@@ -6,13 +6,12 @@
 
 #include "base/mem.h"
 #include "fio/cache.h"
-#include "fio/inode-lock.h"
 #include "fio/io-priv.h"
 #include "fio/metrics.h"
 #include "fio/origin.h"
 #include "fio/tokens.h"
-#include "fio/trash.h"
 #include "fio/watcher.h"
+#include "fio/write-priv.h"
 #include "sys/real.h"
 
 #define PERMITS_MAX	 65536
@@ -228,6 +227,7 @@ fio_io_open(struct sys *sys, const struct wio_options *options,
 	bool inline_only, struct wio_error *e)
 {
 	struct wio *w = mem_alloc(sizeof(*w));
+	struct err ignored;
 
 	w->sys = sys;
 	w->mutex = fio_mutex_new();
@@ -247,6 +247,8 @@ fio_io_open(struct sys *sys, const struct wio_options *options,
 		io_free(w);
 		return NULL;
 	}
+	/* Who may only read leaves it to who may write. */
+	(void)fio_sweep_batches(w, w->roots, &ignored);
 	return w;
 }
 

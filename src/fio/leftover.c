@@ -58,32 +58,47 @@ fio_is_digest(
 	return fio_holds(d, file, &v);
 }
 
-int
-fio_exchange_sweep(const struct fio_dir *d, const char *swap,
-	const struct fio_keep *keep, struct err *e)
+bool
+fio_swap_parse(const char *swap, struct fio_swap *ret, char ret_name[256])
 {
-	struct fio_digest ours, base;
 	struct str rest = str_from(swap), hex_ours, hex_base, random;
-	char name[256];
-	struct fio_swap s = {.d = d, .name = name, .keep = keep};
 
+	if (!fio_is_swap(rest))
+		return false;
 	rest = str_from_at(rest, 1);
 	rest = str_of(rest.s, rest.n - (sizeof(FIO_SWAP_SUFFIX) - 1));
 	if (!cut_tail(&rest, HEX_DIGITS, &hex_base) ||
 		!cut_tail(&rest, HEX_DIGITS, &hex_ours) ||
-		!cut_tail(&rest, 8, &random) || !hex_parse(hex_base, &base) ||
-		!hex_parse(hex_ours, &ours) || rest.n >= sizeof(name))
-		return 0; /* not one of ours */
-	(void)snprintf(name, sizeof(name), "%.*s", STR_ARG(rest));
-	(void)snprintf(s.at, sizeof(s.at), "%s", swap);
-	s.ours.digest = ours;
-	s.base.digest = base;
-	if (fio_is_digest(d, swap, ours))
+		!cut_tail(&rest, 8, &random) ||
+		!hex_parse(hex_base, &ret->base.digest) ||
+		!hex_parse(hex_ours, &ret->ours.digest) || rest.n >= 256 ||
+		strlen(swap) >= sizeof(ret->at))
+		return false;
+	(void)snprintf(ret_name, 256, "%.*s", STR_ARG(rest));
+	(void)snprintf(ret->at, sizeof(ret->at), "%s", swap);
+	ret->name = ret_name;
+	return true;
+}
+
+int
+fio_exchange_sweep(const struct fio_dir *d, const char *swap,
+	const struct fio_keep *keep, struct err *e)
+{
+	struct fio_swap s = {.d = d, .keep = keep};
+	char name[256];
+
+	if (!fio_swap_parse(swap, &s, name))
+		return 1; /* not one of ours */
+	/* What we see may not be durable yet, and an exchange that a power cut
+	 * undoes gives this name other bytes than those that we judge. */
+	if (fio_dir_sync(d, e) < 0)
+		return -1;
+	if (fio_is_digest(d, swap, s.ours.digest))
 		fio_swap_drop(&s);
-	else if (fio_is_digest(d, swap, base))
+	else if (fio_is_digest(d, swap, s.base.digest))
 		fio_swap_retire(&s);
 	else
-		return fio_swap_set_aside(&s, e);
+		return fio_swap_set_aside(&s, e) < 0 ? -1 : 1;
 	return 0;
 }
 

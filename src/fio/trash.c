@@ -63,30 +63,40 @@ take_lock(struct fio_trash *t, const struct fio_trash_how *how,
 	return rc;
 }
 
-int
-fio_trash_find(struct fio_trash *ret, const struct fio_trash_how *how,
+/* Made when it is not there. */
+static int
+make_dir(struct fio_trash *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e)
 {
 	*ret = (struct fio_trash){.dir = FIO_DIR_NONE, .lock = FIO_LOCK_NONE};
-	if (open_dir(ret, how, of, e) < 0)
-		return e->code == ERR_MISSING ? 1 : -1;
-	return take_lock(ret, how, of, e);
+	int rc = open_dir(ret, how, of, e);
+	if (rc == 0 || e->code != ERR_MISSING || how->at != NULL)
+		return rc;
+	rc = of->sys->mkdirat(of->sys, of->fd, FIO_TRASH_NAME, 0700);
+	if (rc < 0 && rc != -EEXIST)
+		return err_sys(e, -rc, "making directory '%s'",
+			fio_path(of, FIO_TRASH_NAME).text);
+	return open_dir(ret, how, of, e);
 }
 
 int
 fio_trash_open(struct fio_trash *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e)
 {
-	*ret = (struct fio_trash){.dir = FIO_DIR_NONE, .lock = FIO_LOCK_NONE};
-	int rc = open_dir(ret, how, of, e);
-	if (rc < 0 && e->code == ERR_MISSING && how->at == NULL) {
-		rc = of->sys->mkdirat(of->sys, of->fd, FIO_TRASH_NAME, 0700);
-		if (rc < 0 && rc != -EEXIST)
-			return err_sys(e, -rc, "making directory '%s'",
-				fio_path(of, FIO_TRASH_NAME).text);
-		rc = open_dir(ret, how, of, e);
+	return make_dir(ret, how, of, e) < 0 ? -1 : take_lock(ret, how, of, e);
+}
+
+int
+fio_trash_dir(struct fio_trash *ret, const struct fio_trash_how *how,
+	const struct fio_dir *of, struct err *e)
+{
+	if (make_dir(ret, how, of, e) < 0)
+		return -1;
+	if (how->at == NULL && fio_dir_sync(of, e) < 0) {
+		fio_trash_close(ret);
+		return -1;
 	}
-	return rc < 0 ? -1 : take_lock(ret, how, of, e);
+	return 0;
 }
 
 void

@@ -41,8 +41,8 @@ struct fio_trash {
  * is durable with the next sync of the one it is in. */
 int fio_trash_open(struct fio_trash *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e);
-/* 1: there is no trash, so nobody has written here. */
-int fio_trash_find(struct fio_trash *ret, const struct fio_trash_how *how,
+/* The directory without the lock, durable in the one it is in. */
+int fio_trash_dir(struct fio_trash *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e);
 void fio_trash_close(struct fio_trash *t); /* closed is fine */
 

@@ -53,7 +53,6 @@ fio_held_look(struct fio_held *h, const struct fio_writing *how,
 	const struct fio_dir *dir, const char *name, struct wio_error *e)
 {
 	*h = (struct fio_held){.how = how, .dir = dir, .name = name};
-	h->trash.dir.fd = h->trash.lock.fd = -1;
 	return look(h, e);
 }
 
@@ -62,12 +61,27 @@ open_trash(struct fio_held *h, struct wio_error *e)
 {
 	struct err why;
 
-	if (h->has_trash)
+	if (h->trash != NULL)
 		return 0;
-	if (fio_trash_open(&h->trash, &h->how->trash, h->dir, &why) < 0)
+	if (fio_trash_open(&h->own, &h->how->trash, h->dir, &why) < 0)
 		return fio_error_from(e, WIO_OP_LOCK, &why);
-	h->has_trash = true;
+	h->trash = &h->own;
 	return 0;
+}
+
+int
+fio_held_lock(struct fio_held *h, struct wio_error *e)
+{
+	struct fio_inode was = h->inode;
+
+	fio_inodes_take(h->how->inodes, was);
+	int rc = look(h, e);
+	if (rc == 0 && fio_inode_cmp(was, h->inode) == 0) {
+		h->locked = true;
+		return 0;
+	}
+	fio_inodes_drop(h->how->inodes, was);
+	return rc < 0 ? -1 : 1;
 }
 
 /* The file that the name holds, and nobody else of us has it. */
@@ -75,16 +89,9 @@ static int
 lock(struct fio_held *h, struct wio_error *e)
 {
 	for (int i = 0; i < ATTEMPTS; i++) {
-		struct fio_inode was = h->inode;
-		fio_inodes_take(h->how->inodes, was);
-		int rc = look(h, e);
-		if (rc == 0 && fio_inode_cmp(was, h->inode) == 0) {
-			h->locked = true;
-			return 0;
-		}
-		fio_inodes_drop(h->how->inodes, was);
-		if (rc < 0)
-			return -1;
+		int rc = fio_held_lock(h, e);
+		if (rc <= 0)
+			return rc;
 	}
 	return refuse(h, WIO_BUSY, "is replaced again and again", e);
 }
@@ -119,8 +126,8 @@ read_open(struct fio_held *h, int fd, struct wio_error *e)
 		      : 0;
 }
 
-static int
-read_name(struct fio_held *h, struct wio_error *e)
+int
+fio_held_read(struct fio_held *h, struct wio_error *e)
 {
 	struct sys *sys = h->dir->sys;
 
@@ -152,7 +159,7 @@ fio_held_take(struct fio_held *h, struct wio_error *e)
 	if (rc == 0 && !h->how->look)
 		rc = lock(h, e);
 	if (rc == 0)
-		rc = read_name(h, e);
+		rc = fio_held_read(h, e);
 	if (rc < 0)
 		fio_held_close(h);
 	return rc;
@@ -196,8 +203,7 @@ int
 fio_held_replace(struct fio_held *h, struct str_list next, char *kept,
 	struct fio_version *ret, struct wio_error *e)
 {
-	const struct fio_replacing how = {.expected = &h->version,
-		.keep = &h->trash.keep,
+	struct fio_replacing how = {.expected = &h->version,
 		.attributes = &h->attributes,
 		.durability = h->how->durability,
 		.same_owner = true,
@@ -208,11 +214,12 @@ fio_held_replace(struct fio_held *h, struct str_list next, char *kept,
 	kept[0] = '\0';
 	if (open_trash(h, e) < 0)
 		return -1;
+	how.keep = &h->trash->keep;
 	if (fio_temp_write(&t, h->dir, h->name, next, &how, &why) < 0)
 		return fio_error_from(e, OP, &why);
 	if (exchange(h, &t, &how, ret, e) < 0)
 		return -1;
-	fio_trash_added(&h->trash, h->how->trashes, (uint64_t)h->version.size);
+	fio_trash_added(h->trash, h->how->trashes, (uint64_t)h->version.size);
 	return 0;
 }
 
@@ -242,9 +249,10 @@ fio_held_close(struct fio_held *h)
 {
 	if (h->locked)
 		fio_inodes_drop(h->how->inodes, h->inode);
-	if (h->has_trash)
-		fio_trash_close(&h->trash);
+	if (h->trash == &h->own)
+		fio_trash_close(&h->own);
 	fio_attributes_release(&h->attributes);
 	buf_release(&h->bytes);
-	h->locked = h->has_trash = false;
+	h->trash = NULL;
+	h->locked = false;
 }

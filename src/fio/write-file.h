@@ -44,8 +44,9 @@ struct fio_held {
 	struct fio_attributes attributes;
 	struct fio_inode inode;
 	uint64_t size;
-	struct fio_trash trash;
-	bool locked, has_trash;
+	struct fio_trash own;
+	const struct fio_trash *trash; /* NULL: not open yet */
+	bool locked;
 };
 
 /*
@@ -74,5 +75,10 @@ void fio_held_close(struct fio_held *h); /* failed to open is fine */
 int fio_held_look(struct fio_held *h, const struct fio_writing *how,
 	const struct fio_dir *dir, const char *name, struct wio_error *e);
 int fio_held_take(struct fio_held *h, struct wio_error *e);
+/* For who holds several: the lock alone, for which there may have to be waited;
+ * 1 when the name has another file by then, and nothing is locked. Then the
+ * bytes. */
+int fio_held_lock(struct fio_held *h, struct wio_error *e);
+int fio_held_read(struct fio_held *h, struct wio_error *e);
 
 #endif

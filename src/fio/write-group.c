@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fio/content.h"
+#include "base/diff.h"
 #include "fio/write-priv.h"
 
 /* The requests for one file, and their results. */
@@ -22,7 +22,7 @@ fio_writing_of(struct wio *w)
 }
 
 int
-fio_spot_look(struct fio_spot *s, struct fio_held *h,
+fio_aim_look(struct fio_aim *s, struct fio_held *h,
 	const struct fio_writing *how, const char *path, struct wio_error *e)
 {
 	s->place.dir = FIO_DIR_NONE;
@@ -44,7 +44,7 @@ fio_spot_look(struct fio_spot *s, struct fio_held *h,
 }
 
 void
-fio_spot_release(struct fio_spot *s)
+fio_aim_release(struct fio_aim *s)
 {
 	if (s->place.dir.fd >= 0)
 		fio_place_release(&s->place);
@@ -81,14 +81,20 @@ fio_group_fail(const struct fio_write_group *g, const struct wio_error *e)
 }
 
 void
-fio_group_conflict(const struct fio_write_group *g, struct fio_held *h,
+fio_group_conflict(const struct fio_write_group *g, const struct fio_held *h,
 	const struct fio_revision *v, const char *kept)
 {
 	struct fio_revision now = {.path = v->path, .kind = v->kind};
+	struct fio_writing look = *h->how;
+	struct wio_error ignored;
+	struct fio_held there;
 
-	if (h->bytes.p != NULL)
-		see(&now, h);
-	fio_sum_format(fio_sum(WIO_SHA256, now.bytes), now.before[WIO_SHA256]);
+	look.look = look.links = true;
+	if (fio_held_open(&there, &look, h->dir, h->name, &ignored) == 0) {
+		see(&now, &there);
+		fio_sum_format(
+			fio_sum(WIO_SHA256, now.bytes), now.before[WIO_SHA256]);
+	}
 	FIO_GROUP_EACH(g, i)
 	{
 		struct wio_write_result *r = &g->results[i];
@@ -99,6 +105,24 @@ fio_group_conflict(const struct fio_write_group *g, struct fio_held *h,
 		r->error.op = WIO_OP_RENAME;
 		(void)snprintf(r->kept, sizeof(r->kept), "%s", kept);
 	}
+	fio_held_close(&there);
+}
+
+void
+fio_group_diff(const struct fio_write_group *g, struct fio_revision *v)
+{
+	FIO_GROUP_EACH(g, i)
+	{
+		struct buf diff = {0};
+		if (g->results[i].error.code != WIO_OK)
+			continue;
+		buf_add_c(&diff, "");
+		diff_unified(
+			v->bytes, v->edits.items, v->edits.n, v->path, &diff);
+		g->results[i].diff = diff.p;
+		g->results[i].diff_n = diff.n;
+	}
+	fio_group_done(g, v, WIO_NOT_DURABLE);
 }
 
 void

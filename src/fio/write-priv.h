@@ -12,7 +12,7 @@
 struct fio_writing fio_writing_of(struct wio *w);
 
 /* A request's file: found, and a link that is followed, too. */
-struct fio_spot {
+struct fio_aim {
 	struct fio_nearby *nearby;
 	struct fio_place place; /* of a link; else dir.fd is -1 */
 	const struct fio_dir *dir;
@@ -20,9 +20,9 @@ struct fio_spot {
 };
 /* fio_held_look at what `path` names. The spot is released by the caller, in
  * any case. */
-int fio_spot_look(struct fio_spot *s, struct fio_held *h,
+int fio_aim_look(struct fio_aim *s, struct fio_held *h,
 	const struct fio_writing *how, const char *path, struct wio_error *e);
-void fio_spot_release(struct fio_spot *s);
+void fio_aim_release(struct fio_aim *s);
 
 /* Requests for one file, in their order. */
 struct fio_write_group {
@@ -41,11 +41,22 @@ void fio_group_judge(const struct fio_write_group *g, struct fio_held *h,
 	struct fio_revision *v);
 /* All that were accepted fail with `e`. */
 void fio_group_fail(const struct fio_write_group *g, const struct wio_error *e);
-/* They fail with WIO_CONFLICT: `h` was opened again to see what is there. */
-void fio_group_conflict(const struct fio_write_group *g, struct fio_held *h,
+/* They fail with WIO_CONFLICT, and are told what `h`'s file holds by now. */
+void
+fio_group_conflict(const struct fio_write_group *g, const struct fio_held *h,
 	const struct fio_revision *v, const char *kept);
+/* They were a dry run. */
+void fio_group_diff(const struct fio_write_group *g, struct fio_revision *v);
 /* They are done. */
 void fio_group_done(const struct fio_write_group *g, struct fio_revision *v,
 	enum wio_durability reached);
+
+/* sweep.c: finish or put back what batches left, by the journals of all
+ * roots. */
+int fio_sweep_batches(struct wio *w, struct fio_roots *roots, struct err *e);
+
+/* write-all.c: WIO_ALL, on a thread of the pool. */
+void fio_write_batch(struct wio *w, struct fio_roots *roots,
+	const struct fio_write_group *groups, size_t n);
 
 #endif

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/diff.h"
 #include "fio/write-priv.h"
 
 /*
@@ -29,39 +28,6 @@ struct job {
 	size_t groups_n;
 };
 
-/* What a dry run tells. */
-static void
-tell_diff(const struct fio_write_group *g, struct fio_revision *v)
-{
-	FIO_GROUP_EACH(g, i)
-	{
-		struct buf diff = {0};
-		if (g->results[i].error.code != WIO_OK)
-			continue;
-		buf_add_c(&diff, "");
-		diff_unified(
-			v->bytes, v->edits.items, v->edits.n, v->path, &diff);
-		g->results[i].diff = diff.p;
-		g->results[i].diff_n = diff.n;
-	}
-	fio_group_done(g, v, WIO_NOT_DURABLE);
-}
-
-/* What is there by now, when it is not what it was. */
-static void
-tell_conflict(const struct fio_write_group *g, const struct fio_held *h,
-	const struct fio_revision *v, const char *kept)
-{
-	struct fio_writing look = *h->how;
-	struct wio_error ignored;
-	struct fio_held now;
-
-	look.look = look.links = true;
-	(void)fio_held_open(&now, &look, h->dir, h->name, &ignored);
-	fio_group_conflict(g, &now, v, kept);
-	fio_held_close(&now);
-}
-
 static void
 change(const struct fio_write_group *g, struct fio_held *h,
 	struct fio_revision *v)
@@ -77,7 +43,7 @@ change(const struct fio_write_group *g, struct fio_held *h,
 	if (rc == 0)
 		fio_group_done(g, v, h->how->durability);
 	else if (e.code == WIO_CONFLICT)
-		tell_conflict(g, h, v, kept);
+		fio_group_conflict(g, h, v, kept);
 	else
 		fio_group_fail(g, &e);
 }
@@ -97,7 +63,7 @@ work(struct job *j, const struct fio_write_group *g, struct fio_held *h)
 	}
 	fio_group_judge(g, h, &v);
 	if (v.accepted > 0 && h->how->look)
-		tell_diff(g, &v);
+		fio_group_diff(g, &v);
 	else if (v.accepted > 0)
 		change(g, h, &v);
 	fio_held_close(h);
@@ -110,20 +76,20 @@ do_group(
 {
 	const struct wio_write_request *first = &j->requests[g->members[0]];
 	struct fio_writing how = fio_writing_of(j->w);
-	struct fio_spot spot = {.nearby = near};
+	struct fio_aim spot = {.nearby = near};
 	struct fio_held h;
 	struct wio_error e;
 
 	how.look = first->dry_run;
 	fio_pool_enter(j->w->pool, 0);
-	int rc = fio_spot_look(&spot, &h, &how, first->path, &e);
+	int rc = fio_aim_look(&spot, &h, &how, first->path, &e);
 	uint64_t bytes = rc == 0 ? h.size : 0;
 	fio_pool_more(j->w->pool, bytes);
 	if (rc == 0)
 		work(j, g, &h);
 	else
 		fio_group_fail(g, &e);
-	fio_spot_release(&spot);
+	fio_aim_release(&spot);
 	fio_pool_leave(j->w->pool, bytes);
 }
 
@@ -163,6 +129,31 @@ run(void *ctx, size_t first, size_t end, bool cancelled)
 		account(j, g, began);
 	}
 	fio_nearby_release(&near);
+}
+
+/* All of it is one piece. */
+static void
+run_all(void *ctx, size_t first, size_t end, bool cancelled)
+{
+	struct job *j = ctx;
+	int64_t began = j->w->sys->clock(j->w->sys, SYS_CLOCK_ELAPSED);
+	bool refused = cancelled;
+	struct wio_error gone;
+
+	(void)first;
+	(void)end;
+	for (size_t i = 0; i < j->n; i++)
+		refused |= j->results[i].error.code != WIO_OK;
+	fio_error_set(&gone, WIO_OP_WRITE, WIO_CANCELLED, NULL,
+		cancelled ? "cancelled before anything was changed"
+			  : "another request of the batch is refused");
+	if (!refused && j->n > 0)
+		fio_write_batch(j->w, j->roots, j->groups, j->groups_n);
+	for (size_t i = 0; i < j->groups_n; i++) {
+		if (refused)
+			fio_group_fail(&j->groups[i], &gone);
+		account(j, &j->groups[i], began);
+	}
 }
 
 static void
@@ -206,13 +197,13 @@ static struct fio_inode
 identify(struct job *j, struct fio_nearby *near, const char *path)
 {
 	const struct fio_writing how = {.look = true, .large = UINT64_MAX};
-	struct fio_spot spot = {.nearby = near};
+	struct fio_aim spot = {.nearby = near};
 	struct fio_held h;
 	struct wio_error ignored;
 
 	(void)j;
-	(void)fio_spot_look(&spot, &h, &how, path, &ignored);
-	fio_spot_release(&spot);
+	(void)fio_aim_look(&spot, &h, &how, path, &ignored);
+	fio_aim_release(&spot);
 	return h.inode;
 }
 
@@ -276,9 +267,9 @@ start(struct job *j, struct wio_error *e)
 
 	group(j);
 	const struct fio_job work_of = {.ctx = j,
-		.n = j->groups_n,
+		.n = j->batch == WIO_ALL ? 1 : j->groups_n,
 		.chunk = 1,
-		.run = run,
+		.run = j->batch == WIO_ALL ? run_all : run,
 		.done = done};
 	struct fio_task *t = fio_io_start(w, WIO_OP_WRITE, &work_of, e);
 	if (t == NULL)

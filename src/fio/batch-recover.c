@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/vec.h"
+#include "fio/batch.h"
+#include "fio/file-priv.h"
+#include "fio/journal.h"
+
+/*
+ * What a batch left whose process died, by what its hidden names hold:
+ *
+ *	hidden name   file      it is
+ *	ours          base      waiting: not exchanged, or put back
+ *	ours          else      refused: somebody saved it before the exchange
+ *	base          any       done
+ *	else          ours      torn: an edit was displaced and not given back
+ *	gone          ours      done, and cleaned up
+ *	gone          else      refused
+ *
+ * With none refused or torn the batch is finished, otherwise put back. What is
+ * found once more after a crash in here says the same again, because an edit
+ * given back leaves its file refused.
+ */
+enum state { WAITING, DONE, REFUSED, TORN };
+
+struct entry {
+	struct fio_place place;
+	struct fio_swap swap;
+	char name[256]; /* the part of the file's name in the swap's */
+	enum state state;
+};
+
+struct recovery {
+	const struct fio_dir *journals;
+	struct fio_roots *roots;
+	VEC(struct entry *) list;
+};
+
+static bool
+holds(const struct entry *x, const char *file, struct fio_digest digest)
+{
+	return fio_is_digest(&x->place.dir, file, digest);
+}
+
+static enum state
+state_of(const struct entry *x)
+{
+	const struct fio_swap *s = &x->swap;
+	struct err ignored;
+	struct stat st;
+
+	bool there = fio_stat(s->d, s->at, &st, &ignored) == 0;
+	if (there && holds(x, s->at, s->ours.digest))
+		return holds(x, x->place.name, s->base.digest) ? WAITING
+							       : REFUSED;
+	if (there && holds(x, s->at, s->base.digest))
+		return DONE;
+	bool ours = holds(x, x->place.name, s->ours.digest);
+	if (there)
+		return ours ? TORN : REFUSED;
+	return ours ? DONE : REFUSED;
+}
+
+/* 1: it is under none of the roots, or not there any more. */
+static int
+find(struct recovery *r, const struct fio_journal_line *line, struct err *e)
+{
+	struct entry *x = mem_alloc(sizeof(*x));
+	struct wio_error why;
+
+	if (!fio_swap_parse(line->swap, &x->swap, x->name)) {
+		mem_free(x);
+		return err_set(
+			e, ERR_INPUT, "'%s' is not a hidden name", line->swap);
+	}
+	if (fio_roots_find(r->roots, line->path, &x->place, &why) < 0) {
+		mem_free(x);
+		return 1;
+	}
+	/* What is judged has to be what a power cut leaves. */
+	if (fio_dir_sync(&x->place.dir, e) < 0) {
+		fio_place_release(&x->place);
+		mem_free(x);
+		return -1;
+	}
+	x->swap.d = &x->place.dir;
+	x->swap.name = x->place.name;
+	x->state = state_of(x);
+	VEC_PUSH(&r->list, x);
+	return 0;
+}
+
+/* Who the two are now, for the exchange. */
+static bool
+identify(struct entry *x)
+{
+	struct fio_swap *s = &x->swap;
+	struct err ignored;
+	struct stat in_swap, in_place;
+
+	if (fio_stat(s->d, s->at, &in_swap, &ignored) != 0 ||
+		fio_stat(s->d, s->name, &in_place, &ignored) != 0)
+		return false;
+	const struct stat *ours = x->state == WAITING ? &in_swap : &in_place;
+	const struct stat *base = x->state == WAITING ? &in_place : &in_swap;
+	s->ours.ino = ours->st_ino;
+	s->ours.size = ours->st_size;
+	s->base.ino = base->st_ino;
+	s->base.size = base->st_size;
+	return true;
+}
+
+static int
+sync_all(struct recovery *r, struct err *e)
+{
+	for (size_t i = 0; i < r->list.n; i++)
+		if (fio_dir_sync(&r->list.items[i]->place.dir, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* 1: somebody saved one of them. */
+static int
+finish(struct recovery *r, struct err *e)
+{
+	for (size_t i = 0; i < r->list.n; i++) {
+		struct entry *x = r->list.items[i];
+		if (x->state != WAITING)
+			continue;
+		if (!identify(x))
+			return 1;
+		int rc = fio_swap_trade(&x->swap, e);
+		x->state = rc == 0 ? DONE : REFUSED;
+		if (rc != 0)
+			return rc;
+	}
+	return sync_all(r, e);
+}
+
+static int
+put_back(struct recovery *r, struct err *e)
+{
+	for (size_t i = 0; i < r->list.n; i++) {
+		struct entry *x = r->list.items[i];
+		bool ours = holds(x, x->place.name, x->swap.ours.digest);
+		/* What is saved on top of ours stays. */
+		if ((x->state != DONE && x->state != TORN) || !ours ||
+			!identify(x))
+			continue;
+		if (fio_swap_undo(&x->swap, e) < 0)
+			return -1;
+	}
+	return sync_all(r, e);
+}
+
+static int
+settle(struct recovery *r, struct err *e)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < r->list.n; i++)
+		good &= r->list.items[i]->state == WAITING ||
+			r->list.items[i]->state == DONE;
+	int rc = good ? finish(r, e) : 1;
+	return rc == 1 ? put_back(r, e) : rc;
+}
+
+/* The hidden names, now that no journal speaks of them. */
+static int
+clean(struct recovery *r, const struct fio_trash_how *how, struct err *e)
+{
+	for (size_t i = 0; i < r->list.n; i++) {
+		struct entry *x = r->list.items[i];
+		struct fio_trash_how share = *how;
+		struct fio_trash t;
+		struct stat st;
+		if (fio_stat(x->swap.d, x->swap.at, &st, e) != 0)
+			continue;
+		share.alone = false;
+		if (fio_trash_open(&t, &share, x->swap.d, e) < 0)
+			return -1;
+		int rc = fio_exchange_sweep(x->swap.d, x->swap.at, &t.keep, e);
+		fio_trash_close(&t);
+		if (rc < 0)
+			return -1;
+	}
+	return sync_all(r, e);
+}
+
+/* 1: it stays, for it is not ours to judge. */
+static int
+recover_one(const struct fio_dir *journals, const char *name,
+	struct fio_roots *roots, const struct fio_trash_how *how, struct err *e)
+{
+	struct recovery r = {.journals = journals, .roots = roots};
+	CLEANUP_ARENA struct arena a = {0};
+	CLEANUP_BUF struct buf text = {0};
+	const struct fio_journal_line *lines;
+	size_t n;
+
+	int rc = fio_read(journals, name, SIZE_MAX / 2, &text, NULL, e);
+	if (rc != 0)
+		return rc;
+	if (!fio_journal_parse(buf_str(&text), &a, &lines, &n))
+		return 1;
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = find(&r, &lines[i], e);
+	if (rc == 0)
+		rc = settle(&r, e);
+	if (rc == 0)
+		rc = fio_remove(journals, name, e);
+	if (rc == 0)
+		rc = clean(&r, how, e);
+	for (size_t i = 0; i < r.list.n; i++) {
+		fio_place_release(&r.list.items[i]->place);
+		mem_free(r.list.items[i]);
+	}
+	VEC_RELEASE(&r.list);
+	return rc;
+}
+
+static int
+list(const struct fio_dir *journals, struct arena *a, struct str_list *ret,
+	struct err *e)
+{
+	struct str_list all;
+	size_t n = 0;
+
+	if (fio_dir_list(journals, FIO_JOURNAL_PREFIX, a, &all, e) < 0)
+		return -1;
+	struct str *names = ARENA_ARRAY(a, struct str, all.n);
+	for (size_t i = 0; i < all.n; i++)
+		if (str_ends(all.items[i], STR(FIO_JOURNAL_SUFFIX)))
+			names[n++] = all.items[i];
+	*ret = (struct str_list){.items = names, .n = n};
+	return 0;
+}
+
+/* Journals that were never finished: nothing was exchanged for them. */
+static int
+drop_unfinished(const struct fio_dir *journals, struct err *e)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct str_list names;
+
+	if (fio_leftovers(journals, &a, &names, e) < 0)
+		return -1;
+	for (size_t i = 0; i < names.n; i++)
+		fio_drop(journals, names.items[i].s);
+	return names.n > 0 ? fio_dir_sync(journals, e) : 0;
+}
+
+static int
+recover_all(const struct fio_dir *journals, struct fio_roots *roots,
+	const struct fio_trash_how *how, struct err *e)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct str_list names;
+	int n = 0;
+
+	/* A journal that a power cut takes away again is none. */
+	if (fio_dir_sync(journals, e) < 0 || drop_unfinished(journals, e) < 0 ||
+		list(journals, &a, &names, e) < 0)
+		return -1;
+	for (size_t i = 0; i < names.n; i++) {
+		int rc = recover_one(journals, names.items[i].s, roots, how, e);
+		if (rc < 0)
+			return -1;
+		n += rc == 0;
+	}
+	return n;
+}
+
+int
+fio_batch_recover(const struct fio_dir *journals, struct fio_roots *roots,
+	const struct fio_trash_how *how, struct err *e)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct str_list names, unfinished;
+	struct fio_lock lock;
+
+	if (list(journals, &a, &names, e) < 0 ||
+		fio_leftovers(journals, &a, &unfinished, e) < 0)
+		return -1;
+	if (names.n + unfinished.n == 0)
+		return 0;
+	/* Some of them may be of live ones: those are waited for. */
+	if (fio_lock_take(&lock, journals, FIO_BATCH_LOCK, how->wait_ns,
+		    "a recovery", e) < 0)
+		return -1;
+	int n = recover_all(journals, roots, how, e);
+	fio_lock_drop(&lock);
+	return n;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <string.h>
+
+#include "fio/batch.h"
+#include "fio/write-priv.h"
+
+/* What writers that died left. */
+
+enum { DEEPEST = 256 };
+
+struct sweep {
+	struct fio_trash_how how; /* alone */
+	int64_t n;
+};
+
+/* A hidden name of ours, whose writer is dead. */
+static int
+sweep_file(struct sweep *s, const struct fio_dir *d, struct str name,
+	const struct fio_keep *keep, struct err *e)
+{
+	int rc = 0;
+
+	if (fio_is_swap(name))
+		rc = fio_exchange_sweep(d, name.s, keep, e);
+	else
+		fio_drop(d, name.s);
+	s->n += rc == 0;
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+sweep_dir(struct sweep *s, const struct fio_dir *d, struct err *e)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct str_list names;
+	struct fio_trash t;
+
+	if (fio_leftovers(d, &a, &names, e) < 0)
+		return -1;
+	if (names.n == 0)
+		return 0;
+	if (fio_trash_open(&t, &s->how, d, e) < 0)
+		return -1;
+	/* Now nobody writes here; some of those may have been of live ones. */
+	int rc = fio_leftovers(d, &a, &names, e);
+	for (size_t i = 0; i < names.n && rc == 0; i++)
+		rc = sweep_file(s, d, names.items[i], &t.keep, e);
+	if (rc == 0)
+		rc = fio_dir_sync(d, e);
+	fio_trash_close(&t);
+	return rc;
+}
+
+/* The directory and all below it; no link is followed. */
+static int
+sweep_below(struct sweep *s, const struct fio_dir *d, int depth, struct err *e)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct str_list names;
+	struct stat st;
+
+	if (depth == DEEPEST)
+		return err_set(e, ERR_LIMIT, "'%s' is too deep", d->path);
+	if (sweep_dir(s, d, e) < 0 || fio_dir_list(d, "", &a, &names, e) < 0)
+		return -1;
+	for (size_t i = 0; i < names.n; i++) {
+		struct fio_dir below;
+		if (str_eq_c(names.items[i], FIO_TRASH_NAME) ||
+			fio_stat(d, names.items[i].s, &st, e) != 0 ||
+			!S_ISDIR(st.st_mode))
+			continue;
+		if (fio_dir_open_in(&below, d, names.items[i].s, e) < 0) {
+			if (e->code == ERR_MISSING)
+				continue;
+			return -1;
+		}
+		int rc = sweep_below(s, &below, depth + 1, e);
+		fio_dir_close(&below);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Batches whose journal is in the trash of `of`. */
+static int
+recover_at(const struct fio_dir *of, struct fio_roots *roots,
+	const struct fio_trash_how *how, struct err *e)
+{
+	struct fio_dir journals;
+
+	int rc = how->at != NULL
+		? fio_dir_open(&journals, of->sys, AT_FDCWD, how->at, e)
+		: fio_dir_open_in(&journals, of, FIO_TRASH_NAME, e);
+	if (rc < 0)
+		return e->code == ERR_MISSING ? 0 : -1;
+	rc = fio_batch_recover(&journals, roots, how, e);
+	fio_dir_close(&journals);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+fio_sweep_batches(struct wio *w, struct fio_roots *roots, struct err *e)
+{
+	const struct fio_writing how = fio_writing_of(w);
+
+	for (size_t i = 0; i < fio_roots_n(roots); i++)
+		if (recover_at(fio_roots_dir(roots, i), roots, &how.trash, e) <
+			0)
+			return -1;
+	return 0;
+}
+
+int64_t
+wio_sweep(struct wio *w, const char *dir, struct wio_error *e)
+{
+	struct sweep s = {.how = fio_writing_of(w).trash};
+	struct fio_roots *roots = fio_io_roots(w);
+	struct fio_place place;
+	struct fio_dir d;
+	struct err why;
+
+	s.how.alone = true;
+	int rc = fio_roots_find(roots, dir, &place, e);
+	if (rc == 0) {
+		rc = fio_dir_open_in(&d, &place.dir, place.name, &why);
+		if (rc == 0)
+			rc = fio_sweep_batches(w, roots, &why);
+		if (rc == 0)
+			rc = recover_at(&d, roots, &s.how, &why);
+		if (rc == 0)
+			rc = sweep_below(&s, &d, 0, &why);
+		if (d.fd >= 0)
+			fio_dir_close(&d);
+		if (rc < 0)
+			fio_error_from(e, WIO_OP_WRITE, &why);
+		fio_place_release(&place);
+	}
+	fio_roots_unref(roots);
+	return rc < 0 ? -1 : s.n;
+}

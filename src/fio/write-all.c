@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vec.h"
+#include "fio/batch.h"
+#include "fio/write-priv.h"
+
+/*
+ * A batch of which all is done or nothing: every file is found, locked, read
+ * and judged before the first is written. Directories are locked in one order
+ * and files in one order, so that two batches never wait for each other.
+ */
+struct all_dir {
+	struct fio_inode id;
+	struct fio_dir dir;
+	struct fio_trash trash;
+	bool open; /* the trash */
+};
+
+struct all_file {
+	const struct fio_write_group *group;
+	struct all_dir *dir;
+	struct fio_writing how;
+	struct fio_held held;
+	struct fio_revision revision;
+	struct fio_path shown;
+	char name[256];
+	struct buf path; /* absolute */
+};
+
+struct all {
+	struct wio *w;
+	struct fio_roots *roots;
+	VEC(struct all_dir *) dirs;
+	struct all_file *files;	 /* in the order of the groups */
+	struct all_file **order; /* in the order of their inodes */
+	size_t n;
+	size_t root; /* of the first file */
+	uint64_t bytes;
+};
+
+static int
+by_dir(const void *a, const void *b)
+{
+	return fio_inode_cmp((*(struct all_dir *const *)a)->id,
+		(*(struct all_dir *const *)b)->id);
+}
+
+static int
+by_inode(const void *a, const void *b)
+{
+	return fio_inode_cmp((*(struct all_file *const *)a)->held.inode,
+		(*(struct all_file *const *)b)->held.inode);
+}
+
+/* The directory of `place`, once, however many files are in it. */
+static int
+take_dir(struct all *x, struct fio_place *place, struct all_dir **ret,
+	struct wio_error *e)
+{
+	struct fio_inode id;
+	struct err why;
+	struct stat st;
+
+	if (fio_dir_stat(&place->dir, &st, &why) < 0) {
+		fio_place_release(place);
+		return fio_error_from(e, WIO_OP_RESOLVE, &why);
+	}
+	id = (struct fio_inode){st.st_dev, st.st_ino};
+	for (size_t i = x->dirs.n; i-- > 0;)
+		if (fio_inode_cmp(x->dirs.items[i]->id, id) == 0) {
+			fio_place_release(place);
+			*ret = x->dirs.items[i];
+			return 0;
+		}
+	*ret = mem_alloc(sizeof(**ret));
+	**ret = (struct all_dir){.id = id, .dir = place->dir};
+	VEC_PUSH(&x->dirs, *ret);
+	return 0;
+}
+
+/* So that the batch is found again whatever the first root is by then. */
+static void
+add_absolute(const struct all *x, const char *path, struct buf *ret)
+{
+	if (path[0] != '/' && fio_roots_n(x->roots) > 0) {
+		buf_add_c(ret, fio_roots_dir(x->roots, 0)->path);
+		buf_add_char(ret, '/');
+	}
+	buf_add_c(ret, path);
+}
+
+static int
+find(struct all *x, struct all_file *f, struct wio_error *e)
+{
+	const size_t first = f->group->members[0];
+	const char *path = f->group->requests[first].path;
+	struct fio_place place;
+
+	if (fio_roots_find(x->roots, path, &place, e) < 0)
+		return -1;
+	if (f == x->files)
+		x->root = place.root;
+	memcpy(f->name, place.name, sizeof(f->name));
+	if (take_dir(x, &place, &f->dir, e) < 0)
+		return -1;
+	f->how = fio_writing_of(x->w);
+	f->how.look = f->group->requests[first].dry_run;
+	add_absolute(x, path, &f->path);
+	f->shown = fio_path(&f->dir->dir, f->name);
+	f->revision = (struct fio_revision){
+		.kind = x->w->options.digest, .path = f->shown.text};
+	return fio_held_look(&f->held, &f->how, &f->dir->dir, f->name, e);
+}
+
+static int
+open_trashes(struct all *x, struct wio_error *e)
+{
+	const struct fio_writing how = fio_writing_of(x->w);
+	struct err why;
+
+	if (x->dirs.n > 1)
+		qsort(x->dirs.items, x->dirs.n, sizeof(x->dirs.items[0]),
+			by_dir);
+	for (size_t i = 0; i < x->dirs.n; i++) {
+		struct all_dir *d = x->dirs.items[i];
+		if (d->open)
+			continue;
+		if (fio_trash_open(&d->trash, &how.trash, &d->dir, &why) < 0)
+			return fio_error_from(e, WIO_OP_LOCK, &why);
+		d->open = true;
+	}
+	return 0;
+}
+
+static void
+unlock(struct all *x)
+{
+	for (size_t i = 0; i < x->n; i++)
+		fio_held_close(&x->files[i].held);
+}
+
+/* 1: a name has another file by now; nothing is locked then. */
+static int
+lock_files(struct all *x, size_t *ret_at, struct wio_error *e)
+{
+	int rc = 0;
+
+	qsort(x->order, x->n, sizeof(x->order[0]), by_inode);
+	for (size_t i = 0; i < x->n && rc == 0; i++) {
+		struct all_file *f = x->order[i];
+		*ret_at = (size_t)(f - x->files);
+		if (!f->how.look)
+			rc = fio_held_lock(&f->held, e);
+	}
+	if (rc == 1)
+		unlock(x);
+	return rc;
+}
+
+/* Found, locked and read. */
+static int
+take_all(struct all *x, size_t *ret_at, struct wio_error *e)
+{
+	uint64_t bytes = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < x->n; i++) {
+		*ret_at = i;
+		if (find(x, &x->files[i], e) < 0)
+			return -1;
+		bytes += x->files[i].held.size;
+	}
+	fio_pool_more(x->w->pool, bytes);
+	x->bytes = bytes;
+	/* Other processes are kept out before anything is read. */
+	if (x->w->options.lock_processes && open_trashes(x, e) < 0)
+		return -1;
+	do
+		rc = lock_files(x, ret_at, e);
+	while (rc == 1);
+	for (size_t i = 0; i < x->n && rc == 0; i++) {
+		*ret_at = i;
+		rc = fio_held_read(&x->files[i].held, e);
+	}
+	return rc;
+}
+
+/* How many requests are refused. */
+static size_t
+judge_all(struct all *x)
+{
+	size_t refused = 0;
+
+	for (size_t i = 0; i < x->n; i++) {
+		struct all_file *f = &x->files[i];
+		fio_group_judge(f->group, &f->held, &f->revision);
+		refused += f->group->n - f->revision.accepted;
+	}
+	return refused;
+}
+
+/* The journal is where the next one to open the first root looks for it. */
+static int
+open_journals(struct all *x, struct fio_trash *ret, struct wio_error *e)
+{
+	const struct fio_writing how = fio_writing_of(x->w);
+	const struct fio_dir *of = fio_roots_n(x->roots) > 0
+		? fio_roots_dir(x->roots, x->root)
+		: &x->files[0].dir->dir;
+	struct err why;
+
+	if (fio_trash_dir(ret, &how.trash, of, &why) < 0)
+		return fio_error_from(e, WIO_OP_WRITE, &why);
+	return 0;
+}
+
+static int
+change_all(struct all *x, struct fio_batch_file *files, size_t *ret_n,
+	size_t *ret_at, struct wio_error *e)
+{
+	size_t n = 0, *of = mem_alloc(x->n * sizeof(*of));
+	struct fio_trash journals;
+
+	for (size_t i = 0; i < x->n; i++) {
+		struct all_file *f = &x->files[i];
+		if (f->how.look ||
+			fio_edits_are_idle(
+				f->revision.bytes, &f->revision.edits))
+			continue;
+		f->held.trash = &f->dir->trash;
+		of[n] = i;
+		files[n++] = (struct fio_batch_file){.held = &f->held,
+			.next = fio_revision_pieces(&f->revision),
+			.path = f->path.p};
+	}
+	int rc = n > 0 ? open_trashes(x, e) : 0;
+	if (rc == 0 && n > 0)
+		rc = open_journals(x, &journals, e);
+	if (rc == 0 && n > 0) {
+		rc = fio_batch_write(files, n, &journals.dir,
+			x->w->options.durability, ret_at, e);
+		fio_trash_close(&journals);
+		if (rc < 0 && e->code == WIO_CONFLICT)
+			fio_group_conflict(x->files[of[*ret_at]].group,
+				files[*ret_at].held,
+				&x->files[of[*ret_at]].revision,
+				files[*ret_at].kept);
+		*ret_at = of[*ret_at];
+	}
+	*ret_n = n;
+	mem_free(of);
+	return rc;
+}
+
+/* File `at` fails with `e` (or has failed already), and all others with it. */
+static void
+fail_all(struct all *x, size_t at, const struct wio_error *e)
+{
+	struct wio_error others;
+
+	fio_error_set(&others, WIO_OP_WRITE, WIO_CANCELLED, NULL,
+		"another request of the batch failed");
+	for (size_t i = 0; i < x->n; i++)
+		fio_group_fail(
+			x->files[i].group, i == at && e != NULL ? e : &others);
+}
+
+static void
+done_all(struct all *x, const struct fio_batch_file *files, size_t n)
+{
+	enum wio_durability reached =
+		x->w->options.durability == WIO_NOT_DURABLE ? WIO_NOT_DURABLE
+							    : WIO_DURABLE;
+
+	for (size_t i = 0; i < n; i++)
+		fio_trash_added(files[i].held->trash, x->w->trashes,
+			(uint64_t)files[i].held->version.size);
+	for (size_t i = 0; i < x->n; i++) {
+		struct all_file *f = &x->files[i];
+		if (f->how.look)
+			fio_group_diff(f->group, &f->revision);
+		else
+			fio_group_done(f->group, &f->revision, reached);
+	}
+}
+
+static void
+release(struct all *x)
+{
+	unlock(x);
+	for (size_t i = 0; i < x->n; i++) {
+		fio_revision_release(&x->files[i].revision);
+		buf_release(&x->files[i].path);
+	}
+	for (size_t i = 0; i < x->dirs.n; i++) {
+		if (x->dirs.items[i]->open)
+			fio_trash_close(&x->dirs.items[i]->trash);
+		fio_dir_close(&x->dirs.items[i]->dir);
+		mem_free(x->dirs.items[i]);
+	}
+	VEC_RELEASE(&x->dirs);
+	mem_free(x->files);
+	mem_free(x->order);
+}
+
+void
+fio_write_batch(struct wio *w, struct fio_roots *roots,
+	const struct fio_write_group *groups, size_t n)
+{
+	struct all x = {.w = w, .roots = roots, .n = n};
+	struct fio_batch_file *files = mem_alloc(n * sizeof(files[0]));
+	struct wio_error e;
+	size_t at = 0, changed = 0;
+
+	x.files = mem_alloc(n * sizeof(x.files[0]));
+	x.order = mem_alloc(n * sizeof(struct all_file *));
+	for (size_t i = 0; i < n; i++) {
+		x.files[i].group = &groups[i];
+		x.order[i] = &x.files[i];
+	}
+	fio_pool_enter(w->pool, 0);
+	if (take_all(&x, &at, &e) < 0)
+		fail_all(&x, at, &e);
+	else if (judge_all(&x) > 0)
+		fail_all(&x, at, NULL);
+	else if (change_all(&x, files, &changed, &at, &e) < 0)
+		fail_all(&x, at, &e);
+	else
+		done_all(&x, files, changed);
+	release(&x);
+	mem_free(files);
+	fio_pool_leave(w->pool, x.bytes);
+}
