@@ -98,7 +98,8 @@ bool fio_holds(
  * file's up to a length. */
 bool fio_swap_parse(const char *swap, struct fio_swap *ret, char ret_name[256]);
 
-/* What a dead writer of an exchange left under `swap`. 1: it may be somebody's
+/* What a dead writer of an exchange left under `swap`, in a directory that was
+ * synced since. 1: it may be somebody's
  * edit, or is none of ours, and is kept. */
 int fio_exchange_sweep(const struct fio_dir *d, const char *swap,
 	const struct fio_keep *keep, struct err *e);

@@ -89,10 +89,6 @@ fio_exchange_sweep(const struct fio_dir *d, const char *swap,
 
 	if (!fio_swap_parse(swap, &s, name))
 		return 1; /* not one of ours */
-	/* What we see may not be durable yet, and an exchange that a power cut
-	 * undoes gives this name other bytes than those that we judge. */
-	if (fio_dir_sync(d, e) < 0)
-		return -1;
 	if (fio_is_digest(d, swap, s.ours.digest))
 		fio_swap_drop(&s);
 	else if (fio_is_digest(d, swap, s.base.digest))

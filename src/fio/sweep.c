@@ -44,6 +44,10 @@ sweep_dir(struct sweep *s, const struct fio_dir *d, struct err *e)
 		return -1;
 	/* Now nobody writes here; some of those may have been of live ones. */
 	int rc = fio_leftovers(d, &a, &names, e);
+	/* What we see may not be durable yet, and an exchange that a power cut
+	 * undoes gives a name other bytes than those that we judge. */
+	if (rc == 0)
+		rc = fio_dir_sync(d, e);
 	for (size_t i = 0; i < names.n && rc == 0; i++)
 		rc = sweep_file(s, d, names.items[i], &t.keep, e);
 	if (rc == 0)
