@@ -33,6 +33,8 @@ prepare(struct batch *b, size_t i, struct wio_error *e)
 		.keep = &h->trash->keep,
 		.attributes = &h->attributes,
 		.durability = b->durability,
+		.origins = h->how->origins,
+		.origin = h->origin,
 		.same_owner = true};
 	struct fio_temp t;
 	struct err why;

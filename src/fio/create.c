@@ -92,6 +92,8 @@ make(struct job *j, const struct fio_place *place,
 		.mode = r->mode != 0 ? r->mode : 0666,
 		.umask = true,
 		.durability = writing.durability,
+		.origins = writing.origins,
+		.origin = r->origin,
 	};
 	struct fio_version version;
 	struct fio_trash trash;
@@ -152,6 +154,7 @@ replace(struct job *j, const struct fio_place *place,
 	int rc = fio_held_open(&h, &how, &place->dir, place->name, e);
 	if (rc < 0)
 		return e->code == WIO_NOT_FOUND ? 1 : -1;
+	h.origin = r->origin;
 	rc = verify(&h, r, e);
 	if (rc == 0 && str_eq(buf_str(&h.bytes), bytes))
 		rc = fio_held_settle(&h, e);

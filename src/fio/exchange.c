@@ -286,12 +286,34 @@ replace_checked(const struct fio_swap *s, struct err *e)
 	return rc == 1 ? 1 : -1;
 }
 
+/*
+ * Somebody has it open for writing: an exchange would have to be undone, and
+ * who reads the name meanwhile would save on top of ours.
+ */
+static bool
+is_being_written(const struct fio_dir *d, const char *name)
+{
+	struct sys *sys = d->sys;
+	int fd = sys->openat(sys, d->fd, name,
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+
+	if (fd < 0)
+		return false;
+	bool written = sys->lease(sys, fd, F_RDLCK) == -EAGAIN;
+	(void)sys->close(sys, fd);
+	return written;
+}
+
 int
 fio_swap_trade(struct fio_swap *s, struct err *e)
 {
 	struct sys *sys = s->d->sys;
 	bool there = false;
 
+	if (is_being_written(s->d, s->name)) {
+		fio_swap_drop(s);
+		return 1;
+	}
 	int rc = sys->renameat(
 		sys, s->d->fd, s->at, s->d->fd, s->name, RENAME_EXCHANGE);
 	if (rc == -EINVAL || rc == -ENOSYS || rc == -EOPNOTSUPP)

@@ -6,6 +6,7 @@
 #include "fio/attributes.h"
 #include "fio/digest.h"
 #include "fio/dir.h"
+#include "fio/origin.h"
 #include "weir/io.h"
 
 /*
@@ -116,6 +117,9 @@ struct fio_replacing {
 	const struct fio_keep *keep;
 	const struct fio_attributes *attributes; /* of ours; NULL: none */
 	enum wio_durability durability;
+	/* Watchers are to know ours again, as of `origin`; or NULL. */
+	struct fio_origins *origins;
+	const char *origin;
 	bool same_owner; /* fail where the owner cannot be kept */
 	/* FIO_ASIDE_SIZE bytes for the path of the third, set when there is
 	 * one; or NULL. */

@@ -174,6 +174,9 @@ fill_temp(const struct fio_dir *d, int fd, struct fio_temp *t,
 		rc = sys->fstat(sys, fd, &st);
 	if (rc == 0)
 		fio_version_of(sys, &st, digest, &t->version);
+	if (rc == 0 && how->origins != NULL)
+		fio_origins_note(how->origins, st.st_dev, st.st_ino, digest,
+			how->origin);
 	return rc;
 }
 

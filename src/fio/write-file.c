@@ -206,6 +206,8 @@ fio_held_replace(struct fio_held *h, struct str_list next, char *kept,
 	struct fio_replacing how = {.expected = &h->version,
 		.attributes = &h->attributes,
 		.durability = h->how->durability,
+		.origins = h->how->origins,
+		.origin = h->origin,
 		.same_owner = true,
 		.ret_aside = kept};
 	struct fio_temp t;

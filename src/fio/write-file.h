@@ -31,6 +31,7 @@ struct fio_writing {
 	uint64_t large; /* WIO_TOO_LARGE above */
 	bool look;	/* to read only: nothing is locked */
 	bool links;	/* other hard links may be cut off */
+	struct fio_origins *origins;
 	struct fio_inodes *inodes;
 	struct fio_trashes *trashes;
 };
@@ -39,6 +40,7 @@ struct fio_held {
 	const struct fio_writing *how;
 	const struct fio_dir *dir; /* borrowed, as the name */
 	const char *name;
+	const char *origin; /* set by the caller; NULL */
 	struct buf bytes;
 	struct fio_version version;
 	struct fio_attributes attributes;

@@ -16,6 +16,7 @@ fio_writing_of(struct wio *w)
 			.wait_ns = w->options.lock_wait_ns},
 		.durability = w->options.durability,
 		.large = w->options.large,
+		.origins = w->origins,
 		.inodes = w->inodes,
 		.trashes = w->trashes,
 	};
@@ -68,8 +69,13 @@ fio_group_judge(const struct fio_write_group *g, struct fio_held *h,
 {
 	see(v, h);
 	FIO_GROUP_EACH(g, i)
-	if (g->results[i].error.code == WIO_OK)
-		(void)fio_revise(v, &g->requests[i], &g->results[i]);
+	{
+		if (g->results[i].error.code != WIO_OK ||
+			fio_revise(v, &g->requests[i], &g->results[i]) < 0)
+			continue;
+		if (h->origin == NULL)
+			h->origin = g->requests[i].origin;
+	}
 }
 
 void

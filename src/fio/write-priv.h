@@ -36,7 +36,7 @@ struct fio_write_group {
 		i##_at < (g)->n && ((i) = (g)->members[i##_at], true); \
 		i##_at++)
 
-/* Judge all of them by what `h` holds. */
+/* Judge all of them by what `h` holds; it gets the origin of the first. */
 void fio_group_judge(const struct fio_write_group *g, struct fio_held *h,
 	struct fio_revision *v);
 /* All that were accepted fail with `e`. */

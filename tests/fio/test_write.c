@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "io.h"
+#include "fio/io-priv.h"
+#include "fio/origin.h"
 
 #include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/xattr.h>
+
+#include "io.h"
 
 /* wio_write, and what it must not do. */
 
@@ -617,6 +620,36 @@ a_ticket_does_what_the_call_does_with_copies(void **state)
 	check_str(scratch_get(&s, "f"), "new");
 }
 
+static void
+what_is_written_is_known_again_by_its_origin(void **state)
+{
+	char path[512], origin[FIO_ORIGIN_SIZE];
+	struct stat st;
+
+	(void)state;
+	scratch_put(&s, "f", "old");
+	const struct wio_edit x = {
+		.start = 0, .end = 3, .text = "new", .text_n = 3};
+	const struct wio_write_request ask = {.path = "f",
+		.digest = digest_of("old"),
+		.edits = &x,
+		.edits_n = 1,
+		.origin = "me"};
+	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 0);
+	const struct wio_create_request fresh = {
+		.path = "g", .bytes = "new", .n = 3, .origin = "me"};
+	struct wio_create_result made;
+	assert_int_equal(wio_create(w, &fresh, 1, &made), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(
+			stat(scratch_path(&s, i == 0 ? "f" : "g", path), &st),
+			0);
+		assert_true(fio_origins_find(w->origins, st.st_dev, st.st_ino,
+			fio_digest(STR("new")), 0, origin));
+		assert_string_equal(origin, "me");
+	}
+}
+
 static int
 forget(void **state)
 {
@@ -654,6 +687,7 @@ main(void)
 		TEST(a_file_that_somebody_is_writing_is_a_conflict_and_stays_theirs),
 		TEST(a_place_of_its_own_for_what_was_replaced_is_used),
 		TEST(of_concurrent_writers_exactly_one_wins_per_digest),
+		TEST(what_is_written_is_known_again_by_its_origin),
 		TEST(a_ticket_does_what_the_call_does_with_copies),
 	};
 
