@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "sys/sim.h"
 
 static struct wio_read_result got[256];
 
@@ -627,138 +626,6 @@ what_has_not_begun_when_a_ticket_is_cancelled_says_so(void **state)
 		assert_int_equal(close(gate[i]) + close(arrived[i]), 0);
 }
 
-static size_t
-count_descriptors(void)
-{
-	size_t n = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
-/* file-io.md 12, 23 and 13: no fault was ever tried. */
-static void
-each_errno_at_each_call_fails_at_most_the_request_it_strikes(void **state)
-{
-	static const int errnos[] = {EIO, EMFILE, ENFILE, EACCES, ENOMEM,
-		ENOENT, ELOOP, EINTR, EAGAIN, ENXIO};
-	const struct wio_read_request asks[] = {{.path = "a"}, {.path = "d/b"},
-		{.path = "link"}, {.path = "d/c"}};
-	static const char *const want[] = {"A", "B", "A", "C"};
-	const char *const roots[] = {s.path};
-	uint64_t struck = 0, failures = 0;
-	static struct sys_fault f;
-	char path[512];
-
-	(void)state;
-	scratch_put(&s, "a", "A");
-	assert_int_equal(mkdir(scratch_path(&s, "d", path), 0755), 0);
-	assert_int_equal(symlink("a", scratch_path(&s, "link", path)), 0);
-	scratch_put(&s, "d/b", "B");
-	scratch_put(&s, "d/c", "C");
-	sys_fault_init(&f, sys_real());
-	io = fio_io_open(&f.sys,
-		&(struct wio_options){.roots = roots, .roots_n = 1}, true, &we);
-	assert_non_null(io);
-	f.calls = 0;
-	assert_int_equal(wio_read(io, asks, 4, got), 0);
-	wio_read_release(got, 4);
-	uint64_t calls = f.calls;
-	size_t open_before = count_descriptors();
-	for (uint64_t at = 1; at <= calls; at++)
-		for (size_t k = 0; k < sizeof(errnos) / sizeof(int); k++) {
-			f.plan = (struct sys_fault_plan){.at = at,
-				.how = SYS_FAULT_ERRNO,
-				.sys = errnos[k]};
-			f.calls = f.hits = 0;
-			size_t failed = wio_read(io, asks, 4, got);
-			assert_true(f.hits > 0);
-			struck += f.hits;
-			failures += failed;
-			assert_true(failed <= 1);
-			for (size_t i = 0; i < 4; i++)
-				if (got[i].error.code == WIO_OK)
-					check_read(&got[i], want[i]);
-				else
-					assert_true(got[i].error.message[0] !=
-						'\0');
-			wio_read_release(got, 4);
-			assert_int_equal(count_descriptors(), open_before);
-		}
-	assert_true(calls > 20);
-	assert_int_equal(struck, calls * (sizeof(errnos) / sizeof(int)));
-	assert_true(failures > calls * 4);
-}
-
-/* The same code on a disk that is gone, at each of its calls. */
-static void
-a_disk_that_dies_fails_requests_and_leaves_nothing_open(void **state)
-{
-	const struct wio_read_request asks[] = {
-		{.path = "d/a"}, {.path = "d/b"}, {.path = "c"}};
-	static const char *const want[] = {"A", "B", "C"};
-	const char *const roots[] = {"/"};
-	size_t failures = 0;
-	uint64_t at = 0;
-	bool dead;
-
-	(void)state;
-	do {
-		struct sim *disk = sim_new(1);
-		sim_put(disk, "d/a", STR("A"));
-		sim_put(disk, "d/b", STR("B"));
-		sim_put(disk, "c", STR("C"));
-		size_t open_before = sim_open_files(disk);
-		io = fio_io_open(sim_sys(disk),
-			&(struct wio_options){.roots = roots,
-				.roots_n = 1,
-				.no_openat2 = true},
-			true, &we);
-		if (io == NULL)
-			fail_msg("%s", we.message);
-		sim_stop_at(disk, ++at);
-		size_t failed = wio_read(io, asks, 3, got);
-		for (size_t i = 0; i < 3; i++)
-			if (got[i].error.code == WIO_OK)
-				check_read(&got[i], want[i]);
-		dead = sim_is_dead(disk);
-		assert_true(dead || failed == 0);
-		failures += failed;
-		wio_read_release(got, 3);
-		wio_close(io, NULL);
-		io = NULL;
-		assert_int_equal(sim_open_files(disk), open_before);
-		sim_free(disk);
-	} while (dead);
-	assert_true(at > 12 && failures > at);
-}
-
-static void
-permission_that_is_lacking_is_denied(void **state)
-{
-	static struct sys_fault f; /* until the library is closed */
-	const char *const roots[] = {s.path};
-
-	(void)state;
-	scratch_put(&s, "f", "x");
-	sys_fault_init(&f, sys_real());
-	io = fio_io_open(&f.sys,
-		&(struct wio_options){.roots = roots, .roots_n = 1}, true, &we);
-	assert_int_equal(
-		read_one(&(struct wio_read_request){.path = "f"}), WIO_OK);
-	/* The directory is opened first, then the file. */
-	f.plan = (struct sys_fault_plan){
-		.at = 2, .how = SYS_FAULT_ERRNO, .sys = EACCES};
-	f.calls = 0;
-	assert_int_equal(
-		read_one(&(struct wio_read_request){.path = "f"}), WIO_DENIED);
-	assert_int_equal(got[0].error.sys, EACCES);
-	assert_string_equal(
-		got[0].error.message, "opening 'f': Permission denied");
-	assert_int_equal(f.hits, 1);
-}
-
 static void
 requests_are_counted_and_traced(void **state)
 {
@@ -804,9 +671,6 @@ main(void)
 		TEST(a_batch_keeps_the_roots_it_was_submitted_under),
 		TEST(a_ticket_copies_its_requests_and_tells_when_it_is_done),
 		TEST(what_has_not_begun_when_a_ticket_is_cancelled_says_so),
-		TEST(each_errno_at_each_call_fails_at_most_the_request_it_strikes),
-		TEST(a_disk_that_dies_fails_requests_and_leaves_nothing_open),
-		TEST(permission_that_is_lacking_is_denied),
 		TEST(requests_are_counted_and_traced),
 	};
 
