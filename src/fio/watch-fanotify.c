@@ -60,8 +60,8 @@ static int
 fanotify_add(struct fio_backend *b, int dir, uint64_t *ret_key)
 {
 	_Alignas(struct file_handle) char
-		handle[sizeof(struct file_handle) + MAX_HANDLE_SZ];
-	uint64_t fsid;
+		handle[sizeof(struct file_handle) + MAX_HANDLE_SZ] = {0};
+	uint64_t fsid = 0;
 
 	int rc = b->sys->fanotify_mark(
 		b->sys, b->fd, FAN_MARK_ADD | FAN_MARK_ONLYDIR, MASK, dir);
