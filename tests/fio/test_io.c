@@ -234,6 +234,7 @@ opening_that_fails_says_why_and_leaves_nothing(void **state)
 	struct scratch s;
 	struct sys_fault f;
 	const char *root = s.path;
+	unsigned int failed = 0;
 
 	(void)state;
 	scratch_make(&s);
@@ -248,16 +249,20 @@ opening_that_fails_says_why_and_leaves_nothing(void **state)
 			&(struct wio_options){.roots = &root, .roots_n = 1},
 			true, &e);
 		wio_close(w, NULL);
-		if (f.hits == 0) {
-			assert_true(at > 4);
+		if (f.hits == 0)
 			assert_non_null(w);
-		} else if (f.struck != SYS_FAULT_CLOSE) {
-			assert_null(w);
+		if (w == NULL) {
 			assert_int_equal(e.code, WIO_IO);
 			assert_int_equal(e.sys, ENFILE);
-			assert_int_equal(open_files(), before);
+			failed++;
 		}
+		/* A close that "fails" was not made. */
+		if (f.hits == 0 || f.struck != SYS_FAULT_CLOSE)
+			assert_int_equal(open_files(), before);
 	}
+	/* Looking for what a dead batch left may fail, too: it is looked for
+	 * again by the next. */
+	assert_true(failed > 4);
 	scratch_remove(&s);
 }
 
