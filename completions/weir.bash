@@ -11,6 +11,14 @@ _weir_pipelines() {
 		"${1:-.}/weir.yaml" 2>/dev/null
 }
 
+_weir_policies() {
+	case $1 in
+	--symlinks) echo deny_cross_root deny follow_inside follow_anywhere ;;
+	--durability) echo durable durable_data not_durable ;;
+	--backend) echo auto inotify fanotify poll ;;
+	esac
+}
+
 # What a list separated by commas ends in: earlier entries stay.
 _weir_list() {
 	local done=
@@ -31,6 +39,11 @@ _weir_verb() {
 	tag.1) words='add rm' ;;
 	dep.1) words='add rm tree' ;;
 	archive.1) words='list show' ;;
+	io.1) words='read scan write create watch digest' ;;
+	io.*)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	tag.2 | dep.*) words=$(_weir_ids "$@") ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
@@ -40,7 +53,7 @@ _weir() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local global='-C --directory --json --no-color -h --help --version'
 	local commands='init add list show ready explain run set edit tag dep
-		block unblock complete close merge archive migrate log doctor
+		block unblock complete close merge archive migrate log io doctor
 		help version'
 	local fields='title size complexity risk impact requires_human_review
 		pipeline_type unblock_context description.context
@@ -64,8 +77,14 @@ _weir() {
 		esac
 	done
 	case $prev in
-	-C | --directory)
+	-C | --directory | --root | --trash | --grammars)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
+	--symlinks | --durability | --backend)
+		mapfile -t COMPREPLY < <(
+			compgen -W "$(_weir_policies "$prev")" -- "$cur"
+		)
 		return
 		;;
 	--size)
@@ -103,7 +122,8 @@ _weir() {
 		return
 		;;
 	--prefix | --tag | --cap | --notes | -d | --description | -m | --message | \
-		-n | --last | --since)
+		-n | --last | --since | --extension | --large | --workers | \
+		--permits | --count | --debounce | --max-wait)
 		return
 		;;
 	esac
@@ -122,6 +142,12 @@ _weir() {
 	complete | close) options='-m --message' ;;
 	migrate) options=--dry-run ;;
 	doctor) options='--fix --renumber --accept' ;;
+	io)
+		options='--root --symlinks --cross-mounts --sha256 --grammars
+			--large --large-stream --all --durability
+			--lock-processes --trash --extension --count --debounce
+			--max-wait --backend --workers --permits --metrics'
+		;;
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options $global" -- "$cur")
@@ -131,7 +157,7 @@ _weir() {
 	'' | help)
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 		;;
-	tag | dep | archive)
+	tag | dep | archive | io)
 		_weir_verb "$command" $((COMP_CWORD - i)) "${dir[@]}"
 		;;
 	set)

@@ -93,10 +93,10 @@ int verb_find(struct cli *c, const char *command, const struct verb *verbs,
 
 extern const struct command command_add, command_archive, command_block,
 	command_close, command_complete, command_dep, command_doctor,
-	command_edit, command_explain, command_help, command_init, command_list,
-	command_log, command_merge, command_migrate, command_ready, command_run,
-	command_set, command_show, command_tag, command_unblock,
-	command_version;
+	command_edit, command_explain, command_help, command_init, command_io,
+	command_list, command_log, command_merge, command_migrate,
+	command_ready, command_run, command_set, command_show, command_tag,
+	command_unblock, command_version;
 
 /* All of them, in the order of help; ends with NULL. */
 extern const struct command *const commands[];

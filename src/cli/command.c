@@ -23,6 +23,7 @@ const struct command *const commands[] = {
 	&command_archive,
 	&command_migrate,
 	&command_log,
+	&command_io,
 	&command_doctor,
 	&command_help,
 	&command_version,

@@ -41,7 +41,7 @@ load project
 		says "usage: weir $name"
 		grep -q "^\*$name\*" "$ROOT/man/weir.1.scd" ||
 			explain "$name is not in weir(1)"
-		for option in $(grep -o -- '--[a-z-]*' <<<"$output"); do
+		for option in $(grep -o -- '--[a-z0-9-]*' <<<"$output"); do
 			grep -qF -- "*$option*" "$ROOT/man/weir.1.scd" ||
 				explain "$option of $name is not in weir(1)"
 		done
@@ -54,7 +54,7 @@ load project
 	for name in $(weir help --json | jq -r '.[].name'); do
 		has "$ROOT/completions/weir.bash" "$name"
 		has "$ROOT/completions/_weir" "'$name:"
-		for option in $(weir help "$name" | grep -o -- '--[a-z-]*'); do
+		for option in $(weir help "$name" | grep -o -- '--[a-z0-9-]*'); do
 			has "$ROOT/completions/weir.bash" "$option"
 			has "$ROOT/completions/_weir" "$option"
 		done

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include <unistd.h>
+
+#include "cli/io-priv.h"
+#include "cli/json-priv.h"
+#include "engine/lines.h"
+
+/* Said once everything from here on will be told. */
+static void
+say_ready(struct cli *c, const struct wio_watch *x, const struct io_settings *s)
+{
+	json_t *roots = json_array();
+
+	for (size_t i = 0; i < s->options.roots_n; i++)
+		json_array_append_new(
+			roots, json_text(str_from(s->options.roots[i])));
+	json_print(json_pack("{s:o,s:s}", "watching", roots, "backend",
+			   names_get(&io_backend_names,
+				   (int)wio_watch_backend_of(x))),
+		&c->out);
+	cli_flush(c);
+}
+
+/* What waits now, written together. 1: as many as were asked for. */
+static int
+tell(struct cli *c, struct wio_watch *x, const struct io_settings *s,
+	uint64_t *told, struct wio_error *e)
+{
+	struct wio_event ev;
+	int rc;
+
+	while ((rc = wio_watch_next(x, 0, &ev, e)) == 0) {
+		io_add_event(&ev, &c->out);
+		if (++*told == s->count)
+			break;
+		if (c->out.n > IO_BATCH_BYTES)
+			cli_flush(c);
+	}
+	cli_flush(c);
+	if (rc < 0)
+		return -1;
+	return rc == 0 || c->out_errno != 0;
+}
+
+static int
+follow(struct cli *c, struct wio_watch *x, const struct io_settings *s)
+{
+	struct wio_error wrong;
+	struct err e = {0};
+	uint64_t told = 0;
+	int rc;
+
+	/* What is there first: it also sets the clock of who polls. */
+	while ((rc = tell(c, x, s, &told, &wrong)) == 0) {
+		int gone =
+			lines_wait(c->sys, wio_watch_fd(x), STDOUT_FILENO, &e);
+		if (gone < 0)
+			return cli_fail(c, &e);
+		if (gone > 0)
+			break;
+	}
+	return rc < 0 ? io_fail(c, &wrong) : CLI_DONE;
+}
+
+int
+io_watch(struct cli *c, struct wio *w, const struct io_settings *s)
+{
+	struct wio_error wrong;
+	struct wio_watch *x = wio_watch_open(w, &s->watch, &wrong);
+
+	if (x == NULL)
+		return io_fail(c, &wrong);
+	say_ready(c, x, s);
+	int status = follow(c, x, s);
+	wio_watch_close(x);
+	return status;
+}

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+bats_require_minimum_version 1.5.0
+load helper
+load io
+load watch
+
+# watches OPTION...: in the background, and ready; `weir` is its process id.
+watches() {
+	weir io watch "$@" >"$NOTES/out" 2>"$NOTES/err" 3>&- &
+	weir=$!
+	soon said 1
+}
+
+said() { # N: at least so many lines
+	[ "$(wc -l <"$NOTES/out")" -ge "$1" ]
+}
+
+# event N FILTER TEXT: what jq makes of the n-th event.
+event() {
+	soon said $(($1 + 1))
+	run sed -n "$(($1 + 1))p" "$NOTES/out"
+	answers 1 "$2" "$3"
+}
+
+@test "io watch: says what it watches, and from then on what happens" {
+	watches
+	run cat "$NOTES/out"
+	answers 1 '.watching[0]' "$PWD"
+	answers 1 '.backend | test("^(inotify|fanotify|poll)$")' true
+	echo x >a.txt
+	event 1 .kind created
+	event 1 .path a.txt
+	event 1 .sequence 1
+	event 1 .root 0
+	event 1 .is_dir false
+	event 1 '.at_ns > 1700000000000000000' true
+	event 1 .error null
+	echo y >>a.txt
+	event 2 .kind modified
+	mv a.txt b.txt
+	event 3 .kind renamed
+	event 3 .old_path a.txt
+	event 3 .path b.txt
+	rm b.txt
+	event 4 .kind removed
+	event 4 .sequence 4
+}
+
+@test "io watch: directories made later are watched, too" {
+	watches
+	mkdir -p d/e
+	event 1 .is_dir true
+	echo x >d/e/f
+	soon grep -q '"path":"d/e/f"' "$NOTES/out"
+}
+
+@test "io watch: a file deleted and made again is modified" {
+	echo x >a.txt
+	watches
+	rm a.txt
+	echo y >a.txt
+	event 1 .kind modified
+	event 1 .path a.txt
+}
+
+@test "io watch --count: ends by itself" {
+	watches --count 2 --debounce 0
+	mkdir one two
+	ends 0
+	[ "$(wc -l <"$NOTES/out")" -eq 3 ]
+}
+
+@test "io watch: ends by SIGTERM and SIGINT, with every event told" {
+	watches
+	echo x >a.txt
+	event 1 .path a.txt
+	kill -TERM "$weir"
+	ends 143
+	jq -e . "$NOTES/out" >/dev/null
+	timeout -s INT 2 weir io watch || status=$?
+	[ "$status" -eq 124 ]
+}
+
+@test "io watch: ends when nobody reads any more" {
+	timeout $WAIT_SECONDS bash -c 'set -o pipefail; weir io watch | head -n 1'
+}
+
+@test "io watch: sleeps while nothing happens" {
+	local before
+
+	watches
+	stays 1 state_is S
+	before=$(cut -d ' ' -f 14,15 "/proc/$weir/stat")
+	stays 1 state_is S
+	[ "$before" = "$(cut -d ' ' -f 14,15 "/proc/$weir/stat")" ]
+}
+
+state_is() { # of weir
+	[ "$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$weir/status")" = "$1" ]
+}
+
+@test "io watch --root: several, each event says which" {
+	mkdir one two
+	watches --root one --root two
+	echo x >two/a.txt
+	event 1 .root 1
+	event 1 .path a.txt
+}
+
+@test "io watch --backend: the one that was asked for" {
+	watches --backend inotify
+	run cat "$NOTES/out"
+	answers 1 .backend inotify
+	kill "$weir"
+	ends 143
+	watches --backend poll
+	run cat "$NOTES/out"
+	answers 1 .backend poll
+	echo x >a.txt
+	event 1 .path a.txt
+}
+
+@test "io watch: what another weir writes is one change, its temporary files none" {
+	echo one >a.txt
+	watches
+	echo '{"path": "a.txt", "edits": [{"anchor": "one", "text": "1"}]}' |
+		weir io write
+	event 1 .kind modified
+	event 1 .path a.txt
+	echo x >z.txt
+	soon grep -q '"path":"z.txt"' "$NOTES/out"
+	run grep -vc '"path":"[az].txt"' "$NOTES/out"
+	[ "$output" = 1 ] || cat "$NOTES/out"
+	[ "$output" = 1 ]
+}
+
+@test "io watch: a name that is not UTF-8 stands as base64" {
+	watches
+	echo x >$'\377b'
+	event 1 .path_base64 /2I=
+}
