@@ -222,12 +222,26 @@ io_free(struct wio *w)
 	mem_free(w);
 }
 
+/* Batches that died. Who may only read leaves them to who may write, and who
+ * finds somebody at it, to them. */
+static int
+recover(struct wio *w, struct wio_error *e)
+{
+	struct err why;
+
+	if (fio_sweep_batches(w, w->roots, &why) == 0)
+		return 0;
+	if (why.code == ERR_LOCKED || why.sys == EACCES || why.sys == EPERM ||
+		why.sys == EROFS)
+		return 0;
+	return fio_error_from(e, WIO_OP_OPEN, &why);
+}
+
 struct wio *
 fio_io_open(struct sys *sys, const struct wio_options *options,
 	bool inline_only, struct wio_error *e)
 {
 	struct wio *w = mem_alloc(sizeof(*w));
-	struct err ignored;
 
 	w->sys = sys;
 	w->mutex = fio_mutex_new();
@@ -247,8 +261,10 @@ fio_io_open(struct sys *sys, const struct wio_options *options,
 		io_free(w);
 		return NULL;
 	}
-	/* Who may only read leaves it to who may write. */
-	(void)fio_sweep_batches(w, w->roots, &ignored);
+	if (recover(w, e) < 0) {
+		wio_close(w, NULL);
+		return NULL;
+	}
 	return w;
 }
 
