@@ -32,7 +32,7 @@ lines_wait(struct sys *sys, int fd, int out_fd, struct err *e)
 static void
 drop_taken(struct lines *l)
 {
-	if (l->at == 0)
+	if (l->bytes.p == NULL || l->at == 0)
 		return;
 	memmove(l->bytes.p, l->bytes.p + l->at, l->bytes.n - l->at);
 	l->bytes.n -= l->at;
