@@ -76,17 +76,6 @@ judge(struct store *st, struct str file, const struct snapshot *before,
 		gone > GONE_NAMED ? ", …" : "", STR_ARG(file));
 }
 
-/* Whether others have saved since it was read. What they replaced may be newer
- * than what was read, so what it has more is no loss. */
-static bool
-has_moved_on(struct store *st, const struct loaded *l)
-{
-	struct fio_version read = l->version;
-	struct err ignored;
-
-	return fio_is_version(&st->dir, st->name, &read, &ignored) == 1;
-}
-
 int
 guard_check(struct store *st, const struct loaded *l, struct err *e)
 {
@@ -114,8 +103,6 @@ guard_check(struct store *st, const struct loaded *l, struct err *e)
 			&ignored, &why);
 		rc = judge(st, file, before.snapshot, l->snapshot, e);
 	}
-	if (rc < 0 && has_moved_on(st, l))
-		rc = 0;
 	loaded_release(&before);
 	return rc;
 }

@@ -9,8 +9,10 @@
 #include "store/store-priv.h"
 
 #define PATIENCE_NS (10 * NS_PER_SEC)
-#define READING_NS  (1 * NS_PER_SEC) /* for who only wants to look */
-#define PAUSE_NS    (5 * NS_PER_MS)
+enum { READ_TRIES = 32 };
+
+#define READING_NS (1 * NS_PER_SEC) /* for who only wants to look */
+#define PAUSE_NS   (5 * NS_PER_MS)
 
 static struct str
 beside(struct store *st, const char *backlog, size_t dir_n, const char *name)
@@ -103,45 +105,96 @@ read_whole(struct store *st, int64_t wait_ns, struct loaded *l, struct err *e)
 	}
 }
 
+/* Whether others have saved since it was read. Then the archive or the
+ * snapshots it was held against may be newer than it is. */
+static bool
+has_moved_on(struct store *st, const struct loaded *l)
+{
+	struct fio_version read = l->version;
+	struct err ignored;
+
+	return fio_is_version(&st->dir, st->name, &read, &ignored) == 1;
+}
+
+/* Backlog and archive as they are now. -1 without a snapshot: nothing could be
+ * read. 2: it has a writer still. */
+static int
+read_both(struct store *st, int64_t wait_ns, struct loaded *l,
+	struct problems *problems, struct err *e)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct archive archive;
+	uint64_t generation =
+		st->now.snapshot != NULL ? st->now.snapshot->generation + 1 : 1;
+
+	int rc = read_whole(st, wait_ns, l, e);
+	if (rc == 0 &&
+		archive_load(st, &tmp, &archive, &l->archive_version, e) < 0)
+		rc = -1;
+	if (rc < 0)
+		problems_add(problems, e);
+	if (rc != 0)
+		return rc;
+	rc = backlog_read(
+		l, BACKLOG_CUT, st->label, &archive, generation, problems, e);
+	if (rc == 0 && guard_check(st, l, e) < 0) {
+		problems_add(problems, e);
+		l->held = true;
+		l->sound = false;
+		l->why = *e;
+		rc = -1;
+	}
+	l->half_left = archive.n > l->snapshot->archived_n;
+	return rc;
+}
+
+/*
+ * Nobody is kept from saving while we read. What seems wrong with a backlog
+ * that has been replaced meanwhile may only be that an item it holds has
+ * changed and left since: it is read again.
+ */
+static int
+read_sound(struct store *st, int64_t wait_ns, struct loaded *l,
+	struct problems *problems, struct err *e)
+{
+	for (int i = 1;; i++) {
+		int rc = read_both(st, wait_ns, l, problems, e);
+		if (rc != -1 || l->snapshot == NULL || i == READ_TRIES ||
+			!has_moved_on(st, l))
+			return rc;
+		loaded_release(l);
+		problems_release(problems);
+	}
+}
+
+static void
+add_all(struct problems *to, const struct problems *from)
+{
+	VEC_EACH (p, &from->list)
+		problems_add(to, p);
+	to->dropped += from->dropped;
+}
+
 int
 store_reload(struct store *st, int64_t wait_ns, struct problems *problems,
 	struct err *e)
 {
-	CLEANUP_ARENA struct arena tmp = {0};
-	struct archive archive;
+	CLEANUP_PROBLEMS struct problems found = {0};
 	struct loaded l = {0};
-	uint64_t generation =
-		st->now.snapshot != NULL ? st->now.snapshot->generation + 1 : 1;
 
-	int rc = read_whole(st, wait_ns, &l, e);
+	int rc = read_sound(st, wait_ns, &l, &found, e);
 	if (rc == 2) {
 		err_set(e, ERR_LOCKED,
 			"'%s' is open for writing elsewhere; save it there, "
 			"then try again",
 			st->label);
 		problems_add(problems, e);
+		loaded_release(&l);
 		return -1;
 	}
-	if (rc == 0 &&
-		archive_load(st, &tmp, &archive, &l.archive_version, e) < 0)
-		rc = -1;
-	if (rc != 0) {
+	add_all(problems, &found);
+	if (l.snapshot == NULL)
 		loaded_release(&l);
-		loaded_release(&st->now);
-		if (rc < 0)
-			problems_add(problems, e);
-		return rc;
-	}
-	rc = backlog_read(
-		&l, BACKLOG_CUT, st->label, &archive, generation, problems, e);
-	if (rc == 0 && guard_check(st, &l, e) < 0) {
-		problems_add(problems, e);
-		l.held = true;
-		l.sound = false;
-		l.why = *e;
-		rc = -1;
-	}
-	l.half_left = archive.n > l.snapshot->archived_n;
 	loaded_release(&st->now);
 	st->now = l;
 	return rc;

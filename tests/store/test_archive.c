@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "store/archive.h"
+#include "sys/pass.h"
 
 static struct fixture f;
 static struct archive_entries list;
@@ -325,6 +326,74 @@ what_stayed_after_all_has_not_left(void **state)
 	assert_int_equal(list.items[0].how, DEPARTED_CLOSED);
 }
 
+/* The kernel, with somebody who changes an item and closes it between the
+ * reading of the backlog and that of the archive. */
+struct crossed {
+	union {
+		struct sys sys;
+		struct sys_pass pass;
+	};
+	bool done;
+};
+
+static void
+change_and_close(void)
+{
+	struct fixture other = {.scratch = f.scratch};
+	const struct change title = {.kind = CHANGE_FIELD,
+		.id = STR("WRK-001"),
+		.field = field_find(&item_fields, STR("title")),
+		.text = STR("another title")};
+	const struct change leave = {.kind = CHANGE_ARCHIVE,
+		.id = STR("WRK-001"),
+		.departure = DEPARTED_CLOSED};
+	struct store_saved saved;
+
+	fixture_open(&other, sys_real());
+	check_ok(store_apply(other.store, &title, 1, NOW, &saved, &other.e),
+		&other.e);
+	snapshot_unref(saved.next);
+	check_ok(store_apply(other.store, &leave, 1, NOW, &saved, &other.e),
+		&other.e);
+	snapshot_unref(saved.next);
+	fixture_close(&other);
+}
+
+static int
+crossed_openat(struct sys *s, int dir, const char *path, int flags, mode_t mode)
+{
+	struct crossed *x = (struct crossed *)(void *)s;
+
+	if (strstr(path, "ARCHIVE") != NULL && !x->done) {
+		x->done = true;
+		change_and_close();
+	}
+	return sys_real()->openat(sys_real(), dir, path, flags, mode);
+}
+
+static void
+what_changes_and_leaves_while_it_is_read_has_left(void **state)
+{
+	static struct crossed crossed; /* the teardown still goes through it */
+	struct snapshot *s;
+
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nnext_item_id: 2\nitems:\n"
+		"- {id: WRK-001, title: one, status: new}\n"
+		"- {id: WRK-002, title: two, status: new}\n");
+	sys_pass_init(&crossed.pass, sys_real());
+	crossed.sys.openat = crossed_openat;
+	fixture_close(&f);
+	fixture_open(&f, &crossed.sys);
+	check_ok(store_load(f.store, &s, &problems, &f.e), &f.e);
+	assert_true(crossed.done);
+	assert_int_equal(problems.list.n, 0);
+	assert_int_equal(s->n, 1);
+	assert_non_null(snapshot_find_archived(s, STR("WRK-001")));
+	snapshot_unref(s);
+}
+
 int
 main(void)
 {
@@ -340,6 +409,7 @@ main(void)
 		EACH(damaged_lines_are_named_and_hide_no_other),
 		EACH(of_several_lines_about_one_id_the_last_counts),
 		EACH(what_stayed_after_all_has_not_left),
+		EACH(what_changes_and_leaves_while_it_is_read_has_left),
 	};
 
 	return cmocka_run_group_tests_name("archive", tests, NULL, NULL);
