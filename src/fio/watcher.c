@@ -165,6 +165,21 @@ free_watch(struct wio_watch *x)
 	mem_free(x);
 }
 
+/* The descriptor becomes readable when there may be something to tell. */
+static void
+set_timer(struct wio_watch *x, int64_t roots_at_ns)
+{
+	int64_t at = fio_coalesce_due(&x->tree);
+
+	if (roots_at_ns < at)
+		at = roots_at_ns;
+	if (x->polled.n > 0 && x->poll_at_ns < at)
+		at = x->poll_at_ns;
+	if (x->notices.n > 0 || at < 1)
+		at = 1;
+	(void)x->sys->timer_set(x->sys, x->timer, at == INT64_MAX ? 0 : at);
+}
+
 struct wio_watch *
 wio_watch_open(struct wio *w, const struct wio_watch_options *options,
 	struct wio_error *e)
@@ -182,6 +197,8 @@ wio_watch_open(struct wio *w, const struct wio_watch_options *options,
 		return NULL;
 	}
 	survey_roots(x);
+	/* Who waits for the descriptor first has to be woken, too. */
+	set_timer(x, fio_watch_roots(x, elapsed(x)));
 	fio_mutex_take(w->mutex);
 	x->next = w->watches;
 	w->watches = x;
@@ -269,21 +286,6 @@ reroot(struct wio_watch *x, struct wio_error *e)
 	survey_roots(x);
 	fio_coalesce_lose(&x->tree);
 	return 0;
-}
-
-/* The descriptor becomes readable when there may be something to tell. */
-static void
-set_timer(struct wio_watch *x, int64_t roots_at_ns)
-{
-	int64_t at = fio_coalesce_due(&x->tree);
-
-	if (roots_at_ns < at)
-		at = roots_at_ns;
-	if (x->polled.n > 0 && x->poll_at_ns < at)
-		at = x->poll_at_ns;
-	if (x->notices.n > 0 || at < 1)
-		at = 1;
-	(void)x->sys->timer_set(x->sys, x->timer, at == INT64_MAX ? 0 : at);
 }
 
 /* Forget why we were woken. */

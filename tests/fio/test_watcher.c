@@ -326,6 +326,17 @@ the_descriptor_is_readable_when_an_event_waits(void **state)
 }
 
 static void
+the_descriptor_wakes_who_waits_for_it_first(void **state)
+{
+	(void)state;
+	watch(-1);
+	struct pollfd p = {.fd = wio_watch_fd(x), .events = POLLIN};
+	scratch_put(&s, "a", "1");
+	assert_int_equal(poll(&p, 1, 10000), 1);
+	assert_string_equal(tell(1), "created a");
+}
+
+static void
 nothing_within_the_time_is_said_so(void **state)
 {
 	(void)state;
@@ -491,6 +502,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(our_own_writes_are_told_with_their_origin_when_asked_for),
 	TEST(what_is_cached_of_a_changed_file_is_forgotten),
 	TEST(the_descriptor_is_readable_when_an_event_waits),
+	TEST(the_descriptor_wakes_who_waits_for_it_first),
 	TEST(nothing_within_the_time_is_said_so),
 	TEST(the_roots_follow_wio_set_roots),
 	TEST(a_watch_that_waits_hears_of_new_roots_from_other_threads),
