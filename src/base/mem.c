@@ -58,11 +58,11 @@ mem_area(size_t n, size_t *ret_n)
 	/* Up to a whole page, where little of it is for nothing. */
 	if (huge && n % HUGE >= HUGE / 4 * 3)
 		n = (n + HUGE - 1) & ~(HUGE - 1);
-	void *p = huge ? aligned_alloc(HUGE, n) : malloc(n);
+	void *p = huge ? NULL : malloc(n);
+	if (huge && posix_memalign(&p, HUGE, n) == 0)
+		ask_huge(p, n);
 	if (p == NULL)
 		BUG("out of memory asking for %zu bytes", n);
-	if (huge)
-		ask_huge(p, n);
 	*ret_n = n;
 	return p;
 }

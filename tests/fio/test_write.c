@@ -13,6 +13,14 @@
 
 static struct wio_write_result r;
 
+/* Into `r`. */
+static size_t
+write_one(const struct wio_write_request *ask)
+{
+	wio_write_release(&r, 1);
+	return wio_write(w, WIO_EACH, ask, 1, &r);
+}
+
 /* Bytes [from, to) of a file that holds `text` give way to `with`. */
 static enum wio_code
 edit(const char *path, const char *text, uint64_t from, uint64_t to,
@@ -25,8 +33,7 @@ edit(const char *path, const char *text, uint64_t from, uint64_t to,
 		.edits = &x,
 		.edits_n = 1};
 
-	wio_write_release(&r, 1);
-	size_t failed = wio_write(w, WIO_EACH, &ask, 1, &r);
+	size_t failed = write_one(&ask);
 	assert_int_equal(failed, r.error.code != WIO_OK);
 	return r.error.code;
 }
@@ -118,10 +125,10 @@ a_digest_of_the_other_kind_is_answered_in_kind(void **state)
 	scratch_put(&s, "f", "old");
 	wio_digest(WIO_SHA256, "old", 3, before);
 	wio_digest(WIO_SHA256, "new", 3, after);
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 0);
+	assert_int_equal(write_one(&ask), 0);
 	assert_string_equal(r.old_digest, before);
 	assert_string_equal(r.new_digest, after);
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 1);
+	assert_int_equal(write_one(&ask), 1);
 	check_code(r.error, WIO_MISMATCH);
 	assert_string_equal(r.error.actual, after);
 }
@@ -214,10 +221,10 @@ bytes_that_are_no_text_need_raw(void **state)
 
 	(void)state;
 	scratch_put(&s, "f", text);
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 1);
+	assert_int_equal(write_one(&ask), 1);
 	check_code(r.error, WIO_UTF8);
 	ask.raw = true;
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 0);
+	assert_int_equal(write_one(&ask), 0);
 	check_str(scratch_get(&s, "f"),
 		"a\xfe"
 		"b");
@@ -316,13 +323,13 @@ anchors_relocate_an_edit_and_need_no_digest(void **state)
 
 	(void)state;
 	scratch_put(&s, "f", "// more\nold");
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 0);
+	assert_int_equal(write_one(&ask), 0);
 	assert_true(r.relocated);
 	assert_int_equal(r.deltas[0].start, 8);
 	assert_string_equal(r.old_digest, digest_of("// more\nold"));
 	check_str(scratch_get(&s, "f"), "// more\nnew");
 	ask.digest = NULL;
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 1);
+	assert_int_equal(write_one(&ask), 1);
 	check_code(r.error, WIO_ANCHOR);
 }
 
@@ -335,11 +342,11 @@ edits_without_digest_or_anchor_are_refused(void **state)
 
 	(void)state;
 	scratch_put(&s, "f", "abc");
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 1);
+	assert_int_equal(write_one(&ask), 1);
 	check_code(r.error, WIO_INVALID);
 	assert_string_equal(r.error.field, "digest");
 	ask.digest = "md5:00";
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 1);
+	assert_int_equal(write_one(&ask), 1);
 	check_code(r.error, WIO_INVALID);
 	check_str(scratch_get(&s, "f"), "abc");
 }
@@ -356,16 +363,16 @@ a_diff_is_applied_exactly_and_tells_the_new_digest(void **state)
 
 	(void)state;
 	scratch_put(&s, "f", "one\ntwo\nthree\n");
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 0);
+	assert_int_equal(write_one(&ask), 0);
 	check_str(scratch_get(&s, "f"), "one\nTWO\nthree\n");
 	assert_string_equal(r.new_digest, digest_of("one\nTWO\nthree\n"));
 	assert_int_equal(r.deltas_n, 1);
 	assert_false(scratch_has(&s, "elsewhere"));
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 1);
+	assert_int_equal(write_one(&ask), 1);
 	check_code(r.error, WIO_DIFF);
 	assert_non_null(strstr(r.error.message, "line 5"));
 	ask.digest = digest_of("one\ntwo\nthree\n");
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 1);
+	assert_int_equal(write_one(&ask), 1);
 	check_code(r.error, WIO_MISMATCH);
 }
 
@@ -382,7 +389,7 @@ a_dry_run_changes_nothing_and_its_diff_does_it(void **state)
 
 	(void)state;
 	scratch_put(&s, "f", "one\ntwo\n");
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 0);
+	assert_int_equal(write_one(&ask), 0);
 	check_str(scratch_get(&s, "f"), "one\ntwo\n");
 	assert_false(scratch_has(&s, ".weir-trash"));
 	assert_string_equal(r.new_digest, digest_of("one\nTWO\n"));
@@ -608,6 +615,7 @@ a_ticket_does_what_the_call_does_with_copies(void **state)
 	(void)state;
 	scratch_put(&s, "f", "old");
 	(void)snprintf(digest, sizeof(digest), "%s", digest_of("old"));
+	wio_write_release(&r, 1);
 	struct wio_ticket *t = wio_write_submit(w, WIO_EACH, &ask, 1, &r, &e);
 	assert_non_null(t);
 	memset(text, '!', 3);
@@ -635,7 +643,7 @@ what_is_written_is_known_again_by_its_origin(void **state)
 		.edits = &x,
 		.edits_n = 1,
 		.origin = "me"};
-	assert_int_equal(wio_write(w, WIO_EACH, &ask, 1, &r), 0);
+	assert_int_equal(write_one(&ask), 0);
 	const struct wio_create_request fresh = {
 		.path = "g", .bytes = "new", .n = 3, .origin = "me"};
 	struct wio_create_result made;
