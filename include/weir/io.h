@@ -334,7 +334,7 @@ struct wio_identity {
 
 struct wio_scan_request {
 	const char *path;
-	const char *digest;	  /* that it had */
+	const char *digest; /* that it had */
 	/* That it had, "" when it is not known yet; NULL: not asked for. */
 	const char *token_digest;
 	/* What the last scan gave; NULL: always digest. */
@@ -400,7 +400,8 @@ struct wio_edit {
 	/*
 	 * An anchor: the bytes that are to be replaced, or NULL. With one the
 	 * edit also lands in a file of another digest: where the anchor stands
-	 * exactly once. WIO_ANCHOR otherwise.
+	 * exactly once. WIO_ANCHOR otherwise. Both offsets 0 means that it has
+	 * none, and lands by its anchor in any file.
 	 */
 	const char *anchor;
 	size_t anchor_n;

@@ -52,6 +52,13 @@ find_anchor(struct str bytes, struct str anchor, size_t i, size_t *ret,
 	return 0;
 }
 
+/* An anchor may do without offsets. */
+static bool
+has_offsets(const struct wio_edit *x)
+{
+	return x->anchor == NULL || x->start != 0 || x->end != 0;
+}
+
 /* By its offsets, which are of these bytes. */
 static int
 land_exact(struct str bytes, const struct wio_edit *x, size_t i,
@@ -82,7 +89,7 @@ land_one(struct str bytes, const struct fio_edits_ask *ask, size_t i,
 	if (x->anchor != NULL && x->anchor_n == 0)
 		return refuse(e, WIO_INVALID, i, ".anchor",
 			"an empty text stands everywhere");
-	if (ask->exact) {
+	if (ask->exact && has_offsets(x)) {
 		if (land_exact(bytes, x, i, ret, e) < 0)
 			return -1;
 	} else if (x->anchor == NULL) {
@@ -115,7 +122,9 @@ check_order(const struct fio_edits_ask *ask, const struct diff_edit *landed,
 {
 	const struct diff_edit *x = &landed[i], *before = x - 1;
 
-	if (!ask->exact || i == 0 || x->at >= before->at + before->n)
+	if (!ask->exact || i == 0 || x->at >= before->at + before->n ||
+		!has_offsets(&ask->edits[i]) ||
+		!has_offsets(&ask->edits[i - 1]))
 		return 0;
 	if (x->at + x->n <= before->at)
 		return refuse(e, WIO_INVALID, i, ".start",
@@ -132,7 +141,8 @@ fio_edits_land(struct str bytes, const struct fio_edits_ask *ask,
 		if (land_one(bytes, ask, i, &ret[i], e) < 0 ||
 			check_order(ask, ret, i, e) < 0)
 			return -1;
-		*ret_relocated |= ret[i].at != ask->edits[i].start;
+		*ret_relocated |= has_offsets(&ask->edits[i]) &&
+			ret[i].at != ask->edits[i].start;
 	}
 	return 0;
 }

@@ -249,6 +249,8 @@ read_head(struct reader *r)
 		take(r);
 	if (!peek(r, &line) || !str_starts(line, STR("--- ")))
 		return refuse(r, "'--- ' and a name is expected");
+	if (str_starts(line, STR("--- /dev/null")) && r->bytes.n > 0)
+		return refuse(r, "it makes a new file, and this one has bytes");
 	take(r);
 	if (!peek(r, &line) || !str_starts(line, STR("+++ ")))
 		return refuse(r, "'+++ ' and a name is expected");

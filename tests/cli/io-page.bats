@@ -42,7 +42,7 @@ run_examples() { # FILE
 
 @test "weir-io(1): its examples do what it says they do" {
 	awk '/^# /{on = /EXAMPLES/} /^```/{block = !block; next} on && block' \
-		"$PAGE" | sed '/^weir io watch/d' >"$BATS_TEST_TMPDIR/examples"
+		"$PAGE" | sed -e '/^weir io watch/d' -e 's/\\\\/\\/g' >"$BATS_TEST_TMPDIR/examples"
 	run_examples "$BATS_TEST_TMPDIR/examples" >said || {
 		cat said
 		return 1

@@ -91,6 +91,19 @@ edits_are_made_all_at_once(void **state)
 }
 
 static void
+an_anchor_alone_needs_no_offsets(void **state)
+{
+	const struct wio_edit two[] = {
+		ANCHORED(0, 0, "E", "e"), ANCHORED(0, 0, "B", "b")};
+	const struct wio_edit twice[] = {ANCHORED(0, 0, "x", "a")};
+
+	(void)state;
+	assert_string_equal(made("abcdef", two, 2, true), "aBcdEf");
+	assert_string_equal(made("abcdef", two, 2, false), "aBcdEf");
+	refused("aa", twice, 1, true, WIO_ANCHOR, "edits[0].anchor");
+}
+
+static void
 offsets_beyond_the_end_or_reversed_are_refused(void **state)
 {
 	const struct wio_edit far[] = {EDIT(0, 1, ""), EDIT(3, 4, "")};
@@ -300,6 +313,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(edits_are_made_all_at_once),
+		cmocka_unit_test(an_anchor_alone_needs_no_offsets),
 		cmocka_unit_test(
 			offsets_beyond_the_end_or_reversed_are_refused),
 		cmocka_unit_test(offsets_inside_a_character_are_refused),

@@ -73,6 +73,16 @@ hunks_are_applied_at_the_lines_they_name(void **state)
 }
 
 static void
+a_diff_that_makes_a_file_is_no_diff_of_one_that_is_there(void **state)
+{
+	const char *diff = "--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+a\n";
+
+	(void)state;
+	check_str(patched("", diff), "a\n");
+	refused("1\n", diff, "line 1 of the diff: it makes a new file");
+}
+
+static void
 a_hunk_that_fits_elsewhere_is_not_moved(void **state)
 {
 	(void)state;
@@ -238,6 +248,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hunks_are_applied_at_the_lines_they_name),
+		cmocka_unit_test(
+			a_diff_that_makes_a_file_is_no_diff_of_one_that_is_there),
 		cmocka_unit_test(a_hunk_that_fits_elsewhere_is_not_moved),
 		cmocka_unit_test(counts_have_to_be_right),
 		cmocka_unit_test(a_final_newline_is_what_the_diff_says),
