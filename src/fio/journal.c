@@ -57,11 +57,11 @@ parse_word(struct str word, struct arena *a)
 			return NULL;
 		if (word.s[i] != '%')
 			continue;
-		if (word.n - i < 3 || digit(word.s[i + 1]) < 0 ||
-			digit(word.s[i + 2]) < 0)
+		int high = word.n - i < 3 ? -1 : digit(word.s[i + 1]);
+		int low = high < 0 ? -1 : digit(word.s[i + 2]);
+		if (low < 0)
 			return NULL;
-		copy[n - 1] = (char)(digit(word.s[i + 1]) << 4 |
-			digit(word.s[i + 2]));
+		copy[n - 1] = (char)(high * 16 + low);
 		if (copy[n - 1] == '\0')
 			return NULL;
 		i += 2;

@@ -56,7 +56,8 @@ store_open(struct store **ret, const struct fio_dir *root, struct str backlog,
 	st->dir = FIO_DIR_NONE;
 	st->patience_ns = PATIENCE_NS;
 	st->prefix = arena_str(&st->arena, prefix);
-	if (open_place(st, arena_str(&st->arena, backlog).s, e) < 0) {
+	if (open_place(st, arena_strf(&st->arena, "%.*s", STR_ARG(backlog)).s,
+		    e) < 0) {
 		store_close(st);
 		return -1;
 	}

@@ -161,6 +161,8 @@ static int
 finish(struct recut *r, struct str key, struct arena *a,
 	struct yaml_outline *ret, struct arena *tmp, size_t **ret_was)
 {
+	if (r->cut.list.n == 0)
+		return 1;
 	size_t line = r->cut.list.items[0].line;
 
 	*ret_was = ARENA_ARRAY(tmp, size_t, r->was.n);
