@@ -9,8 +9,15 @@
 /*
  * A batch of which all is done or nothing: every file is found, locked, read
  * and judged before the first is written. Directories are locked in one order
- * and files in one order, so that two batches never wait for each other.
+ * and files in one order, so that two batches never wait for each other; and
+ * no file is locked twice, for that would be waiting for oneself.
+ *
+ * Requests are for one file when they lead to one name in one directory. By
+ * its inode it cannot be told: somebody may save by rename between two looks,
+ * or move the file that one request has found to the name of the next.
  */
+enum { ATTEMPTS = 100 }; /* while somebody saves without a pause */
+
 struct all_dir {
 	struct fio_inode id;
 	struct fio_dir dir;
@@ -19,7 +26,7 @@ struct all_dir {
 };
 
 struct all_file {
-	const struct fio_write_group *group;
+	struct fio_write_group group;
 	struct all_dir *dir;
 	struct fio_writing how;
 	struct fio_held held;
@@ -33,8 +40,9 @@ struct all {
 	struct wio *w;
 	struct fio_roots *roots;
 	VEC(struct all_dir *) dirs;
-	struct all_file *files;	 /* in the order of the groups */
+	struct all_file **files; /* in the order of the requests */
 	struct all_file **order; /* in the order of their inodes */
+	size_t *members;	 /* of all groups */
 	size_t n;
 	size_t root; /* of the first file */
 	uint64_t bytes;
@@ -52,6 +60,40 @@ by_inode(const void *a, const void *b)
 {
 	return fio_inode_cmp((*(struct all_file *const *)a)->held.inode,
 		(*(struct all_file *const *)b)->held.inode);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct all_file *x = *(struct all_file *const *)a;
+	const struct all_file *y = *(struct all_file *const *)b;
+
+	int c = fio_inode_cmp(x->dir->id, y->dir->id);
+	if (c == 0)
+		c = strcmp(x->name, y->name);
+	if (c == 0)
+		c = (int)x->how.look - (int)y->how.look;
+	if (c == 0)
+		c = (x->group.members > y->group.members) -
+			(x->group.members < y->group.members);
+	return c;
+}
+
+static int
+by_request(const void *a, const void *b)
+{
+	const struct all_file *x = *(struct all_file *const *)a;
+	const struct all_file *y = *(struct all_file *const *)b;
+
+	return (x->group.members[0] > y->group.members[0]) -
+		(x->group.members[0] < y->group.members[0]);
+}
+
+static bool
+is_same_file(const struct all_file *x, const struct all_file *y)
+{
+	return x->dir == y->dir && x->how.look == y->how.look &&
+		strcmp(x->name, y->name) == 0;
 }
 
 /* The directory of `place`, once, however many files are in it. */
@@ -94,24 +136,58 @@ add_absolute(const struct all *x, const char *path, struct buf *ret)
 static int
 find(struct all *x, struct all_file *f, struct wio_error *e)
 {
-	const size_t first = f->group->members[0];
-	const char *path = f->group->requests[first].path;
+	const size_t first = f->group.members[0];
+	const char *path = f->group.requests[first].path;
 	struct fio_place place;
 
 	if (fio_roots_find(x->roots, path, &place, e) < 0)
 		return -1;
-	if (f == x->files)
+	if (f == x->files[0])
 		x->root = place.root;
 	memcpy(f->name, place.name, sizeof(f->name));
 	if (take_dir(x, &place, &f->dir, e) < 0)
 		return -1;
 	f->how = fio_writing_of(x->w);
-	f->how.look = f->group->requests[first].dry_run;
+	f->how.look = f->group.requests[first].dry_run;
 	add_absolute(x, path, &f->path);
 	f->shown = fio_path(&f->dir->dir, f->name);
 	f->revision = (struct fio_revision){
 		.kind = x->w->options.digest, .path = f->shown.text};
 	return fio_held_look(&f->held, &f->how, &f->dir->dir, f->name, e);
+}
+
+static void
+file_free(struct all_file *f)
+{
+	fio_held_close(&f->held);
+	fio_revision_release(&f->revision);
+	buf_release(&f->path);
+	mem_free(f);
+}
+
+/* All are found, one for each request: those that are one file become one. */
+static void
+merge(struct all *x)
+{
+	size_t *members = mem_alloc(x->n * sizeof(*members)), n = 0;
+
+	qsort(x->files, x->n, sizeof(x->files[0]), by_name);
+	for (size_t i = 0; i < x->n; i++) {
+		struct all_file *f = x->files[i];
+		members[i] = f->group.members[0];
+		f->group.members = &members[i];
+		if (n > 0 && is_same_file(x->files[n - 1], f)) {
+			x->files[n - 1]->group.n++;
+			file_free(f);
+		} else {
+			x->files[n++] = f;
+		}
+	}
+	mem_free(x->members);
+	x->members = members;
+	x->n = n;
+	qsort(x->files, n, sizeof(x->files[0]), by_request);
+	memcpy(x->order, x->files, n * sizeof(x->order[0]));
 }
 
 static int
@@ -138,7 +214,34 @@ static void
 unlock(struct all *x)
 {
 	for (size_t i = 0; i < x->n; i++)
-		fio_held_close(&x->files[i].held);
+		fio_held_close(&x->files[i]->held);
+}
+
+static size_t
+at_of(const struct all *x, const struct all_file *f)
+{
+	size_t at = 0;
+
+	while (x->files[at] != f)
+		at++;
+	return at;
+}
+
+/* Two names that held one file when they were looked at: somebody renames it,
+ * or links it. */
+static bool
+is_locked_already(const struct all *x, size_t i)
+{
+	const struct all_file *f = x->order[i];
+
+	for (size_t k = i; k-- > 0;) {
+		const struct all_file *other = x->order[k];
+		if (fio_inode_cmp(other->held.inode, f->held.inode) != 0)
+			return false;
+		if (other->held.locked)
+			return true;
+	}
+	return false;
 }
 
 /* 1: a name has another file by now; nothing is locked then. */
@@ -150,13 +253,44 @@ lock_files(struct all *x, size_t *ret_at, struct wio_error *e)
 	qsort(x->order, x->n, sizeof(x->order[0]), by_inode);
 	for (size_t i = 0; i < x->n && rc == 0; i++) {
 		struct all_file *f = x->order[i];
-		*ret_at = (size_t)(f - x->files);
-		if (!f->how.look)
-			rc = fio_held_lock(&f->held, e);
+		*ret_at = at_of(x, f);
+		if (f->how.look)
+			continue;
+		rc = is_locked_already(x, i) ? 1 : fio_held_lock(&f->held, e);
 	}
 	if (rc == 1)
 		unlock(x);
 	return rc;
+}
+
+static int
+look_again(struct all *x, size_t *ret_at, struct wio_error *e)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		struct all_file *f = x->files[i];
+		*ret_at = i;
+		if (fio_held_look(&f->held, &f->how, &f->dir->dir, f->name, e) <
+			0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+lock_all(struct all *x, size_t *ret_at, struct wio_error *e)
+{
+	for (int i = 0; i < ATTEMPTS; i++) {
+		int rc = lock_files(x, ret_at, e);
+		if (rc <= 0)
+			return rc;
+		size_t at = *ret_at;
+		if (look_again(x, ret_at, e) < 0)
+			return -1;
+		*ret_at = at;
+	}
+	return fio_error_set(e, WIO_OP_WRITE, WIO_BUSY, "path",
+		"'%s' is replaced again and again",
+		x->files[*ret_at]->shown.text);
 }
 
 /* Found, locked and read. */
@@ -168,21 +302,21 @@ take_all(struct all *x, size_t *ret_at, struct wio_error *e)
 
 	for (size_t i = 0; i < x->n; i++) {
 		*ret_at = i;
-		if (find(x, &x->files[i], e) < 0)
+		if (find(x, x->files[i], e) < 0)
 			return -1;
-		bytes += x->files[i].held.size;
 	}
+	merge(x);
+	for (size_t i = 0; i < x->n; i++)
+		bytes += x->files[i]->held.size;
 	fio_pool_more(x->w->pool, bytes);
 	x->bytes = bytes;
 	/* Other processes are kept out before anything is read. */
 	if (x->w->options.lock_processes && open_trashes(x, e) < 0)
 		return -1;
-	do
-		rc = lock_files(x, ret_at, e);
-	while (rc == 1);
+	rc = lock_all(x, ret_at, e);
 	for (size_t i = 0; i < x->n && rc == 0; i++) {
 		*ret_at = i;
-		rc = fio_held_read(&x->files[i].held, e);
+		rc = fio_held_read(&x->files[i]->held, e);
 	}
 	return rc;
 }
@@ -194,9 +328,9 @@ judge_all(struct all *x)
 	size_t refused = 0;
 
 	for (size_t i = 0; i < x->n; i++) {
-		struct all_file *f = &x->files[i];
-		fio_group_judge(f->group, &f->held, &f->revision);
-		refused += f->group->n - f->revision.accepted;
+		struct all_file *f = x->files[i];
+		fio_group_judge(&f->group, &f->held, &f->revision);
+		refused += f->group.n - f->revision.accepted;
 	}
 	return refused;
 }
@@ -208,7 +342,7 @@ open_journals(struct all *x, struct fio_trash *ret, struct wio_error *e)
 	const struct fio_writing how = fio_writing_of(x->w);
 	const struct fio_dir *of = fio_roots_n(x->roots) > 0
 		? fio_roots_dir(x->roots, x->root)
-		: &x->files[0].dir->dir;
+		: &x->files[0]->dir->dir;
 	struct err why;
 
 	if (fio_trash_dir(ret, &how.trash, of, &why) < 0)
@@ -224,7 +358,7 @@ change_all(struct all *x, struct fio_batch_file *files, size_t *ret_n,
 	struct fio_trash journals;
 
 	for (size_t i = 0; i < x->n; i++) {
-		struct all_file *f = &x->files[i];
+		struct all_file *f = x->files[i];
 		if (f->how.look ||
 			fio_edits_are_idle(
 				f->revision.bytes, &f->revision.edits))
@@ -243,9 +377,9 @@ change_all(struct all *x, struct fio_batch_file *files, size_t *ret_n,
 			x->w->options.durability, ret_at, e);
 		fio_trash_close(&journals);
 		if (rc < 0 && e->code == WIO_CONFLICT)
-			fio_group_conflict(x->files[of[*ret_at]].group,
+			fio_group_conflict(&x->files[of[*ret_at]]->group,
 				files[*ret_at].held,
-				&x->files[of[*ret_at]].revision,
+				&x->files[of[*ret_at]]->revision,
 				files[*ret_at].kept);
 		*ret_at = of[*ret_at];
 	}
@@ -263,8 +397,8 @@ fail_all(struct all *x, size_t at, const struct wio_error *e)
 	fio_error_set(&others, WIO_OP_WRITE, WIO_CANCELLED, NULL,
 		"another request of the batch failed");
 	for (size_t i = 0; i < x->n; i++)
-		fio_group_fail(
-			x->files[i].group, i == at && e != NULL ? e : &others);
+		fio_group_fail(&x->files[i]->group,
+			i == at && e != NULL ? e : &others);
 }
 
 static void
@@ -278,22 +412,19 @@ done_all(struct all *x, const struct fio_batch_file *files, size_t n)
 		fio_trash_added(files[i].held->trash, x->w->trashes,
 			(uint64_t)files[i].held->version.size);
 	for (size_t i = 0; i < x->n; i++) {
-		struct all_file *f = &x->files[i];
+		struct all_file *f = x->files[i];
 		if (f->how.look)
-			fio_group_diff(f->group, &f->revision);
+			fio_group_diff(&f->group, &f->revision);
 		else
-			fio_group_done(f->group, &f->revision, reached);
+			fio_group_done(&f->group, &f->revision, reached);
 	}
 }
 
 static void
 release(struct all *x)
 {
-	unlock(x);
-	for (size_t i = 0; i < x->n; i++) {
-		fio_revision_release(&x->files[i].revision);
-		buf_release(&x->files[i].path);
-	}
+	for (size_t i = 0; i < x->n; i++)
+		file_free(x->files[i]);
 	for (size_t i = 0; i < x->dirs.n; i++) {
 		if (x->dirs.items[i]->open)
 			fio_trash_close(&x->dirs.items[i]->trash);
@@ -303,23 +434,39 @@ release(struct all *x)
 	VEC_RELEASE(&x->dirs);
 	mem_free(x->files);
 	mem_free(x->order);
+	mem_free(x->members);
+}
+
+/* One for each request, until all are found. */
+static void
+begin(struct all *x, const struct wio_write_request *requests,
+	struct wio_write_result *results)
+{
+	x->files = mem_alloc(x->n * sizeof(struct all_file *));
+	x->order = mem_alloc(x->n * sizeof(struct all_file *));
+	x->members = mem_alloc(x->n * sizeof(x->members[0]));
+	for (size_t i = 0; i < x->n; i++) {
+		x->members[i] = i;
+		x->files[i] = mem_alloc(sizeof(struct all_file));
+		x->files[i]->group =
+			(struct fio_write_group){.requests = requests,
+				.results = results,
+				.members = &x->members[i],
+				.n = 1};
+	}
 }
 
 void
 fio_write_batch(struct wio *w, struct fio_roots *roots,
-	const struct fio_write_group *groups, size_t n)
+	const struct wio_write_request *requests, size_t n,
+	struct wio_write_result *results)
 {
 	struct all x = {.w = w, .roots = roots, .n = n};
 	struct fio_batch_file *files = mem_alloc(n * sizeof(files[0]));
 	struct wio_error e;
 	size_t at = 0, changed = 0;
 
-	x.files = mem_alloc(n * sizeof(x.files[0]));
-	x.order = mem_alloc(n * sizeof(struct all_file *));
-	for (size_t i = 0; i < n; i++) {
-		x.files[i].group = &groups[i];
-		x.order[i] = &x.files[i];
-	}
+	begin(&x, requests, results);
 	fio_pool_enter(w->pool, 0);
 	if (take_all(&x, &at, &e) < 0)
 		fail_all(&x, at, &e);

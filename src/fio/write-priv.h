@@ -57,6 +57,7 @@ int fio_sweep_batches(struct wio *w, struct fio_roots *roots, struct err *e);
 
 /* write-all.c: WIO_ALL, on a thread of the pool. */
 void fio_write_batch(struct wio *w, struct fio_roots *roots,
-	const struct fio_write_group *groups, size_t n);
+	const struct wio_write_request *requests, size_t n,
+	struct wio_write_result *results);
 
 #endif

@@ -7,7 +7,8 @@
 /*
  * Requests are put into groups, each for one file, before any file is touched:
  * two spellings of a path are the same file, and the edits of both rest on the
- * same bytes. A group is a piece of work for the pool.
+ * same bytes. A group is a piece of work for the pool. In WIO_ALL each request
+ * stays alone until its file is found; write-all.c has the groups then.
  */
 struct entry {
 	size_t request;
@@ -148,7 +149,7 @@ run_all(void *ctx, size_t first, size_t end, bool cancelled)
 		cancelled ? "cancelled before anything was changed"
 			  : "another request of the batch is refused");
 	if (!refused && j->n > 0)
-		fio_write_batch(j->w, j->roots, j->groups, j->groups_n);
+		fio_write_batch(j->w, j->roots, j->requests, j->n, j->results);
 	for (size_t i = 0; i < j->groups_n; i++) {
 		if (refused)
 			fio_group_fail(&j->groups[i], &gone);
@@ -239,7 +240,8 @@ group(struct job *j)
 			.path = r->path != NULL ? r->path : "",
 			.dry_run = r->dry_run};
 		j->results[i] = (struct wio_write_result){0};
-		if (fio_revise_check(r, &j->results[i].error) == 0 && j->n > 1)
+		if (fio_revise_check(r, &j->results[i].error) == 0 &&
+			j->batch == WIO_EACH && j->n > 1)
 			entries[i].inode = identify(j, &near, r->path);
 	}
 	fio_nearby_release(&near);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "fio/io-priv.h"
+
+#include <errno.h>
+#include <linux/fs.h>
+#include <signal.h>
+
+#include "sys/pass.h"
+#include "sys/real.h"
+
+#include "io.h"
+
+/* WIO_ALL over a kernel that does something else in the middle of it. */
+
+enum { MOST = 8 };
+
+static struct wio_write_result done[MOST];
+
+static struct kernel {
+	union {
+		struct sys sys;
+		struct sys_pass pass;
+	};
+	/* After the first look at this name … */
+	const char *looked_at;
+	/* … `from` is renamed to `to`. */
+	const char *from, *to;
+	/* This name shows the file of that one. */
+	const char *twin, *twin_of;
+} k;
+
+static void
+move(const char *from, const char *to)
+{
+	char a[512], b[512];
+
+	assert_int_equal(
+		rename(scratch_path(&s, from, a), scratch_path(&s, to, b)), 0);
+}
+
+static int
+look(struct sys *t, int dir, const char *name, int flags, struct stat *ret)
+{
+	struct sys *under = ((struct sys_pass *)t)->under;
+
+	if (k.twin != NULL && strcmp(name, k.twin) == 0)
+		name = k.twin_of;
+	int rc = under->fstatat(under, dir, name, flags, ret);
+	if (k.looked_at != NULL && strcmp(name, k.looked_at) == 0) {
+		k.looked_at = NULL;
+		move(k.from, k.to);
+	}
+	return rc;
+}
+
+/* The same roots on that kernel, all on this thread. */
+static void
+use_kernel(struct wio_options o)
+{
+	const char *const roots[] = {s.path};
+
+	wio_close(w, NULL);
+	k = (struct kernel){0};
+	sys_pass_init(&k.pass, sys_real());
+	k.sys.fstatat = look;
+	if (o.roots_n == 0 && o.symlinks != WIO_SYMLINKS_FOLLOW_ANYWHERE) {
+		o.roots = roots;
+		o.roots_n = 1;
+	}
+	w = fio_io_open(&k.sys, &o, true, &e);
+	if (w == NULL)
+		fail_msg("%s", e.message);
+}
+
+/* In each file, "old" becomes "new" and "before" "after". */
+static size_t
+write_all(const char *const *names, size_t n)
+{
+	static const struct wio_edit edits[] = {
+		{.anchor = "old", .anchor_n = 3, .text = "new", .text_n = 3},
+		{.anchor = "before",
+			.anchor_n = 6,
+			.text = "after",
+			.text_n = 5}};
+	struct wio_write_request asks[MOST];
+
+	wio_write_release(done, MOST);
+	for (size_t i = 0; i < n; i++)
+		asks[i] = (struct wio_write_request){
+			.path = names[i], .edits = &edits[i % 2], .edits_n = 1};
+	return wio_write(w, WIO_ALL, asks, n, done);
+}
+
+static void
+a_save_between_two_looks_at_one_file_does_not_make_it_two(void **state)
+{
+	static const char *const names[] = {"a", "./a"};
+
+	(void)state;
+	scratch_put(&s, "a", "old before");
+	scratch_put(&s, "next", "old before, saved");
+	use_kernel((struct wio_options){0});
+	k.looked_at = "a";
+	k.from = "next";
+	k.to = "a";
+	assert_int_equal(write_all(names, 2), 0);
+	check_str(scratch_get(&s, "a"), "new after, saved");
+	assert_string_equal(done[0].new_digest, done[1].new_digest);
+}
+
+static void
+a_file_that_moves_to_the_next_name_is_not_waited_for(void **state)
+{
+	static const char *const names[] = {"a", "b"};
+
+	(void)state;
+	scratch_put(&s, "a", "old before");
+	scratch_put(&s, "b", "before");
+	use_kernel((struct wio_options){0});
+	k.looked_at = "a";
+	k.from = "a";
+	k.to = "b";
+	assert_int_equal(write_all(names, 2), 2);
+	check_code(done[0].error, WIO_NOT_FOUND);
+	check_code(done[1].error, WIO_CANCELLED);
+	check_str(scratch_get(&s, "b"), "old before");
+}
+
+static void
+two_names_that_go_on_to_be_one_file_are_busy(void **state)
+{
+	static const char *const names[] = {"a", "b"};
+
+	(void)state;
+	scratch_put(&s, "a", "old");
+	scratch_put(&s, "b", "before");
+	use_kernel((struct wio_options){0});
+	k.twin = "b";
+	k.twin_of = "a";
+	assert_int_equal(write_all(names, 2), 2);
+	assert_true(done[0].error.code == WIO_BUSY ||
+		done[1].error.code == WIO_BUSY);
+	check_str(scratch_get(&s, "a"), "old");
+	check_str(scratch_get(&s, "b"), "before");
+}
+
+static int
+forget(void **state)
+{
+	wio_write_release(done, MOST);
+	return io_teardown(state);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, io_setup, forget)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_save_between_two_looks_at_one_file_does_not_make_it_two),
+		TEST(a_file_that_moves_to_the_next_name_is_not_waited_for),
+		TEST(two_names_that_go_on_to_be_one_file_are_busy),
+	};
+
+	(void)signal(SIGIO, SIG_IGN);
+	(void)alarm(60); /* who waits for himself waits for ever */
+	return cmocka_run_group_tests_name("batch races", tests, NULL, NULL);
+}
