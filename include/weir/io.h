@@ -462,12 +462,17 @@ enum wio_batch {
  * looked at: if somebody saved meanwhile, theirs goes back, and the request
  * fails with WIO_CONFLICT. What was replaced is kept in the trash for those who
  * still have it open: 24 hours or 200 MB, whichever is over first. Nothing
- * that is not proven to be a version known to the caller is ever removed.
+ * that is not proven to be a version known to the caller is ever removed. Where
+ * the file system cannot exchange two names, the new one is renamed over the
+ * old one, which is kept nowhere then, and a save in the microseconds before
+ * that is lost.
  *
  * WIO_ALL: every file is prepared and verified before the first changes; when
  * one fails then, those before it are put back (if nobody saved them
- * meanwhile). After a crash in the middle the next wio_open with these roots
- * puts the batch back or finishes it. Returns how many failed.
+ * meanwhile). When that cannot be done, or a sync fails, all of them fail with
+ * WIO_UNKNOWN_STATE. After that, or a crash in the middle, the next wio_open
+ * with these roots puts the batch back or finishes it. WIO_UNSUPPORTED where
+ * two names cannot be exchanged. Returns how many failed.
  */
 size_t wio_write(struct wio *w, enum wio_batch batch,
 	const struct wio_write_request *requests, size_t n,

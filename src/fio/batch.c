@@ -155,6 +155,13 @@ trade_all(struct batch *b, size_t *ret_at, struct wio_error *e)
 			/* Else it has taken ours away. */
 			b->parts[b->done].made = rc == 0;
 		}
+		if (rc == 1 && b->swaps[b->done].no_exchange)
+			return fio_error_set(e, WIO_OP_RENAME, WIO_UNSUPPORTED,
+				NULL,
+				"'%s' is where two names cannot be exchanged, "
+				"as a batch of which all is done or nothing "
+				"needs it",
+				path.text);
 		if (rc == 1)
 			rc = fio_conflict(&path, &why);
 		if (rc < 0)
@@ -176,6 +183,16 @@ prepare_all(struct batch *b, size_t *ret_at, struct wio_error *e)
 	return write_journal(b, e);
 }
 
+/* The journal may still be there, and somebody who opens the roots finishes the
+ * batch or puts it back by it. */
+static int
+unknown(struct wio_error *e, enum wio_op op, const struct err *why)
+{
+	fio_error_from(e, op, why);
+	e->code = WIO_UNKNOWN_STATE;
+	return -1;
+}
+
 static int
 run(struct batch *b, size_t *ret_at, struct wio_error *e)
 {
@@ -186,11 +203,11 @@ run(struct batch *b, size_t *ret_at, struct wio_error *e)
 		rc = trade_all(b, ret_at, e);
 	if (rc < 0) {
 		if (e->code != WIO_UNKNOWN_STATE && put_back(b, &why) < 0)
-			fio_error_from(e, WIO_OP_RENAME, &why);
+			unknown(e, WIO_OP_RENAME, &why);
 		return -1;
 	}
 	if (drop_journal(b, &why) < 0)
-		return fio_error_from(e, WIO_OP_SYNC, &why);
+		return unknown(e, WIO_OP_SYNC, &why);
 	for (size_t i = 0; i < b->n; i++)
 		fio_swap_retire(&b->swaps[i]);
 	return 0;

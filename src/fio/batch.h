@@ -28,10 +28,12 @@ struct fio_batch_file {
 };
 
 /*
- * -1 and `*ret_at`, the file at fault: all are as they were, but for those that
- * somebody saved on top of our change before it could be taken back (`kept`
- * says where theirs is when it cannot be in the file). Everything is synced
- * unless `durability` is WIO_NOT_DURABLE.
+ * -1 and `*ret_at`, the file at fault. WIO_UNKNOWN_STATE: all may be as they
+ * were, or changed. With every other code all are as they were, but for those
+ * that somebody saved on top of our change before it could be taken back
+ * (`kept` says where theirs is when it cannot be in the file).
+ * WIO_UNSUPPORTED: names cannot be exchanged there, so nothing could be put
+ * back. Everything is synced unless `durability` is WIO_NOT_DURABLE.
  */
 int fio_batch_write(struct fio_batch_file *files, size_t n,
 	const struct fio_dir *journals, enum wio_durability durability,

@@ -316,8 +316,13 @@ fio_swap_trade(struct fio_swap *s, struct err *e)
 	}
 	int rc = sys->renameat(
 		sys, s->d->fd, s->at, s->d->fd, s->name, RENAME_EXCHANGE);
-	if (rc == -EINVAL || rc == -ENOSYS || rc == -EOPNOTSUPP)
+	s->no_exchange = rc == -EINVAL || rc == -ENOSYS || rc == -EOPNOTSUPP;
+	if (s->no_exchange && s->may_replace)
 		return replace_checked(s, e);
+	if (s->no_exchange) {
+		fio_swap_drop(s);
+		return 1;
+	}
 	if (rc < 0) {
 		(void)sys->unlinkat(sys, s->d->fd, s->at, 0);
 		return rc == -ENOENT ? 1
@@ -371,7 +376,8 @@ fio_exchange(const struct fio_dir *d, const char *name, struct fio_temp *t,
 		.name = name,
 		.keep = how->keep,
 		.base = *how->expected,
-		.ret_aside = how->ret_aside};
+		.ret_aside = how->ret_aside,
+		.may_replace = true};
 
 	if (!s.base.exists)
 		return fill_gap(d, name, t, e);

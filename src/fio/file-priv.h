@@ -71,11 +71,16 @@ struct fio_swap {
 	struct fio_version base, ours;
 	char *ret_aside;
 	char at[256]; /* the hidden name */
+	/* Where two names cannot be exchanged, go over the base, which is lost
+	 * then; else that is not done, and `no_exchange` says so. */
+	bool may_replace;
+	bool no_exchange;
 };
 /* `t` gets the hidden name; it is removed on failure. */
 int fio_swap_make(struct fio_swap *s, const struct fio_temp *t, struct err *e);
 /* 0: ours is in place, and the base is in the swap. 1: it was another file,
- * which is in place again, and ours gone. */
+ * which is in place again, and ours gone; or nothing was done, and ours is gone
+ * (`no_exchange`). */
 int fio_swap_trade(struct fio_swap *s, struct err *e);
 /* Back again. 0: the base is in place, and ours is gone. 1: somebody saved on
  * top of ours, and that is in place. */

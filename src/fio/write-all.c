@@ -388,7 +388,10 @@ change_all(struct all *x, struct fio_batch_file *files, size_t *ret_n,
 	return rc;
 }
 
-/* File `at` fails with `e` (or has failed already), and all others with it. */
+/*
+ * File `at` fails with `e` (or has failed already), and all others with it.
+ * That nothing was changed is not told when it is not known.
+ */
 static void
 fail_all(struct all *x, size_t at, const struct wio_error *e)
 {
@@ -396,9 +399,11 @@ fail_all(struct all *x, size_t at, const struct wio_error *e)
 
 	fio_error_set(&others, WIO_OP_WRITE, WIO_CANCELLED, NULL,
 		"another request of the batch failed");
-	for (size_t i = 0; i < x->n; i++)
-		fio_group_fail(&x->files[i]->group,
-			i == at && e != NULL ? e : &others);
+	for (size_t i = 0; i < x->n; i++) {
+		bool his =
+			e != NULL && (i == at || e->code == WIO_UNKNOWN_STATE);
+		fio_group_fail(&x->files[i]->group, his ? e : &others);
+	}
 }
 
 static void

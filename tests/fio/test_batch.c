@@ -211,6 +211,19 @@ a_batch_that_died_at_any_call_is_finished_or_put_back(void **state)
 	assert_true(at > 60);
 }
 
+/* Who is told that nothing was changed finds it so. */
+static void
+check_codes(bool good)
+{
+	bool unknown = done[0].error.code == WIO_UNKNOWN_STATE;
+
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(
+			done[i].error.code == WIO_UNKNOWN_STATE, unknown);
+	if (!unknown)
+		check_three(good ? "new" : NULL);
+}
+
 static void
 a_failure_at_any_call_leaves_all_or_none(void **state)
 {
@@ -231,6 +244,7 @@ a_failure_at_any_call_leaves_all_or_none(void **state)
 			.sys = errnos[at % 5]};
 		f.calls = 0;
 		bool good = write_all(x, three, 3, "new") == 0;
+		check_codes(good);
 		wio_close(x, NULL);
 		hits += f.hits;
 		io_reopen((struct wio_options){0});

@@ -27,6 +27,8 @@ static struct kernel {
 	const char *from, *to;
 	/* This name shows the file of that one. */
 	const char *twin, *twin_of;
+	/* Names are not exchanged but for so many; below 0: all. */
+	int exchanges;
 } k;
 
 static void
@@ -53,6 +55,18 @@ look(struct sys *t, int dir, const char *name, int flags, struct stat *ret)
 	return rc;
 }
 
+static int
+move_at(struct sys *t, int from_dir, const char *from, int to_dir,
+	const char *to, unsigned int flags)
+{
+	struct sys *under = ((struct sys_pass *)t)->under;
+
+	if ((flags & RENAME_EXCHANGE) != 0 && k.exchanges == 0)
+		return -EINVAL;
+	k.exchanges -= (flags & RENAME_EXCHANGE) != 0 && k.exchanges > 0;
+	return under->renameat(under, from_dir, from, to_dir, to, flags);
+}
+
 /* The same roots on that kernel, all on this thread. */
 static void
 use_kernel(struct wio_options o)
@@ -60,9 +74,10 @@ use_kernel(struct wio_options o)
 	const char *const roots[] = {s.path};
 
 	wio_close(w, NULL);
-	k = (struct kernel){0};
+	k = (struct kernel){.exchanges = -1};
 	sys_pass_init(&k.pass, sys_real());
 	k.sys.fstatat = look;
+	k.sys.renameat = move_at;
 	if (o.roots_n == 0 && o.symlinks != WIO_SYMLINKS_FOLLOW_ANYWHERE) {
 		o.roots = roots;
 		o.roots_n = 1;
@@ -144,6 +159,34 @@ two_names_that_go_on_to_be_one_file_are_busy(void **state)
 	check_str(scratch_get(&s, "b"), "before");
 }
 
+static void
+where_names_cannot_be_exchanged_a_batch_is_refused(void **state)
+{
+	static const char *const names[] = {"a", "b"};
+
+	(void)state;
+	scratch_put(&s, "a", "old");
+	scratch_put(&s, "b", "before");
+	use_kernel((struct wio_options){0});
+	for (size_t first = 0; first < 2; first++) {
+		k.exchanges = (int)first;
+		assert_int_equal(write_all(names, 2), 2);
+		/* To put the first one back takes one more. */
+		if (first == 0) {
+			check_code(done[0].error, WIO_UNSUPPORTED);
+			check_code(done[1].error, WIO_CANCELLED);
+			check_str(scratch_get(&s, "a"), "old");
+		} else {
+			check_code(done[0].error, WIO_UNKNOWN_STATE);
+			check_code(done[1].error, WIO_UNKNOWN_STATE);
+		}
+		check_str(scratch_get(&s, "b"), "before");
+	}
+	io_reopen((struct wio_options){0});
+	check_str(scratch_get(&s, "a"), "old");
+	check_str(scratch_get(&s, "b"), "before");
+}
+
 static int
 forget(void **state)
 {
@@ -160,6 +203,7 @@ main(void)
 		TEST(a_save_between_two_looks_at_one_file_does_not_make_it_two),
 		TEST(a_file_that_moves_to_the_next_name_is_not_waited_for),
 		TEST(two_names_that_go_on_to_be_one_file_are_busy),
+		TEST(where_names_cannot_be_exchanged_a_batch_is_refused),
 	};
 
 	(void)signal(SIGIO, SIG_IGN);
