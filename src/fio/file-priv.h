@@ -42,12 +42,6 @@ int fio_settle(const struct fio_dir *d, const char *name,
 	const struct fio_temp *t, enum wio_durability durability,
 	struct fio_version *ret_version, struct err *e);
 
-/* It is in place: make that last, and say what is there now (or NULL).
- * ERR_POISONED when it cannot be made to last. */
-int fio_settle(const struct fio_dir *d, const char *name,
-	const struct fio_temp *t, enum wio_durability durability,
-	struct fio_version *ret_version, struct err *e);
-
 #define FIO_SWAP_SUFFIX ".weir-swap"
 /* So much of a file's name is in the names of what is made for it. */
 #define FIO_NAME_PART "%.100s"
@@ -85,7 +79,8 @@ int fio_swap_trade(struct fio_swap *s, struct err *e);
 /* Back again. 0: the base is in place, and ours is gone. 1: somebody saved on
  * top of ours, and that is in place. */
 int fio_swap_undo(struct fio_swap *s, struct err *e);
-/* After a trade: the base goes where `keep` says. */
+/* After a trade: the base goes where `keep` says. When it cannot, it stays
+ * where it is, until a sweep. */
 void fio_swap_retire(const struct fio_swap *s);
 /* The swap holds ours: nobody misses it but who has it open. */
 void fio_swap_drop(const struct fio_swap *s);

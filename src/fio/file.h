@@ -92,10 +92,12 @@ int fio_replace(const struct fio_dir *d, const char *name, struct str bytes,
  * Where displaced files go: subdirectories of `dir`, made when they are not
  * there, on the file system of the file.
  *
- *	old/NAME.<time>.<digest>.<next>	the version that was replaced
- *	odd/NAME.<time>.<digest>.<digest>	 ours, taken back because of a
- *conflict odd/NAME.conflict-<time>-<hex>	 an edit that another one
- *displaced while we gave it back
+ *	old/NAME.<time>.<digest>.<next>
+ *	    the version that was replaced
+ *	odd/NAME.<time>.<digest>.<digest>
+ *	    ours, taken back because of a conflict
+ *	odd/NAME.conflict-<time>-<hex>
+ *	    an edit that another one displaced while we gave it back
  *
  * A program that had one of the first two open may still write into it: the
  * digest, of the bytes it had, tells. Without `keep` those two are removed, and
