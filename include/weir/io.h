@@ -209,7 +209,8 @@ struct wio_options {
 	bool lock_processes;
 	int64_t lock_wait_ns; /* 0: 5 s */
 	/* Where displaced files go (see wio_write), an absolute path on the
-	 * file system of the roots. NULL: ".weir-trash" in the directory of
+	 * mount of the roots: WIO_INVALID "trash" when it is on another, and
+	 * when a file is. NULL: ".weir-trash" in the directory of
 	 * the file, made when first needed. */
 	const char *trash;
 	/* The only extensions that may be created, ".c"; none: all. */
@@ -461,11 +462,12 @@ enum wio_batch {
  * a file beside it and synced, then the two change places, and what came out is
  * looked at: if somebody saved meanwhile, theirs goes back, and the request
  * fails with WIO_CONFLICT. What was replaced is kept in the trash for those who
- * still have it open: 24 hours or 200 MB, whichever is over first. Nothing
- * that is not proven to be a version known to the caller is ever removed. Where
- * the file system cannot exchange two names, the new one is renamed over the
- * old one, which is kept nowhere then, and a save in the microseconds before
- * that is lost.
+ * still have it open: 24 hours or 200 MB, whichever is over first; when it
+ * cannot go there, it stays beside the file under a hidden name, which
+ * wio_sweep puts away. Nothing that is not proven to be a version known to the
+ * caller is ever removed. Where the file system cannot exchange two names, the
+ * new one is renamed over the old one, which is kept nowhere then, and a save
+ * in the microseconds before that is lost.
  *
  * WIO_ALL: every file is prepared and verified before the first changes; when
  * one fails then, those before it are put back (if nobody saved them

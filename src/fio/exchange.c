@@ -97,9 +97,9 @@ format_now(struct sys *sys, char ret[STAMP_SIZE])
 }
 
 /*
- * The swap name holds nothing that is not elsewhere. It is moved and not
- * removed for those who have it open and write it later; if it cannot be, what
- * it held is not worth failing for.
+ * The swap name holds what we know, and is moved and not removed for those who
+ * have it open and write it later. What was replaced and cannot be moved stays
+ * beside the file, where a sweep tries again; ours is nobody's.
  */
 static void
 retire(const struct fio_swap *s, struct fio_digest digest,
@@ -114,7 +114,8 @@ retire(const struct fio_swap *s, struct fio_digest digest,
 		hex_of(next, hex_next);
 		(void)snprintf(as, sizeof(as), FIO_NAME_PART ".%s.%s.%s",
 			s->name, when, hex, hex_next);
-		if (move_to(s, is_old ? s->keep->old : s->keep->odd, as) == 0)
+		if (move_to(s, is_old ? s->keep->old : s->keep->odd, as) == 0 ||
+			is_old)
 			return;
 	}
 	(void)s->d->sys->unlinkat(s->d->sys, s->d->fd, s->at, 0);

@@ -192,6 +192,20 @@ open_pool(struct wio *w, bool inline_only, struct wio_error *e)
 	return 0;
 }
 
+static int
+check_trash(
+	const struct wio *w, const struct fio_roots *roots, struct wio_error *e)
+{
+	struct err why;
+
+	for (size_t i = 0; i < fio_roots_n(roots); i++)
+		if (fio_trash_check(w->options.trash, fio_roots_dir(roots, i),
+			    &why) < 0)
+			return fio_error_set(e, WIO_OP_OPEN, WIO_INVALID,
+				"trash", "%s", why.msg);
+	return 0;
+}
+
 static struct fio_roots *
 open_roots(const struct wio *w, const char *const *roots, size_t n,
 	struct wio_error *e)
@@ -204,7 +218,13 @@ open_roots(const struct wio *w, const char *const *roots, size_t n,
 		.no_openat2 = w->options.no_openat2,
 	};
 
-	return fio_roots_new(w->sys, &o, e);
+	struct fio_roots *ret = fio_roots_new(w->sys, &o, e);
+	if (ret != NULL && w->options.trash != NULL &&
+		check_trash(w, ret, e) < 0) {
+		fio_roots_unref(ret);
+		return NULL;
+	}
+	return ret;
 }
 
 static void

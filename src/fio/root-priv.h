@@ -72,6 +72,7 @@ int fio_open_dir(struct sys *sys, int fd, const char *path, int flags);
 
 /* 0 or -errno. */
 int fio_mount_of(struct sys *sys, int fd, struct fio_mount *ret);
+bool fio_mount_same(const struct fio_mount *a, const struct fio_mount *b);
 
 int fio_resolve_error(struct wio_error *e, int sys, const char *shown);
 

@@ -206,9 +206,7 @@ check_mount(struct fio_walk *w, int fd, struct wio_error *e)
 	int rc = fio_mount_of(w->roots->sys, fd, &here);
 	if (rc < 0)
 		return fio_resolve_error(e, -rc, w->shown);
-	bool same = here.id != 0 && of->id != 0 ? here.id == of->id
-						: here.dev == of->dev;
-	if (same)
+	if (fio_mount_same(&here, of))
 		return 0;
 	return fio_error_set(e, WIO_OP_RESOLVE, WIO_OUTSIDE, NULL,
 		"'%s' leads over a mount point", w->shown);

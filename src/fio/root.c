@@ -35,6 +35,12 @@ fio_mount_of(struct sys *sys, int fd, struct fio_mount *ret)
 	return 0;
 }
 
+bool
+fio_mount_same(const struct fio_mount *a, const struct fio_mount *b)
+{
+	return a->id != 0 && b->id != 0 ? a->id == b->id : a->dev == b->dev;
+}
+
 void
 fio_name_dir(struct fio_dir *d, struct sys *sys, int fd, const char *path)
 {

@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "fio/inode-lock.h"
 #include "fio/pool.h"
+#include "fio/root-priv.h"
 
 #define KEPT_NS	   (24 * 3600 * NS_PER_SEC)
 #define LOOK_NS	   (600 * NS_PER_SEC) /* others add to it, too */
@@ -32,13 +33,55 @@ lock_name(const struct fio_trash_how *how, const struct stat *st, char ret[64])
 			(unsigned long long)st->st_ino);
 }
 
+/* What is displaced is moved, and that goes only within one mount. */
+static int
+check_mount(
+	const struct fio_dir *trash, const struct fio_dir *of, struct err *e)
+{
+	struct fio_mount there, here;
+
+	int rc = fio_mount_of(of->sys, trash->fd, &there);
+	if (rc == 0)
+		rc = fio_mount_of(of->sys, of->fd, &here);
+	if (rc < 0)
+		return err_sys(e, -rc, "looking at '%s'", trash->path);
+	if (fio_mount_same(&there, &here))
+		return 0;
+	return err_set(e, ERR_INPUT,
+		"the trash '%s' is on another file system than '%s'",
+		trash->path, of->path);
+}
+
+static int
+open_given(struct fio_dir *ret, const char *at, const struct fio_dir *of,
+	struct err *e)
+{
+	if (fio_dir_open(ret, of->sys, AT_FDCWD, at, e) < 0)
+		return -1;
+	if (check_mount(ret, of, e) == 0)
+		return 0;
+	fio_dir_close(ret);
+	return -1;
+}
+
 static int
 open_dir(struct fio_trash *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e)
 {
 	return how->at != NULL
-		? fio_dir_open(&ret->dir, of->sys, AT_FDCWD, how->at, e)
+		? open_given(&ret->dir, how->at, of, e)
 		: fio_dir_open_in(&ret->dir, of, FIO_TRASH_NAME, e);
+}
+
+int
+fio_trash_check(const char *at, const struct fio_dir *of, struct err *e)
+{
+	struct fio_dir d;
+
+	if (open_given(&d, at, of, e) < 0)
+		return e->code == ERR_INPUT ? -1 : 0;
+	fio_dir_close(&d);
+	return 0;
 }
 
 /* The directory is open. */

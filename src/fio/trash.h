@@ -26,7 +26,8 @@
 #define FIO_TRASH_NAME ".weir-trash"
 
 struct fio_trash_how {
-	const char *at; /* an absolute path; NULL: beside the file */
+	const char *at; /* an absolute path, on the mount of the file; NULL:
+			   beside the file */
 	bool alone;	/* take the lock alone */
 	int64_t wait_ns;
 };
@@ -37,8 +38,13 @@ struct fio_trash {
 	struct fio_lock lock;
 };
 
-/* ERR_LOCKED after `wait_ns`. The directory is made when it is not there; it
- * is durable with the next sync of the one it is in. */
+/* ERR_INPUT when `at` is on another mount than `of`, where nothing can be moved
+ * to it, or no directory. Whether it is there and open to us shows when it is
+ * needed. */
+int fio_trash_check(const char *at, const struct fio_dir *of, struct err *e);
+
+/* ERR_LOCKED after `wait_ns`; ERR_INPUT as above. The directory is made when it
+ * is not there; it is durable with the next sync of the one it is in. */
 int fio_trash_open(struct fio_trash *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e);
 /* The directory without the lock, durable in the one it is in. */

@@ -169,7 +169,7 @@ read_sound(struct store *st, int64_t wait_ns, struct loaded *l,
 }
 
 static void
-add_all(struct problems *to, const struct problems *from)
+add_all(struct problems *to, struct problems *from)
 {
 	VEC_EACH (p, &from->list)
 		problems_add(to, p);

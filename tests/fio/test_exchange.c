@@ -28,7 +28,7 @@ static struct {
 	void (*before)(int nth); /* the nth exchange from 1 */
 	void (*after)(int nth);
 	int exchanges;
-	bool refuse_exchange, refuse_lease;
+	bool refuse_exchange, refuse_lease, refuse_keep;
 	uint64_t calls;
 } desk;
 
@@ -42,6 +42,8 @@ desk_renameat(struct sys *t, int from_dir, const char *from, int to_dir,
 		desk.exchanges++;
 		return -EINVAL;
 	}
+	if (desk.refuse_keep && to_dir == keep_dir.fd)
+		return -EXDEV;
 	if (exchange)
 		desk.exchanges++;
 	if (exchange && desk.before != NULL)
@@ -342,6 +344,26 @@ what_is_written_after_the_look_is_kept_and_told_by_its_digest(void **state)
 }
 
 static void
+what_cannot_be_kept_stays_beside_the_file_for_a_sweep(void **state)
+{
+	char name[512];
+
+	(void)state;
+	desk.refuse_keep = true;
+	scratch_put(&s, "f", "base");
+	struct fio_version seen = see("f");
+	check_ok(replace(&seen), &e);
+	check_str(scratch_get(&s, "f"), "ours");
+	assert_int_equal(count_text(".", "base", name), 1);
+	check_ok(fio_sweep_keeping(&dir, &keep, &e), &e);
+	assert_int_equal(count_text(".", "base", name), 1);
+	desk.refuse_keep = false;
+	check_ok(fio_sweep_keeping(&dir, &keep, &e), &e);
+	assert_int_equal(count_text("keep/old", "base", name), 1);
+	check_no_leftovers();
+}
+
+static void
 without_exchange_it_is_a_check_and_a_rename(void **state)
 {
 	(void)state;
@@ -505,6 +527,7 @@ main(void)
 		TEST(a_file_taken_away_is_not_put_back),
 		TEST(a_file_open_for_writing_is_not_replaced),
 		TEST(what_is_written_after_the_look_is_kept_and_told_by_its_digest),
+		TEST(what_cannot_be_kept_stays_beside_the_file_for_a_sweep),
 		TEST(without_exchange_it_is_a_check_and_a_rename),
 		TEST(an_edit_that_no_time_shows_is_noticed_by_its_bytes),
 		TEST(whole_seconds_settle_nothing_for_two_of_them),

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "fio/io-priv.h"
+
+#include <dirent.h>
+#include <signal.h>
+
+#include "sys/real.h"
+
+#include "io.h"
+
+/* wio_sweep and the trash: what they take away, and what they let alone. */
+
+/* The kernel, with one directory on a mount of its own. */
+static struct {
+	struct sys sys;
+	ino_t elsewhere;
+	bool keep_temps;
+} odd;
+
+static int
+odd_mount_id(struct sys *t, int fd, uint64_t *ret)
+{
+	struct stat st;
+
+	(void)t;
+	assert_int_equal(fstat(fd, &st), 0);
+	*ret = st.st_ino == odd.elsewhere ? 2 : 1;
+	return 0;
+}
+
+static int
+odd_unlinkat(struct sys *t, int dir, const char *name, int flags)
+{
+	(void)t;
+	if (odd.keep_temps && strstr(name, ".weir-tmp") != NULL)
+		return -EACCES;
+	return sys_real()->unlinkat(sys_real(), dir, name, flags);
+}
+
+static struct wio *
+open_oddly(struct wio_options o)
+{
+	const char *const roots[] = {s.path};
+
+	odd.sys = *sys_real();
+	odd.sys.mount_id = odd_mount_id;
+	odd.sys.unlinkat = odd_unlinkat;
+	o.roots = roots;
+	o.roots_n = 1;
+	o.no_openat2 = true;
+	return fio_io_open(&odd.sys, &o, true, &e);
+}
+
+static void
+reopen_oddly(struct wio_options o)
+{
+	wio_close(w, NULL);
+	w = open_oddly(o);
+	if (w == NULL)
+		fail_msg("%s", e.message);
+}
+
+static const char *
+dir_in(const char *name, ino_t *ret_ino)
+{
+	static char path[512];
+	struct stat st;
+
+	assert_int_equal(mkdir(scratch_path(&s, name, path), 0755), 0);
+	assert_int_equal(stat(path, &st), 0);
+	if (ret_ino != NULL)
+		*ret_ino = st.st_ino;
+	return path;
+}
+
+static enum wio_code
+write_one(const char *path, const char *with)
+{
+	struct wio_write_result r;
+	const struct wio_edit x = {
+		.end = 3, .text = with, .text_n = strlen(with)};
+	const struct wio_write_request ask = {.path = path,
+		.digest = digest_of("old"),
+		.edits = &x,
+		.edits_n = 1};
+
+	(void)wio_write(w, WIO_EACH, &ask, 1, &r);
+	enum wio_code code = r.error.code;
+	e = r.error;
+	wio_write_release(&r, 1);
+	return code;
+}
+
+static void
+a_trash_on_another_mount_is_refused(void **state)
+{
+	const char *trash = dir_in("bin", &odd.elsewhere);
+
+	(void)state;
+	assert_null(open_oddly((struct wio_options){.trash = trash}));
+	check_code(e, WIO_INVALID);
+	assert_string_equal(e.field, "trash");
+	odd.elsewhere = 0;
+	reopen_oddly(
+		(struct wio_options){.trash = trash, .cross_mounts = true});
+	(void)dir_in("d", &odd.elsewhere);
+	scratch_put(&s, "d/f", "old");
+	assert_int_equal(write_one("d/f", "new"), WIO_INVALID);
+	check_str(scratch_get(&s, "d/f"), "old");
+}
+
+static int
+forget(void **state)
+{
+	(void)io_teardown(state);
+	memset(&odd, 0, sizeof(odd));
+	return 0;
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, io_setup, forget)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_trash_on_another_mount_is_refused),
+	};
+
+	(void)signal(SIGIO, SIG_IGN);
+	return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
+}
