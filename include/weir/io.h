@@ -485,7 +485,8 @@ struct wio_ticket *wio_write_submit(struct wio *w, enum wio_batch batch,
 void wio_write_release(struct wio_write_result *results, size_t n);
 
 /* Remove what writers that died left in a directory and below; what may be
- * somebody's edit is kept. Returns how many files it took away; -1 and `*e`. */
+ * somebody's edit is kept. Without `cross_mounts` directories on other mounts
+ * are left out. Returns how many files it took away; -1 and `*e`. */
 int64_t wio_sweep(struct wio *w, const char *dir, struct wio_error *e);
 
 /* Creating. */

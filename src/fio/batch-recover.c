@@ -237,14 +237,32 @@ list(const struct fio_dir *journals, struct arena *a, struct str_list *ret,
 	return 0;
 }
 
-/* Journals that were never finished: nothing was exchanged for them. */
+/* Journals that were never finished: nothing was exchanged for them. Other
+ * hidden names are not for us to judge. */
+static int
+list_unfinished(const struct fio_dir *journals, struct arena *a,
+	struct str_list *ret, struct err *e)
+{
+	struct str_list all;
+	size_t n = 0;
+
+	if (fio_dir_list(journals, "." FIO_JOURNAL_PREFIX, a, &all, e) < 0)
+		return -1;
+	struct str *names = ARENA_ARRAY(a, struct str, all.n);
+	for (size_t i = 0; i < all.n; i++)
+		if (fio_is_temp(all.items[i]))
+			names[n++] = all.items[i];
+	*ret = (struct str_list){.items = names, .n = n};
+	return 0;
+}
+
 static int
 drop_unfinished(const struct fio_dir *journals, struct err *e)
 {
 	CLEANUP_ARENA struct arena a = {0};
 	struct str_list names;
 
-	if (fio_leftovers(journals, &a, &names, e) < 0)
+	if (list_unfinished(journals, &a, &names, e) < 0)
 		return -1;
 	for (size_t i = 0; i < names.n; i++)
 		fio_drop(journals, names.items[i].s);
@@ -281,7 +299,7 @@ fio_batch_recover(const struct fio_dir *journals, struct fio_roots *roots,
 	struct fio_lock lock;
 
 	if (list(journals, &a, &names, e) < 0 ||
-		fio_leftovers(journals, &a, &unfinished, e) < 0)
+		list_unfinished(journals, &a, &unfinished, e) < 0)
 		return -1;
 	if (names.n + unfinished.n == 0)
 		return 0;

@@ -42,6 +42,7 @@ int fio_settle(const struct fio_dir *d, const char *name,
 	const struct fio_temp *t, enum wio_durability durability,
 	struct fio_version *ret_version, struct err *e);
 
+#define FIO_TEMP_SUFFIX ".weir-tmp"
 #define FIO_SWAP_SUFFIX ".weir-swap"
 /* So much of a file's name is in the names of what is made for it. */
 #define FIO_NAME_PART "%.100s"
@@ -104,6 +105,8 @@ bool fio_swap_parse(const char *swap, struct fio_swap *ret, char ret_name[256]);
 int fio_exchange_sweep(const struct fio_dir *d, const char *swap,
 	const struct fio_keep *keep, struct err *e);
 bool fio_is_swap(struct str name);
+/* A name as fio_temp_write gives, and no person: all of it is looked at. */
+bool fio_is_temp(struct str name);
 
 /* "'f' was changed by somebody else; read it again". */
 int fio_conflict(const struct fio_path *path, struct err *e);

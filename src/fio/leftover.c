@@ -13,6 +13,7 @@
 
 enum {
 	HEX_DIGITS = 32,  /* of a digest */
+	TEMP_DIGITS = 16, /* of what makes a temporary file's name its own */
 	TIME_DIGITS = 30, /* 2026-11-20T11:00:46.123456789Z */
 };
 
@@ -42,6 +43,23 @@ cut_tail(struct str *s, size_t n, struct str *ret)
 		return false;
 	*ret = str_from_at(*s, s->n - n);
 	*s = str_of(s->s, s->n - n - 1);
+	return true;
+}
+
+bool
+fio_is_temp(struct str name)
+{
+	struct str random;
+
+	if (!str_starts(name, STR(".")) ||
+		!str_ends(name, STR(FIO_TEMP_SUFFIX)))
+		return false;
+	name = str_of(name.s + 1, name.n - sizeof(FIO_TEMP_SUFFIX));
+	if (!cut_tail(&name, TEMP_DIGITS, &random))
+		return false;
+	for (size_t i = 0; i < random.n; i++)
+		if (strchr("0123456789abcdef", random.s[i]) == NULL)
+			return false;
 	return true;
 }
 

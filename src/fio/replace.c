@@ -19,12 +19,10 @@
  *	directory
  *	fsynced         new                     nothing
  *
- * A temporary file is ".NAME.<random>" TEMP_SUFFIX, so fio_sweep knows it: it
- * holds nothing but ours. exchange.c has the middle of a replace that is built
- * on a version.
+ * A temporary file is ".NAME.<random>" FIO_TEMP_SUFFIX, so fio_sweep knows it:
+ * it holds nothing but ours. exchange.c has the middle of a replace that is
+ *built on a version.
  */
-
-#define TEMP_SUFFIX ".weir-tmp"
 
 int
 fio_write_all(struct sys *sys, int fd, struct str bytes)
@@ -120,7 +118,7 @@ name_temp(struct sys *sys, const char *name, struct fio_temp *t, struct err *e)
 	if (rc < 0)
 		return err_sys(e, -rc, "asking for a random name");
 	(void)snprintf(t->name, sizeof(t->name),
-		"." FIO_NAME_PART ".%016llx" TEMP_SUFFIX, name,
+		"." FIO_NAME_PART ".%016llx" FIO_TEMP_SUFFIX, name,
 		(unsigned long long)random);
 	return 0;
 }
@@ -379,8 +377,7 @@ fio_leftovers(const struct fio_dir *d, struct arena *a, struct str_list *ret,
 		return -1;
 	struct str *kept = ARENA_ARRAY(a, struct str, all.n);
 	for (size_t i = 0; i < all.n; i++)
-		if (fio_is_swap(all.items[i]) ||
-			str_ends(all.items[i], STR(TEMP_SUFFIX)))
+		if (fio_is_swap(all.items[i]) || fio_is_temp(all.items[i]))
 			kept[n++] = all.items[i];
 	*ret = (struct str_list){.items = kept, .n = n};
 	return 0;

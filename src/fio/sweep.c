@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
 #include "fio/batch.h"
+#include "fio/root-priv.h"
 #include "fio/write-priv.h"
 
 /* What writers that died left. */
@@ -11,6 +13,8 @@ enum { DEEPEST = 256 };
 
 struct sweep {
 	struct fio_trash_how how; /* alone */
+	bool cross_mounts;
+	struct fio_mount mount; /* of where it begins */
 	int64_t n;
 };
 
@@ -19,13 +23,16 @@ static int
 sweep_file(struct sweep *s, const struct fio_dir *d, struct str name,
 	const struct fio_keep *keep, struct err *e)
 {
+	struct err ignored;
+	struct stat st;
 	int rc = 0;
 
 	if (fio_is_swap(name))
 		rc = fio_exchange_sweep(d, name.s, keep, e);
 	else
 		fio_drop(d, name.s);
-	s->n += rc == 0;
+	/* What may not be taken away is there still. */
+	s->n += rc == 0 && fio_stat(d, name.s, &st, &ignored) == 1;
 	return rc < 0 ? -1 : 0;
 }
 
@@ -56,6 +63,39 @@ sweep_dir(struct sweep *s, const struct fio_dir *d, struct err *e)
 	return rc;
 }
 
+/* 1: it is not ours to go to. */
+static int
+check_mount(const struct sweep *s, const struct fio_dir *d, struct err *e)
+{
+	struct fio_mount here;
+
+	if (s->cross_mounts)
+		return 0;
+	int rc = fio_mount_of(d->sys, d->fd, &here);
+	if (rc < 0)
+		return err_sys(e, -rc, "looking at '%s'", d->path);
+	return fio_mount_same(&here, &s->mount) ? 0 : 1;
+}
+
+static int
+sweep_below(struct sweep *s, const struct fio_dir *d, int depth, struct err *e);
+
+/* 0 also when it is gone meanwhile. */
+static int
+sweep_in(struct sweep *s, const struct fio_dir *d, const char *name, int depth,
+	struct err *e)
+{
+	struct fio_dir below;
+
+	if (fio_dir_open_in(&below, d, name, e) < 0)
+		return e->code == ERR_MISSING ? 0 : -1;
+	int rc = check_mount(s, &below, e);
+	if (rc == 0)
+		rc = sweep_below(s, &below, depth, e);
+	fio_dir_close(&below);
+	return rc < 0 ? -1 : 0;
+}
+
 /* The directory and all below it; no link is followed. */
 static int
 sweep_below(struct sweep *s, const struct fio_dir *d, int depth, struct err *e)
@@ -69,19 +109,11 @@ sweep_below(struct sweep *s, const struct fio_dir *d, int depth, struct err *e)
 	if (sweep_dir(s, d, e) < 0 || fio_dir_list(d, "", &a, &names, e) < 0)
 		return -1;
 	for (size_t i = 0; i < names.n; i++) {
-		struct fio_dir below;
 		if (str_eq_c(names.items[i], FIO_TRASH_NAME) ||
 			fio_stat(d, names.items[i].s, &st, e) != 0 ||
 			!S_ISDIR(st.st_mode))
 			continue;
-		if (fio_dir_open_in(&below, d, names.items[i].s, e) < 0) {
-			if (e->code == ERR_MISSING)
-				continue;
-			return -1;
-		}
-		int rc = sweep_below(s, &below, depth + 1, e);
-		fio_dir_close(&below);
-		if (rc < 0)
+		if (sweep_in(s, d, names.items[i].s, depth + 1, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -116,13 +148,39 @@ fio_sweep_batches(struct wio *w, struct fio_roots *roots, struct err *e)
 	return 0;
 }
 
+/* The directory itself: the way to it is looked at already, and links that may
+ * lead anywhere lead over mounts, too. */
+static int
+begin(struct sweep *s, const struct fio_roots *roots, size_t root,
+	const struct fio_dir *d, struct err *e)
+{
+	s->cross_mounts = roots->cross_mounts;
+	s->mount = roots->items[root].mount;
+	if (roots->symlinks == WIO_SYMLINKS_FOLLOW_ANYWHERE) {
+		int rc = fio_mount_of(d->sys, d->fd, &s->mount);
+		return rc < 0 ? err_sys(e, -rc, "looking at '%s'", d->path) : 0;
+	}
+	int rc = check_mount(s, d, e);
+	return rc == 1 ? err_sys(e, EXDEV, "going to '%s'", d->path) : rc;
+}
+
+static int
+sweep_all(struct sweep *s, struct wio *w, struct fio_roots *roots,
+	const struct fio_dir *d, struct err *e)
+{
+	if (fio_sweep_batches(w, roots, e) < 0 ||
+		recover_at(d, roots, &s->how, e) < 0)
+		return -1;
+	return sweep_below(s, d, 0, e);
+}
+
 int64_t
 wio_sweep(struct wio *w, const char *dir, struct wio_error *e)
 {
 	struct sweep s = {.how = fio_writing_of(w).trash};
 	struct fio_roots *roots = fio_io_roots(w);
 	struct fio_place place;
-	struct fio_dir d;
+	struct fio_dir d = FIO_DIR_NONE;
 	struct err why;
 
 	s.how.alone = true;
@@ -130,11 +188,9 @@ wio_sweep(struct wio *w, const char *dir, struct wio_error *e)
 	if (rc == 0) {
 		rc = fio_dir_open_in(&d, &place.dir, place.name, &why);
 		if (rc == 0)
-			rc = fio_sweep_batches(w, roots, &why);
+			rc = begin(&s, roots, place.root, &d, &why);
 		if (rc == 0)
-			rc = recover_at(&d, roots, &s.how, &why);
-		if (rc == 0)
-			rc = sweep_below(&s, &d, 0, &why);
+			rc = sweep_all(&s, w, roots, &d, &why);
 		if (d.fd >= 0)
 			fio_dir_close(&d);
 		if (rc < 0)

@@ -109,6 +109,77 @@ a_trash_on_another_mount_is_refused(void **state)
 	check_str(scratch_get(&s, "d/f"), "old");
 }
 
+static void
+only_names_that_we_gave_are_ours(void **state)
+{
+	static const char *const theirs[] = {".notes.weir-tmp",
+		".n.0123456789abcde.weir-tmp", ".n.0123456789ABCDEF.weir-tmp",
+		".0123456789abcdef.weir-tmp", "n.0123456789abcdef.weir-tmp"};
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++)
+		scratch_put(&s, theirs[i], "precious");
+	scratch_put(&s, ".n.0123456789abcdef.weir-tmp", "half");
+	assert_int_equal(wio_sweep(w, s.path, &e), 1);
+	for (size_t i = 0; i < 5; i++)
+		check_str(scratch_get(&s, theirs[i]), "precious");
+	assert_false(scratch_has(&s, ".n.0123456789abcdef.weir-tmp"));
+}
+
+static void
+opening_takes_unfinished_journals_from_the_trash_and_nothing_else(void **state)
+{
+	char edit[240];
+
+	(void)state;
+	(void)dir_in(".weir-trash", NULL);
+	(void)snprintf(edit, sizeof(edit),
+		".weir-trash/.b.01234567.%s.%s.weir-swap",
+		digest_of("ours") + 5, digest_of("base") + 5);
+	scratch_put(&s, edit, "edit");
+	scratch_put(&s, ".weir-trash/.batch-1.weir-tmp", "precious");
+	scratch_put(&s,
+		".weir-trash/.batch-1.weir-journal.0123456789abcdef.weir-tmp",
+		"half");
+	io_reopen((struct wio_options){0});
+	check_str(scratch_get(&s, edit), "edit");
+	check_str(scratch_get(&s, ".weir-trash/.batch-1.weir-tmp"), "precious");
+	assert_false(scratch_has(&s,
+		".weir-trash/.batch-1.weir-journal.0123456789abcdef.weir-tmp"));
+}
+
+static void
+what_cannot_be_removed_is_not_counted(void **state)
+{
+	(void)state;
+	reopen_oddly((struct wio_options){0});
+	scratch_put(&s, ".n.0123456789abcdef.weir-tmp", "half");
+	odd.keep_temps = true;
+	assert_int_equal(wio_sweep(w, s.path, &e), 0);
+	odd.keep_temps = false;
+	assert_int_equal(wio_sweep(w, s.path, &e), 1);
+}
+
+static void
+a_sweep_stays_on_the_mount_of_the_root_unless_it_may_cross(void **state)
+{
+	static const char there[] = "d/.n.0123456789abcdef.weir-tmp";
+	char path[512];
+
+	(void)state;
+	(void)scratch_path(&s, "d", path);
+	(void)dir_in("d", &odd.elsewhere);
+	scratch_put(&s, there, "half");
+	reopen_oddly((struct wio_options){0});
+	assert_int_equal(wio_sweep(w, s.path, &e), 0);
+	assert_int_equal(wio_sweep(w, path, &e), -1);
+	check_code(e, WIO_OUTSIDE);
+	assert_true(scratch_has(&s, there));
+	reopen_oddly((struct wio_options){.cross_mounts = true});
+	assert_int_equal(wio_sweep(w, s.path, &e), 1);
+	assert_false(scratch_has(&s, there));
+}
+
 static int
 forget(void **state)
 {
@@ -124,6 +195,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_trash_on_another_mount_is_refused),
+		TEST(only_names_that_we_gave_are_ours),
+		TEST(opening_takes_unfinished_journals_from_the_trash_and_nothing_else),
+		TEST(what_cannot_be_removed_is_not_counted),
+		TEST(a_sweep_stays_on_the_mount_of_the_root_unless_it_may_cross),
 	};
 
 	(void)signal(SIGIO, SIG_IGN);
