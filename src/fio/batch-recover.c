@@ -18,7 +18,8 @@
  *	gone          ours      done, and cleaned up
  *	gone          else      refused
  *
- * With none refused or torn the batch is finished, otherwise put back. What is
+ * With none refused or torn the batch is finished, otherwise put back. A file
+ * whose directory is gone counts as refused. What is
  * found once more after a crash in here says the same again, because an edit
  * given back leaves its file refused.
  */
@@ -35,6 +36,7 @@ struct recovery {
 	const struct fio_dir *journals;
 	struct fio_roots *roots;
 	VEC(struct entry *) list;
+	bool gone; /* with its directory, one of the batch */
 };
 
 static bool
@@ -62,7 +64,7 @@ state_of(const struct entry *x)
 	return ours ? DONE : REFUSED;
 }
 
-/* 1: it is under none of the roots, or not there any more. */
+/* 1: it is under none of the roots, or not for us to reach. */
 static int
 find(struct recovery *r, const struct fio_journal_line *line, struct err *e)
 {
@@ -76,7 +78,8 @@ find(struct recovery *r, const struct fio_journal_line *line, struct err *e)
 	}
 	if (fio_roots_find(r->roots, line->path, &x->place, &why) < 0) {
 		mem_free(x);
-		return 1;
+		r->gone |= why.code == WIO_NOT_FOUND;
+		return why.code == WIO_NOT_FOUND ? 0 : 1;
 	}
 	/* What is judged has to be what a power cut leaves. */
 	if (fio_dir_sync(&x->place.dir, e) < 0) {
@@ -157,7 +160,7 @@ put_back(struct recovery *r, struct err *e)
 static int
 settle(struct recovery *r, struct err *e)
 {
-	bool good = true;
+	bool good = !r->gone;
 
 	for (size_t i = 0; i < r->list.n; i++)
 		good &= r->list.items[i]->state == WAITING ||
@@ -310,4 +313,32 @@ fio_batch_recover(const struct fio_dir *journals, struct fio_roots *roots,
 	int n = recover_all(journals, roots, how, e);
 	fio_lock_drop(&lock);
 	return n;
+}
+
+int
+fio_batch_pending(const struct fio_dir *journals, struct arena *a,
+	struct str_list *ret, struct err *e)
+{
+	VEC(struct str) swaps = {0};
+	struct str_list names;
+	int rc = list(journals, a, &names, e);
+
+	for (size_t i = 0; rc >= 0 && i < names.n; i++) {
+		CLEANUP_BUF struct buf text = {0};
+		const struct fio_journal_line *lines;
+		size_t n;
+		rc = fio_read(journals, names.items[i].s, SIZE_MAX / 2, &text,
+			NULL, e);
+		if (rc != 0 ||
+			!fio_journal_parse(buf_str(&text), a, &lines, &n))
+			continue;
+		for (size_t k = 0; k < n; k++)
+			VEC_PUSH(&swaps, str_from(lines[k].swap));
+	}
+	struct str *items = ARENA_ARRAY(a, struct str, swaps.n);
+	for (size_t i = 0; i < swaps.n; i++)
+		items[i] = swaps.items[i];
+	*ret = (struct str_list){.items = items, .n = swaps.n};
+	VEC_RELEASE(&swaps);
+	return rc < 0 ? -1 : 0;
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/vec.h"
 #include "fio/batch.h"
 #include "fio/root-priv.h"
 #include "fio/write-priv.h"
@@ -15,8 +16,57 @@ struct sweep {
 	struct fio_trash_how how; /* alone */
 	bool cross_mounts;
 	struct fio_mount mount; /* of where it begins */
+	struct fio_roots *roots;
+	struct arena memory;
+	VEC(struct str) pending; /* hidden names that a batch needs */
 	int64_t n;
 };
+
+/* 1: there is none. */
+static int
+open_journals(struct fio_dir *ret, const struct fio_dir *of,
+	const struct fio_trash_how *how, struct err *e)
+{
+	int rc = how->at != NULL
+		? fio_dir_open(ret, of->sys, AT_FDCWD, how->at, e)
+		: fio_dir_open_in(ret, of, FIO_TRASH_NAME, e);
+
+	return rc < 0 && e->code == ERR_MISSING ? 1 : rc;
+}
+
+/* Batches whose journal is in the trash of `of`. */
+static int
+recover_at(const struct fio_dir *of, struct fio_roots *roots,
+	const struct fio_trash_how *how, struct err *e)
+{
+	struct fio_dir journals;
+
+	int rc = open_journals(&journals, of, how, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	rc = fio_batch_recover(&journals, roots, how, e);
+	fio_dir_close(&journals);
+	return rc < 0 ? -1 : 0;
+}
+
+/* The same, and what stays because it is not for us to judge. */
+static int
+recover_in(struct sweep *s, const struct fio_dir *of, struct err *e)
+{
+	struct str_list pending = {0};
+	struct fio_dir journals;
+
+	int rc = open_journals(&journals, of, &s->how, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	rc = fio_batch_recover(&journals, s->roots, &s->how, e);
+	if (rc >= 0)
+		rc = fio_batch_pending(&journals, &s->memory, &pending, e);
+	for (size_t i = 0; i < pending.n; i++)
+		VEC_PUSH(&s->pending, pending.items[i]);
+	fio_dir_close(&journals);
+	return rc;
+}
 
 /* A hidden name of ours, whose writer is dead. */
 static int
@@ -34,6 +84,15 @@ sweep_file(struct sweep *s, const struct fio_dir *d, struct str name,
 	/* What may not be taken away is there still. */
 	s->n += rc == 0 && fio_stat(d, name.s, &st, &ignored) == 1;
 	return rc < 0 ? -1 : 0;
+}
+
+static bool
+is_pending(const struct sweep *s, struct str name)
+{
+	for (size_t i = 0; i < s->pending.n; i++)
+		if (str_eq(s->pending.items[i], name))
+			return true;
+	return false;
 }
 
 static int
@@ -56,7 +115,8 @@ sweep_dir(struct sweep *s, const struct fio_dir *d, struct err *e)
 	if (rc == 0)
 		rc = fio_dir_sync(d, e);
 	for (size_t i = 0; i < names.n && rc == 0; i++)
-		rc = sweep_file(s, d, names.items[i], &t.keep, e);
+		if (!is_pending(s, names.items[i]))
+			rc = sweep_file(s, d, names.items[i], &t.keep, e);
 	if (rc == 0)
 		rc = fio_dir_sync(d, e);
 	fio_trash_close(&t);
@@ -106,6 +166,9 @@ sweep_below(struct sweep *s, const struct fio_dir *d, int depth, struct err *e)
 
 	if (depth == DEEPEST)
 		return err_set(e, ERR_LIMIT, "'%s' is too deep", d->path);
+	/* It may have been a root of somebody's. */
+	if (s->how.at == NULL && recover_in(s, d, e) < 0)
+		return -1;
 	if (sweep_dir(s, d, e) < 0 || fio_dir_list(d, "", &a, &names, e) < 0)
 		return -1;
 	for (size_t i = 0; i < names.n; i++) {
@@ -117,23 +180,6 @@ sweep_below(struct sweep *s, const struct fio_dir *d, int depth, struct err *e)
 			return -1;
 	}
 	return 0;
-}
-
-/* Batches whose journal is in the trash of `of`. */
-static int
-recover_at(const struct fio_dir *of, struct fio_roots *roots,
-	const struct fio_trash_how *how, struct err *e)
-{
-	struct fio_dir journals;
-
-	int rc = how->at != NULL
-		? fio_dir_open(&journals, of->sys, AT_FDCWD, how->at, e)
-		: fio_dir_open_in(&journals, of, FIO_TRASH_NAME, e);
-	if (rc < 0)
-		return e->code == ERR_MISSING ? 0 : -1;
-	rc = fio_batch_recover(&journals, roots, how, e);
-	fio_dir_close(&journals);
-	return rc < 0 ? -1 : 0;
 }
 
 int
@@ -151,12 +197,11 @@ fio_sweep_batches(struct wio *w, struct fio_roots *roots, struct err *e)
 /* The directory itself: the way to it is looked at already, and links that may
  * lead anywhere lead over mounts, too. */
 static int
-begin(struct sweep *s, const struct fio_roots *roots, size_t root,
-	const struct fio_dir *d, struct err *e)
+begin(struct sweep *s, size_t root, const struct fio_dir *d, struct err *e)
 {
-	s->cross_mounts = roots->cross_mounts;
-	s->mount = roots->items[root].mount;
-	if (roots->symlinks == WIO_SYMLINKS_FOLLOW_ANYWHERE) {
+	s->cross_mounts = s->roots->cross_mounts;
+	s->mount = s->roots->items[root].mount;
+	if (s->roots->symlinks == WIO_SYMLINKS_FOLLOW_ANYWHERE) {
 		int rc = fio_mount_of(d->sys, d->fd, &s->mount);
 		return rc < 0 ? err_sys(e, -rc, "looking at '%s'", d->path) : 0;
 	}
@@ -165,20 +210,19 @@ begin(struct sweep *s, const struct fio_roots *roots, size_t root,
 }
 
 static int
-sweep_all(struct sweep *s, struct wio *w, struct fio_roots *roots,
-	const struct fio_dir *d, struct err *e)
+sweep_all(struct sweep *s, const struct fio_dir *d, struct err *e)
 {
-	if (fio_sweep_batches(w, roots, e) < 0 ||
-		recover_at(d, roots, &s->how, e) < 0)
-		return -1;
+	for (size_t i = 0; i < fio_roots_n(s->roots); i++)
+		if (recover_in(s, fio_roots_dir(s->roots, i), e) < 0)
+			return -1;
 	return sweep_below(s, d, 0, e);
 }
 
 int64_t
 wio_sweep(struct wio *w, const char *dir, struct wio_error *e)
 {
-	struct sweep s = {.how = fio_writing_of(w).trash};
 	struct fio_roots *roots = fio_io_roots(w);
+	struct sweep s = {.how = fio_writing_of(w).trash, .roots = roots};
 	struct fio_place place;
 	struct fio_dir d = FIO_DIR_NONE;
 	struct err why;
@@ -188,15 +232,17 @@ wio_sweep(struct wio *w, const char *dir, struct wio_error *e)
 	if (rc == 0) {
 		rc = fio_dir_open_in(&d, &place.dir, place.name, &why);
 		if (rc == 0)
-			rc = begin(&s, roots, place.root, &d, &why);
+			rc = begin(&s, place.root, &d, &why);
 		if (rc == 0)
-			rc = sweep_all(&s, w, roots, &d, &why);
+			rc = sweep_all(&s, &d, &why);
 		if (d.fd >= 0)
 			fio_dir_close(&d);
 		if (rc < 0)
 			fio_error_from(e, WIO_OP_WRITE, &why);
 		fio_place_release(&place);
 	}
+	VEC_RELEASE(&s.pending);
+	arena_release(&s.memory);
 	fio_roots_unref(roots);
 	return rc < 0 ? -1 : s.n;
 }

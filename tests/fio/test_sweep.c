@@ -2,7 +2,9 @@
 #include "fio/io-priv.h"
 
 #include <dirent.h>
+#include <linux/fs.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include "sys/real.h"
 
@@ -14,7 +16,7 @@
 static struct {
 	struct sys sys;
 	ino_t elsewhere;
-	bool keep_temps;
+	bool keep_temps, die;
 } odd;
 
 static int
@@ -37,6 +39,18 @@ odd_unlinkat(struct sys *t, int dir, const char *name, int flags)
 	return sys_real()->unlinkat(sys_real(), dir, name, flags);
 }
 
+static int
+odd_renameat(struct sys *t, int from_dir, const char *from, int to_dir,
+	const char *to, unsigned int flags)
+{
+	(void)t;
+	int rc = sys_real()->renameat(
+		sys_real(), from_dir, from, to_dir, to, flags);
+	if (odd.die && (flags & RENAME_EXCHANGE) != 0)
+		_exit(9);
+	return rc;
+}
+
 static struct wio *
 open_oddly(struct wio_options o)
 {
@@ -45,6 +59,7 @@ open_oddly(struct wio_options o)
 	odd.sys = *sys_real();
 	odd.sys.mount_id = odd_mount_id;
 	odd.sys.unlinkat = odd_unlinkat;
+	odd.sys.renameat = odd_renameat;
 	o.roots = roots;
 	o.roots_n = 1;
 	o.no_openat2 = true;
@@ -180,6 +195,108 @@ a_sweep_stays_on_the_mount_of_the_root_unless_it_may_cross(void **state)
 	assert_false(scratch_has(&s, there));
 }
 
+/* A process writes "new" for "old" and dies after the first exchange. */
+static void
+die_in_the_middle(const char *const *names)
+{
+	const struct wio_edit x = {.end = 3, .text = "new", .text_n = 3};
+	struct wio_write_request asks[2];
+	struct wio_write_result results[2];
+	int status;
+
+	for (size_t i = 0; i < 2; i++)
+		asks[i] = (struct wio_write_request){.path = names[i],
+			.digest = digest_of("old"),
+			.edits = &x,
+			.edits_n = 1};
+	pid_t pid = fork();
+	if (pid == 0) {
+		odd.die = true;
+		(void)wio_write(w, WIO_ALL, asks, 2, results);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 9);
+}
+
+static size_t
+hidden_in(const char *sub, const char *suffix)
+{
+	char path[512];
+	DIR *d = opendir(scratch_path(&s, sub, path));
+	struct dirent *x;
+	size_t n = 0;
+
+	assert_non_null(d);
+	while ((x = readdir(d)) != NULL)
+		n += strstr(x->d_name, suffix) != NULL;
+	(void)closedir(d);
+	return n;
+}
+
+static void
+a_batch_is_put_back_when_one_of_its_directories_is_gone(void **state)
+{
+	static const char *const names[] = {"a", "d/b"};
+	const char *d = dir_in("d", NULL);
+	struct scratch gone;
+
+	(void)state;
+	scratch_put(&s, "a", "old");
+	scratch_put(&s, "d/b", "old");
+	reopen_oddly((struct wio_options){0});
+	die_in_the_middle(names);
+	check_str(scratch_get(&s, "a"), "new");
+	/* Out of the roots, with all that is in it. */
+	scratch_make(&gone);
+	assert_int_equal(rename(d, gone.path), 0);
+	io_reopen((struct wio_options){0});
+	check_str(scratch_get(&s, "a"), "old");
+	assert_int_equal(hidden_in(".", ".weir-swap"), 0);
+	assert_int_equal(hidden_in(".weir-trash", ".weir-journal"), 0);
+	scratch_remove(&gone);
+}
+
+static void
+open_two(bool both)
+{
+	char one[512], two[512];
+	const char *const roots[] = {
+		scratch_path(&s, "one", one), scratch_path(&s, "two", two)};
+	const struct wio_options o = {
+		.roots = roots, .roots_n = both ? 2 : 1, .no_openat2 = true};
+
+	wio_close(w, NULL);
+	w = fio_io_open(&odd.sys, &o, true, &e);
+	if (w == NULL)
+		fail_msg("%s", e.message);
+}
+
+static void
+a_sweep_leaves_what_a_batch_of_other_roots_needs(void **state)
+{
+	char one[512], two[512];
+	const char *const names[] = {
+		scratch_path(&s, "one/a", one), scratch_path(&s, "two/b", two)};
+
+	(void)state;
+	(void)dir_in("one", NULL);
+	(void)dir_in("two", NULL);
+	scratch_put(&s, "one/a", "old");
+	scratch_put(&s, "two/b", "old");
+	reopen_oddly((struct wio_options){0});
+	open_two(true);
+	die_in_the_middle(names);
+	check_str(scratch_get(&s, "one/a"), "new");
+	open_two(false);
+	assert_int_equal(wio_sweep(w, ".", &e), 0);
+	scratch_put(&s, "two/b", "theirs");
+	open_two(true);
+	check_str(scratch_get(&s, "one/a"), "old");
+	check_str(scratch_get(&s, "two/b"), "theirs");
+	assert_int_equal(hidden_in("one/.weir-trash", ".weir-journal"), 0);
+}
+
 static int
 forget(void **state)
 {
@@ -198,6 +315,8 @@ main(void)
 		TEST(only_names_that_we_gave_are_ours),
 		TEST(opening_takes_unfinished_journals_from_the_trash_and_nothing_else),
 		TEST(what_cannot_be_removed_is_not_counted),
+		TEST(a_batch_is_put_back_when_one_of_its_directories_is_gone),
+		TEST(a_sweep_leaves_what_a_batch_of_other_roots_needs),
 		TEST(a_sweep_stays_on_the_mount_of_the_root_unless_it_may_cross),
 	};
 
