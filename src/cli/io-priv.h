@@ -29,8 +29,9 @@ enum io_verb {
 
 enum {
 	IO_LINE_MAX = 64 << 20,	   /* bytes of one line of input */
-	IO_BATCH_LINES = 256,	   /* lines, and bytes of lines, that are */
-	IO_BATCH_BYTES = 16 << 20, /* answered together */
+	IO_BATCH_LINES = 256,	   /* lines, and bytes of lines or of what */
+	IO_BATCH_BYTES = 16 << 20, /* they ask for, answered together */
+	IO_FLUSH_BYTES = 1 << 20,  /* of answers that wait to be written */
 	IO_ALL_LINES = 10000,	 /* the same of a batch that is all or none, */
 	IO_ALL_BYTES = 256 << 20 /* which cannot be split */
 };

@@ -3,6 +3,7 @@
 
 #include "cli/io-priv.h"
 #include "engine/lines.h"
+#include "engine/size.h"
 
 /* What has been asked and not yet answered, in order. */
 struct batch {
@@ -10,10 +11,11 @@ struct batch {
 	struct wio *w;
 	enum io_verb verb;
 	enum wio_batch how;
+	const char *root; /* what relative paths are below */
 	struct arena arena;
 	VEC(struct io_ask) asks;
 	size_t sound;	    /* asks without an error */
-	size_t bytes;	    /* of their lines */
+	size_t bytes;	    /* of their lines, or of what they ask for */
 	uint64_t lines;	    /* of all batches */
 	uint64_t first_bad; /* line of the first refused ask of this one */
 	bool failed;	    /* any of them, ever */
@@ -44,8 +46,17 @@ serve_reads(struct batch *b)
 {
 	GATHER(b, read, read);
 	b->failed |= wio_read(b->w, requests, b->sound, results) > 0;
-	ANSWER(b, io_add_read);
-	wio_read_release(results, b->sound);
+	at = 0;
+	VEC_EACH (x, &b->asks) {
+		if (x->error.code != WIO_OK) {
+			io_add_refused(x, &b->c->out);
+			continue;
+		}
+		io_add_read(x, &results[at], &b->c->out);
+		wio_read_release(&results[at++], 1);
+		if (b->c->out.n >= IO_FLUSH_BYTES)
+			cli_flush(b->c);
+	}
 }
 
 static void
@@ -106,6 +117,17 @@ serve(struct batch *b)
 	arena_reset(&b->arena);
 }
 
+/* How much will be held to answer it; a small line may ask for a large file. */
+static uint64_t
+measure(const struct batch *b, const struct wio_read_request *r)
+{
+	uint64_t n = size_at(b->c->sys, b->root, r->path);
+
+	if (r->part == WIO_BYTES && r->end > r->start && r->end - r->start < n)
+		n = r->end - r->start;
+	return r->max_bytes != 0 && r->max_bytes < n ? r->max_bytes : n;
+}
+
 static void
 add_ask(struct batch *b, enum lines_got got, struct str line)
 {
@@ -119,6 +141,8 @@ add_ask(struct batch *b, enum lines_got got, struct str line)
 		io_ask_parse(b->verb, line, &b->arena, &ask);
 	if (ask.error.code == WIO_OK) {
 		b->sound++;
+		if (b->verb == IO_READ)
+			b->bytes += measure(b, &ask.read);
 	} else {
 		b->failed = true;
 		if (b->first_bad == 0)
@@ -178,7 +202,11 @@ int
 io_serve(struct cli *c, struct wio *w, enum io_verb verb,
 	const struct io_settings *s)
 {
-	struct batch b = {.c = c, .w = w, .verb = verb, .how = s->batch};
+	struct batch b = {.c = c,
+		.w = w,
+		.verb = verb,
+		.how = s->batch,
+		.root = s->options.roots[0]};
 	struct lines in = {.sys = c->sys,
 		.fd = STDIN_FILENO,
 		.out_fd = STDOUT_FILENO,

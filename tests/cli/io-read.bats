@@ -144,6 +144,24 @@ prepare() {
 	answers 1 .error.errno 13
 }
 
+@test "io read: small lines that ask for much are not all held at once" {
+	local i peak pid
+
+	head -c $((2 << 20)) /dev/zero | tr '\0' x >big
+	for i in {1..256}; do
+		echo '{"path": "big"}'
+	done >asks
+	# Its memory can be asked for while it waits for more.
+	coproc IO { exec weir io read --workers 1; }
+	pid=$IO_PID
+	cat asks >&"${IO[1]}"
+	head -n 256 <&"${IO[0]}" >/dev/null
+	peak=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$pid/status")
+	[ "$peak" -lt 400000 ] || explain "$peak KiB were held"
+	eval "exec ${IO[1]}>&-"
+	wait "$pid"
+}
+
 @test "io scan: unchanged, changed, missing and unreadable, none for another" {
 	local a b
 
