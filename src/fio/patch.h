@@ -9,8 +9,8 @@
 /*
  * A unified diff of one file, read into edits of the bytes it is for.
  *
- *	--- a/name                   the names are not used, but /dev/null is for
- *	                             an empty file alone; "diff" and "index"
+ *	--- a/name                   the names are not used (/dev/null: of an
+ *	                             empty file alone); "diff" and "index"
  *	+++ b/name                   lines may stand before them
  *	@@ -3,2 +3,3 @@ anything
  *	 context
