@@ -128,15 +128,23 @@ raise_mark(uint64_t *highest, struct str id)
 }
 
 uint64_t
-snapshot_highest_number(const struct snapshot *s)
+snapshot_highest_used(const struct snapshot *s)
 {
-	uint64_t highest = s->next_item_id;
+	uint64_t highest = 0;
 
 	for (size_t i = 0; i < s->n; i++)
 		raise_mark(&highest, s->items[i].id);
 	for (size_t i = 0; i < s->archived_n; i++)
 		raise_mark(&highest, s->archived[i].id);
 	return highest;
+}
+
+uint64_t
+snapshot_highest_number(const struct snapshot *s)
+{
+	uint64_t used = snapshot_highest_used(s);
+
+	return used > s->next_item_id ? used : s->next_item_id;
 }
 
 bool

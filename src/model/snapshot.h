@@ -80,6 +80,8 @@ snapshot_find_archived(const struct snapshot *s, struct str id);
 
 /* Of any id that is or was in the file, and what the file says of it. */
 uint64_t snapshot_highest_number(const struct snapshot *s);
+/* Of those ids alone. */
+uint64_t snapshot_highest_used(const struct snapshot *s);
 
 /* Same content: everything but references and generation. */
 bool snapshot_equal(const struct snapshot *a, const struct snapshot *b);

@@ -67,7 +67,7 @@ raise_mark(struct mending *m, struct err *e)
 
 	if (doctor_mark_read(m->st, &m->state, &mark, e) < 0)
 		return -1;
-	if (mark.stored == mark.wanted)
+	if (mark.stored == mark.wanted || mark.leaps)
 		return 0;
 	if (store_lock(m->st, &m->state, &lock, e) < 0)
 		return -1;

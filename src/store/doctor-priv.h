@@ -17,7 +17,11 @@ int doctor_leftovers(struct store *st, const struct fio_dir *state,
 
 struct doctor_mark {
 	uint64_t stored, wanted; /* by ids.hwm, and what it should hold */
+	uint64_t used;		 /* the highest there is */
 	bool damaged;
+	/* The file claims so many more than there are that it looks like a slip
+	 * of the hand, and a number once taken over never comes back. */
+	bool leaps;
 };
 int doctor_mark_read(struct store *st, const struct fio_dir *state,
 	struct doctor_mark *ret, struct err *e);

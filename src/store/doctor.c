@@ -223,6 +223,9 @@ look_at_leftovers(
 					    "clears it away")});
 }
 
+/* More than any backlog issues in its life between two looks. */
+#define LEAP_MAX 1000000
+
 int
 doctor_mark_read(struct store *st, const struct fio_dir *state,
 	struct doctor_mark *ret, struct err *e)
@@ -230,8 +233,12 @@ doctor_mark_read(struct store *st, const struct fio_dir *state,
 	*ret = (struct doctor_mark){0};
 	if (mark_read(state, &ret->stored, &ret->damaged, e) < 0)
 		return -1;
-	if (st->now.snapshot != NULL)
+	if (st->now.snapshot != NULL) {
 		ret->wanted = snapshot_highest_number(st->now.snapshot);
+		ret->used = snapshot_highest_used(st->now.snapshot);
+	}
+	uint64_t known = ret->used > ret->stored ? ret->used : ret->stored;
+	ret->leaps = ret->wanted > known && ret->wanted - known > LEAP_MAX;
 	if (ret->damaged)
 		ret->wanted += DAMAGED_GAP;
 	if (ret->wanted < ret->stored)
@@ -259,6 +266,18 @@ look_at_mark(struct store *st, const struct fio_dir *state, struct findings *f)
 		x.message = STR("the highest number issued cannot be read; "
 				"numbering goes on with a gap");
 		x.next = STR("'weir doctor --fix' writes it anew");
+		findings_add(f, &x);
+	} else if (m.leaps) {
+		x.wrong = true;
+		x.where = str_from(st->label);
+		buf_addf(&text,
+			"'next_item_id' is %llu, and the highest number in use "
+			"is %llu",
+			(unsigned long long)m.wanted,
+			(unsigned long long)m.used);
+		x.message = buf_str(&text);
+		x.next = STR("put the right number there; numbers in between "
+			     "can never be given to items later");
 		findings_add(f, &x);
 	} else if (m.stored < m.wanted) {
 		buf_addf(&text,

@@ -117,6 +117,16 @@ lived_in() {
 	everything | same "$BATS_TEST_TMPDIR/before" -
 }
 
+@test "doctor takes no leap of the numbers over for good" {
+	lived_in
+	cp .weir/ids.hwm "$BATS_TEST_TMPDIR/before"
+	sed -i 's/^next_item_id: .*/next_item_id: 18446744073709551615/' \
+		BACKLOG.yaml
+	finds wrong mark BACKLOG.yaml
+	fails 3 weir doctor --fix
+	cmp .weir/ids.hwm "$BATS_TEST_TMPDIR/before"
+}
+
 @test "doctor finds what is wrong around the backlog, each with its place" {
 	lived_in
 	touch .BACKLOG.yaml.0123456789abcdef.weir-tmp
