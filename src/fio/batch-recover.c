@@ -202,7 +202,7 @@ recover_one(const struct fio_dir *journals, const char *name,
 	const struct fio_journal_line *lines;
 	size_t n;
 
-	int rc = fio_read(journals, name, SIZE_MAX / 2, &text, NULL, e);
+	int rc = fio_read(journals, name, FIO_JOURNAL_MAX, &text, NULL, e);
 	if (rc != 0)
 		return rc;
 	if (!fio_journal_parse(buf_str(&text), &a, &lines, &n))
@@ -286,7 +286,9 @@ recover_all(const struct fio_dir *journals, struct fio_roots *roots,
 		return -1;
 	for (size_t i = 0; i < names.n; i++) {
 		int rc = recover_one(journals, names.items[i].s, roots, how, e);
-		if (rc < 0)
+		/* What is no journal of ours stays, and keeps nobody out. */
+		if (rc < 0 && e->code != ERR_INPUT && e->code != ERR_LIMIT &&
+			e->code != ERR_CONFLICT)
 			return -1;
 		n += rc == 0;
 	}

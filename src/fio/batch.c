@@ -71,6 +71,9 @@ write_journal(struct batch *b, struct wio_error *e)
 			b->swaps[i].at, b->files[i].path};
 	fio_journal_format(lines, b->n, &text);
 	mem_free(lines);
+	if (text.n > FIO_JOURNAL_MAX)
+		return fio_error_set(e, WIO_OP_WRITE, WIO_TOO_LARGE, NULL,
+			"too many files for one batch");
 	int rc = sys->random(sys, &random, sizeof(random));
 	if (rc < 0)
 		return fio_error_sys(

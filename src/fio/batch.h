@@ -42,8 +42,9 @@ int fio_batch_write(struct fio_batch_file *files, size_t n,
 /*
  * Finish or put back what batches left whose process died, by journals in
  * `journals`. Those of live ones are waited for, up to `how->wait_ns`. What is
- * not under `roots` stays for who has those; what was in a directory that is
- * gone is put back where it is not. How many, or -1.
+ * not under `roots` stays for who has those, and so does what bears the name of
+ * a journal and is none; what was in a directory that is gone is put back where
+ * it is not. How many, or -1.
  */
 int fio_batch_recover(const struct fio_dir *journals, struct fio_roots *roots,
 	const struct fio_trash_how *how, struct err *e);

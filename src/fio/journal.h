@@ -19,6 +19,8 @@
 #define FIO_BATCH_LOCK	   "batch-lock"
 #define FIO_JOURNAL_PREFIX "batch-"
 #define FIO_JOURNAL_SUFFIX ".weir-journal"
+/* None is longer: thousands of files with the longest of paths. */
+#define FIO_JOURNAL_MAX ((size_t)64 * 1024 * 1024)
 
 struct fio_journal_line {
 	const char *swap, *path;

@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <signal.h>
 
+#include "fio/journal.h"
 #include "sys/pass.h"
 #include "sys/real.h"
 
@@ -187,6 +188,37 @@ where_names_cannot_be_exchanged_a_batch_is_refused(void **state)
 	check_str(scratch_get(&s, "b"), "before");
 }
 
+static void
+what_is_no_journal_of_ours_keeps_nobody_out(void **state)
+{
+	static const char name[] = ".weir-trash/batch-x.weir-journal";
+	static const char foreign[] =
+		".weir-trash/batch-0000000000000000.weir-journal";
+	const struct fio_journal_line line = {"mine", "/mine"};
+	struct buf text = {0};
+	char path[512];
+
+	(void)state;
+	scratch_put(&s, "a", "old");
+	assert_int_equal(mkdir(scratch_path(&s, ".weir-trash", path), 0700), 0);
+	assert_int_equal(mkdir(scratch_path(&s, name, path), 0700), 0);
+	fio_journal_format(&line, 1, &text);
+	scratch_put_bytes(&s, foreign, text.p, text.n);
+	buf_release(&text);
+	io_reopen((struct wio_options){0});
+	assert_int_equal(wio_sweep(w, s.path, &e), 0);
+	assert_true(scratch_has(&s, name));
+	assert_true(scratch_has(&s, foreign));
+	assert_int_equal(write_all((const char *const[]){"a"}, 1), 0);
+	check_str(scratch_get(&s, "a"), "new");
+	/* Nor is one read that has no end. */
+	assert_int_equal(truncate(scratch_path(&s, foreign, path),
+				 (off_t)64 * 1024 * 1024 + 1),
+		0);
+	io_reopen((struct wio_options){0});
+	assert_true(scratch_has(&s, foreign));
+}
+
 static int
 forget(void **state)
 {
@@ -204,6 +236,7 @@ main(void)
 		TEST(a_file_that_moves_to_the_next_name_is_not_waited_for),
 		TEST(two_names_that_go_on_to_be_one_file_are_busy),
 		TEST(where_names_cannot_be_exchanged_a_batch_is_refused),
+		TEST(what_is_no_journal_of_ours_keeps_nobody_out),
 	};
 
 	(void)signal(SIGIO, SIG_IGN);
