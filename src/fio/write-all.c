@@ -133,6 +133,14 @@ add_absolute(const struct all *x, const char *path, struct buf *ret)
 	buf_add_c(ret, path);
 }
 
+/* The journal needs the names to be durable as well. */
+static enum wio_durability
+reached(const struct all *x)
+{
+	return x->w->options.durability == WIO_NOT_DURABLE ? WIO_NOT_DURABLE
+							   : WIO_DURABLE;
+}
+
 static int
 find(struct all *x, struct all_file *f, struct wio_error *e)
 {
@@ -149,6 +157,7 @@ find(struct all *x, struct all_file *f, struct wio_error *e)
 		return -1;
 	f->how = fio_writing_of(x->w);
 	f->how.look = f->group.requests[first].dry_run;
+	f->how.durability = reached(x);
 	add_absolute(x, path, &f->path);
 	f->shown = fio_path(&f->dir->dir, f->name);
 	f->revision = (struct fio_revision){
@@ -350,6 +359,27 @@ open_journals(struct all *x, struct fio_trash *ret, struct wio_error *e)
 	return 0;
 }
 
+static bool
+is_idle(const struct all_file *f)
+{
+	return fio_edits_are_idle(f->revision.bytes, &f->revision.edits);
+}
+
+/* What holds its new bytes already is to last as well. Before the first file
+ * changes: after a failure there is nothing to put back. */
+static int
+settle_idle(struct all *x, size_t *ret_at, struct wio_error *e)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		struct all_file *f = x->files[i];
+		*ret_at = i;
+		if (!f->how.look && is_idle(f) &&
+			fio_held_settle(&f->held, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 change_all(struct all *x, struct fio_batch_file *files, size_t *ret_n,
 	size_t *ret_at, struct wio_error *e)
@@ -357,11 +387,13 @@ change_all(struct all *x, struct fio_batch_file *files, size_t *ret_n,
 	size_t n = 0, *of = mem_alloc(x->n * sizeof(*of));
 	struct fio_trash journals;
 
+	if (settle_idle(x, ret_at, e) < 0) {
+		mem_free(of);
+		return -1;
+	}
 	for (size_t i = 0; i < x->n; i++) {
 		struct all_file *f = x->files[i];
-		if (f->how.look ||
-			fio_edits_are_idle(
-				f->revision.bytes, &f->revision.edits))
+		if (f->how.look || is_idle(f))
 			continue;
 		f->held.trash = &f->dir->trash;
 		of[n] = i;
@@ -409,10 +441,6 @@ fail_all(struct all *x, size_t at, const struct wio_error *e)
 static void
 done_all(struct all *x, const struct fio_batch_file *files, size_t n)
 {
-	enum wio_durability reached =
-		x->w->options.durability == WIO_NOT_DURABLE ? WIO_NOT_DURABLE
-							    : WIO_DURABLE;
-
 	for (size_t i = 0; i < n; i++)
 		fio_trash_added(files[i].held->trash, x->w->trashes,
 			(uint64_t)files[i].held->version.size);
@@ -421,7 +449,7 @@ done_all(struct all *x, const struct fio_batch_file *files, size_t n)
 		if (f->how.look)
 			fio_group_diff(&f->group, &f->revision);
 		else
-			fio_group_done(&f->group, &f->revision, reached);
+			fio_group_done(&f->group, &f->revision, reached(x));
 	}
 }
 

@@ -30,6 +30,7 @@ static struct kernel {
 	const char *twin, *twin_of;
 	/* Names are not exchanged but for so many; below 0: all. */
 	int exchanges;
+	size_t syncs;
 } k;
 
 static void
@@ -68,6 +69,15 @@ move_at(struct sys *t, int from_dir, const char *from, int to_dir,
 	return under->renameat(under, from_dir, from, to_dir, to, flags);
 }
 
+static int
+sync_one(struct sys *t, int fd)
+{
+	struct sys *under = ((struct sys_pass *)t)->under;
+
+	k.syncs++;
+	return under->fsync(under, fd);
+}
+
 /* The same roots on that kernel, all on this thread. */
 static void
 use_kernel(struct wio_options o)
@@ -79,6 +89,7 @@ use_kernel(struct wio_options o)
 	sys_pass_init(&k.pass, sys_real());
 	k.sys.fstatat = look;
 	k.sys.renameat = move_at;
+	k.sys.fsync = sync_one;
 	if (o.roots_n == 0 && o.symlinks != WIO_SYMLINKS_FOLLOW_ANYWHERE) {
 		o.roots = roots;
 		o.roots_n = 1;
@@ -219,6 +230,30 @@ what_is_no_journal_of_ours_keeps_nobody_out(void **state)
 	assert_true(scratch_has(&s, foreign));
 }
 
+static void
+what_held_its_new_bytes_already_is_made_durable_in_a_batch_too(void **state)
+{
+	static const struct wio_edit same = {
+		.anchor = "old", .anchor_n = 3, .text = "old", .text_n = 3};
+	const struct wio_write_request ask = {
+		.path = "a", .edits = &same, .edits_n = 1};
+
+	(void)state;
+	scratch_put(&s, "a", "old");
+	use_kernel((struct wio_options){.durability = WIO_DURABLE_DATA});
+	k.syncs = 0;
+	assert_int_equal(wio_write(w, WIO_ALL, &ask, 1, done), 0);
+	assert_false(done[0].changed);
+	assert_int_equal(done[0].reached, WIO_DURABLE);
+	assert_int_equal(k.syncs, 2); /* the file and its directory */
+	use_kernel((struct wio_options){.durability = WIO_NOT_DURABLE});
+	wio_write_release(done, MOST);
+	k.syncs = 0;
+	assert_int_equal(wio_write(w, WIO_ALL, &ask, 1, done), 0);
+	assert_int_equal(done[0].reached, WIO_NOT_DURABLE);
+	assert_int_equal(k.syncs, 0);
+}
+
 static int
 forget(void **state)
 {
@@ -237,6 +272,7 @@ main(void)
 		TEST(two_names_that_go_on_to_be_one_file_are_busy),
 		TEST(where_names_cannot_be_exchanged_a_batch_is_refused),
 		TEST(what_is_no_journal_of_ours_keeps_nobody_out),
+		TEST(what_held_its_new_bytes_already_is_made_durable_in_a_batch_too),
 	};
 
 	(void)signal(SIGIO, SIG_IGN);
