@@ -344,16 +344,21 @@ judge_all(struct all *x)
 	return refused;
 }
 
-/* The journal is where the next one to open the first root looks for it. */
+/* The journal is in a root, where the next one to open that looks for it; for
+ * a file that is under none, in the first. */
 static int
 open_journals(struct all *x, struct fio_trash *ret, struct wio_error *e)
 {
 	const struct fio_writing how = fio_writing_of(x->w);
-	const struct fio_dir *of = fio_roots_n(x->roots) > 0
-		? fio_roots_dir(x->roots, x->root)
-		: &x->files[0]->dir->dir;
+	const size_t n = fio_roots_n(x->roots);
 	struct err why;
 
+	if (n == 0)
+		return fio_error_set(e, WIO_OP_WRITE, WIO_UNSUPPORTED, NULL,
+			"a batch of which all is done or nothing needs a root, "
+			"by which it is found again after a crash");
+	const struct fio_dir *of =
+		fio_roots_dir(x->roots, x->root < n ? x->root : 0);
 	if (fio_trash_dir(ret, &how.trash, of, &why) < 0)
 		return fio_error_from(e, WIO_OP_WRITE, &why);
 	return 0;
@@ -401,9 +406,11 @@ change_all(struct all *x, struct fio_batch_file *files, size_t *ret_n,
 			.next = fio_revision_pieces(&f->revision),
 			.path = f->path.p};
 	}
-	int rc = n > 0 ? open_trashes(x, e) : 0;
-	if (rc == 0 && n > 0)
-		rc = open_journals(x, &journals, e);
+	int rc = n > 0 ? open_journals(x, &journals, e) : 0;
+	if (rc == 0 && n > 0 && open_trashes(x, e) < 0) {
+		fio_trash_close(&journals);
+		rc = -1;
+	}
 	if (rc == 0 && n > 0) {
 		rc = fio_batch_write(files, n, &journals.dir,
 			x->w->options.durability, ret_at, e);

@@ -90,7 +90,7 @@ use_kernel(struct wio_options o)
 	k.sys.fstatat = look;
 	k.sys.renameat = move_at;
 	k.sys.fsync = sync_one;
-	if (o.roots_n == 0 && o.symlinks != WIO_SYMLINKS_FOLLOW_ANYWHERE) {
+	if (o.roots_n == 0 && o.symlinks == 0) {
 		o.roots = roots;
 		o.roots_n = 1;
 	}
@@ -254,6 +254,49 @@ what_held_its_new_bytes_already_is_made_durable_in_a_batch_too(void **state)
 	assert_int_equal(k.syncs, 0);
 }
 
+static void
+a_batch_outside_of_all_roots_is_put_back_by_the_first_root(void **state)
+{
+	char root[512], a[512], b[512];
+	const char *const roots[] = {root};
+	const char *const names[] = {a, b};
+	const struct wio_options o = {.roots = roots,
+		.roots_n = 1,
+		.symlinks = WIO_SYMLINKS_FOLLOW_ANYWHERE};
+
+	(void)state;
+	assert_int_equal(mkdir(scratch_path(&s, "root", root), 0700), 0);
+	(void)scratch_path(&s, "a", a);
+	(void)scratch_path(&s, "b", b);
+	scratch_put(&s, "a", "old");
+	scratch_put(&s, "b", "before");
+	use_kernel(o);
+	k.exchanges = 1;
+	assert_int_equal(write_all(names, 2), 2);
+	check_code(done[0].error, WIO_UNKNOWN_STATE);
+	check_str(scratch_get(&s, "a"), "new");
+	assert_true(scratch_has(&s, "root/.weir-trash"));
+	use_kernel(o);
+	check_str(scratch_get(&s, "a"), "old");
+	check_str(scratch_get(&s, "b"), "before");
+}
+
+static void
+a_batch_that_no_root_could_find_again_is_refused(void **state)
+{
+	char a[512];
+	const char *const names[] = {scratch_path(&s, "a", a)};
+
+	(void)state;
+	scratch_put(&s, "a", "old");
+	use_kernel(
+		(struct wio_options){.symlinks = WIO_SYMLINKS_FOLLOW_ANYWHERE});
+	assert_int_equal(write_all(names, 1), 1);
+	check_code(done[0].error, WIO_UNSUPPORTED);
+	check_str(scratch_get(&s, "a"), "old");
+	assert_false(scratch_has(&s, ".weir-trash"));
+}
+
 static int
 forget(void **state)
 {
@@ -273,6 +316,8 @@ main(void)
 		TEST(where_names_cannot_be_exchanged_a_batch_is_refused),
 		TEST(what_is_no_journal_of_ours_keeps_nobody_out),
 		TEST(what_held_its_new_bytes_already_is_made_durable_in_a_batch_too),
+		TEST(a_batch_outside_of_all_roots_is_put_back_by_the_first_root),
+		TEST(a_batch_that_no_root_could_find_again_is_refused),
 	};
 
 	(void)signal(SIGIO, SIG_IGN);
