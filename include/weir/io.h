@@ -474,7 +474,9 @@ enum wio_batch {
  * meanwhile). When that cannot be done, or a sync fails, all of them fail with
  * WIO_UNKNOWN_STATE. After that, or a crash in the middle, the next wio_open
  * with these roots puts the batch back or finishes it. WIO_UNSUPPORTED where
- * two names cannot be exchanged, and without any root. Returns how many failed.
+ * two names cannot be exchanged, and without any root. Its files are in at most
+ * as many directories as there are permits, WIO_TOO_LARGE otherwise; each of
+ * them takes up to three descriptors. Returns how many failed.
  */
 size_t wio_write(struct wio *w, enum wio_batch batch,
 	const struct wio_write_request *requests, size_t n,

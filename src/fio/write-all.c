@@ -116,6 +116,14 @@ take_dir(struct all *x, struct fio_place *place, struct all_dir **ret,
 			*ret = x->dirs.items[i];
 			return 0;
 		}
+	/* Each is held open to the end. */
+	if (x->dirs.n == x->w->options.permits) {
+		fio_place_release(place);
+		return fio_error_set(e, WIO_OP_RESOLVE, WIO_TOO_LARGE, NULL,
+			"the files of one batch are in more than %zu "
+			"directories, as many as there are permits",
+			x->dirs.n);
+	}
 	*ret = mem_alloc(sizeof(**ret));
 	**ret = (struct all_dir){.id = id, .dir = place->dir};
 	VEC_PUSH(&x->dirs, *ret);

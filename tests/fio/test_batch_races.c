@@ -297,6 +297,27 @@ a_batch_that_no_root_could_find_again_is_refused(void **state)
 	assert_false(scratch_has(&s, ".weir-trash"));
 }
 
+static void
+a_batch_over_more_directories_than_permits_is_too_large(void **state)
+{
+	static const char *const names[] = {"a", "d/b", "c", "d/e"};
+	char path[512];
+
+	(void)state;
+	(void)mkdir(scratch_path(&s, "d", path), 0700);
+	for (size_t i = 0; i < 4; i++)
+		scratch_put(&s, names[i], "old before");
+	use_kernel((struct wio_options){.permits = 1});
+	assert_int_equal(write_all(names, 4), 4);
+	check_code(done[0].error, WIO_CANCELLED);
+	check_code(done[1].error, WIO_TOO_LARGE);
+	check_str(scratch_get(&s, "a"), "old before");
+	/* As many as there are will do, for however many files. */
+	use_kernel((struct wio_options){.permits = 2});
+	assert_int_equal(write_all(names, 4), 0);
+	check_str(scratch_get(&s, "d/e"), "old after");
+}
+
 static int
 forget(void **state)
 {
@@ -318,6 +339,7 @@ main(void)
 		TEST(what_held_its_new_bytes_already_is_made_durable_in_a_batch_too),
 		TEST(a_batch_outside_of_all_roots_is_put_back_by_the_first_root),
 		TEST(a_batch_that_no_root_could_find_again_is_refused),
+		TEST(a_batch_over_more_directories_than_permits_is_too_large),
 	};
 
 	(void)signal(SIGIO, SIG_IGN);
