@@ -462,12 +462,15 @@ enum wio_batch {
  * a file beside it and synced, then the two change places, and what came out is
  * looked at: if somebody saved meanwhile, theirs goes back, and the request
  * fails with WIO_CONFLICT. What was replaced is kept in the trash for those who
- * still have it open: 24 hours or 200 MB, whichever is over first; when it
- * cannot go there, it stays beside the file under a hidden name, which
- * wio_sweep puts away. Nothing that is not proven to be a version known to the
- * caller is ever removed. Where the file system cannot exchange two names, the
- * new one is renamed over the old one, which is kept nowhere then, and a save
- * in the microseconds before that is lost.
+ * still have it open: 24 hours or 200 MB in each trash, whichever is over
+ * first; writes into that trash look, and wio_sweep. When it cannot go there,
+ * it stays beside the file under a hidden name, which wio_sweep puts away. A
+ * trash has mode and group of the directory it is in, so that all who may
+ * write there can; but with an ACL or the sticky bit there it may be open to
+ * who wrote first alone, and others get WIO_DENIED. Nothing that is not proven
+ * to be a version known to the caller is ever removed. Where the file system
+ * cannot exchange two names, the new one is renamed over the old one, which is
+ * kept nowhere then, and a save in the microseconds before that is lost.
  *
  * WIO_ALL: every file is prepared and verified before the first changes; when
  * one fails then, those before it are put back (if nobody saved them
@@ -486,8 +489,9 @@ struct wio_ticket *wio_write_submit(struct wio *w, enum wio_batch batch,
 	struct wio_write_result *results, struct wio_error *e);
 void wio_write_release(struct wio_write_result *results, size_t n);
 
-/* Remove what writers that died left in a directory and below; what may be
- * somebody's edit is kept. Without `cross_mounts` directories on other mounts
+/* Remove what writers that died left in a directory and below, and what has
+ * been in the trash for its time, which is not counted; what may be somebody's
+ * edit is kept. Without `cross_mounts` directories on other mounts
  * are left out. Returns how many files it took away; -1 and `*e`. */
 int64_t wio_sweep(struct wio *w, const char *dir, struct wio_error *e);
 

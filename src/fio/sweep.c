@@ -49,7 +49,8 @@ recover_at(const struct fio_dir *of, struct fio_roots *roots,
 	return rc < 0 ? -1 : 0;
 }
 
-/* The same, and what stays because it is not for us to judge. */
+/* The same, and what stays because it is not for us to judge; and what has
+ * rested there for its time goes. */
 static int
 recover_in(struct sweep *s, const struct fio_dir *of, struct err *e)
 {
@@ -64,6 +65,8 @@ recover_in(struct sweep *s, const struct fio_dir *of, struct err *e)
 		rc = fio_batch_pending(&journals, &s->memory, &pending, e);
 	for (size_t i = 0; i < pending.n; i++)
 		VEC_PUSH(&s->pending, pending.items[i]);
+	if (rc >= 0)
+		fio_trash_expire(&journals);
 	fio_dir_close(&journals);
 	return rc;
 }

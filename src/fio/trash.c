@@ -9,6 +9,7 @@
 #include "base/stamp.h"
 #include "base/vec.h"
 #include "fio/inode-lock.h"
+#include "fio/journal.h"
 #include "fio/pool.h"
 #include "fio/root-priv.h"
 
@@ -106,6 +107,51 @@ take_lock(struct fio_trash *t, const struct fio_trash_how *how,
 	return rc;
 }
 
+/* Give it to those who have the directory. */
+static void
+share(struct sys *sys, int fd, const struct stat *of, mode_t mode)
+{
+	struct stat st;
+
+	if (sys->fstat(sys, fd, &st) < 0)
+		return;
+	bool given = st.st_uid == of->st_uid && st.st_gid == of->st_gid;
+	if (!given && sys->fchown(sys, fd, of->st_uid, of->st_gid) < 0 &&
+		sys->fchown(sys, fd, st.st_uid, of->st_gid) < 0)
+		/* Its members are among the others here: both have what either
+		 * has there. */
+		mode = (mode & 01700) | (mode & (mode >> 3) & 07);
+	(void)sys->fchmod(sys, fd, mode);
+}
+
+/*
+ * Who writes first makes it for all who may write there, with the locks that
+ * all of them open. What of that fails leaves it to ourselves; so does an ACL,
+ * whose group bits are not the group's.
+ */
+static void
+share_all(const struct fio_dir *trash, const struct fio_dir *of)
+{
+	static const char *const locks[] = {"lock", FIO_BATCH_LOCK};
+	struct sys *sys = trash->sys;
+	struct stat st;
+
+	if (sys->fstat(sys, of->fd, &st) < 0 ||
+		sys->fgetxattr(
+			sys, of->fd, "system.posix_acl_access", NULL, 0) >= 0)
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		int fd = sys->openat(sys, trash->fd, locks[i],
+			O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			0600);
+		if (fd < 0)
+			continue;
+		share(sys, fd, &st, st.st_mode & 0666);
+		(void)sys->close(sys, fd);
+	}
+	share(sys, trash->fd, &st, (st.st_mode & 07777) | 0700);
+}
+
 /* Made when it is not there. */
 static int
 make_dir(struct fio_trash *ret, const struct fio_trash_how *how,
@@ -115,11 +161,14 @@ make_dir(struct fio_trash *ret, const struct fio_trash_how *how,
 	int rc = open_dir(ret, how, of, e);
 	if (rc == 0 || e->code != ERR_MISSING || how->at != NULL)
 		return rc;
-	rc = of->sys->mkdirat(of->sys, of->fd, FIO_TRASH_NAME, 0700);
-	if (rc < 0 && rc != -EEXIST)
-		return err_sys(e, -rc, "making directory '%s'",
+	int made = of->sys->mkdirat(of->sys, of->fd, FIO_TRASH_NAME, 0700);
+	if (made < 0 && made != -EEXIST)
+		return err_sys(e, -made, "making directory '%s'",
 			fio_path(of, FIO_TRASH_NAME).text);
-	return open_dir(ret, how, of, e);
+	rc = open_dir(ret, how, of, e);
+	if (rc == 0 && made == 0)
+		share_all(&ret->dir, of);
+	return rc;
 }
 
 int
@@ -308,4 +357,12 @@ fio_trash_added(
 		return;
 	look(&t->dir, now_ns, &now);
 	remember(x, now);
+}
+
+void
+fio_trash_expire(const struct fio_dir *trash)
+{
+	struct tally ignored = {0};
+
+	look(trash, trash->sys->clock(trash->sys, SYS_CLOCK_UNIX), &ignored);
 }

@@ -43,8 +43,9 @@ struct fio_trash {
  * needed. */
 int fio_trash_check(const char *at, const struct fio_dir *of, struct err *e);
 
-/* ERR_LOCKED after `wait_ns`; ERR_INPUT as above. The directory is made when it
- * is not there; it is durable with the next sync of the one it is in. */
+/* ERR_LOCKED after `wait_ns`; ERR_INPUT as above. The directory is made when
+ * it is not there, with mode and group of the one it is in, and is durable with
+ * the next sync of that. */
 int fio_trash_open(struct fio_trash *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e);
 /* The directory without the lock, durable in the one it is in. */
@@ -63,5 +64,7 @@ struct fio_trashes *fio_trashes_new(void);
 void fio_trashes_free(struct fio_trashes *x); /* NULL is fine */
 void fio_trash_added(
 	const struct fio_trash *t, struct fio_trashes *x, uint64_t bytes);
+/* The same, for a trash that nobody adds to. */
+void fio_trash_expire(const struct fio_dir *trash);
 
 #endif

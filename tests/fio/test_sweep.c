@@ -297,6 +297,76 @@ a_sweep_leaves_what_a_batch_of_other_roots_needs(void **state)
 	assert_int_equal(hidden_in("one/.weir-trash", ".weir-journal"), 0);
 }
 
+static void
+rest(const char *sub, const char *when, const char *with)
+{
+	char name[240];
+
+	(void)snprintf(name, sizeof(name), "%s/f.%s.%s.%s", sub, when,
+		digest_of("old") + 5, digest_of("next") + 5);
+	scratch_put(&s, name, with);
+}
+
+/* Nothing needs to be written there any more for that. */
+static void
+a_sweep_takes_away_what_has_rested_for_its_time(void **state)
+{
+	static const char *const trashes[] = {"d/.weir-trash", "bin"};
+	const char *bin = "";
+
+	(void)state;
+	(void)dir_in("d", NULL);
+	(void)dir_in("d/.weir-trash", NULL);
+	bin = dir_in("bin", NULL);
+	for (size_t i = 0; i < 2; i++) {
+		rest(trashes[i], "2020-01-01T00:00:00.000000001Z", "old");
+		rest(trashes[i], "2020-01-01T00:00:00.000000002Z", "edit");
+		rest(trashes[i], "2099-01-01T00:00:00.000000003Z", "old");
+		if (i == 1)
+			io_reopen((struct wio_options){.trash = bin});
+		assert_int_equal(wio_sweep(w, s.path, &e), 0);
+		assert_int_equal(hidden_in(trashes[i], "00.000000001Z"), 0);
+		assert_int_equal(hidden_in(trashes[i], "f.conflict-2020"), 1);
+		assert_int_equal(hidden_in(trashes[i], "00.000000003Z"), 1);
+	}
+}
+
+/* Who writes first makes it, for all who may write there. */
+static void
+the_trash_is_open_to_who_may_write_in_its_directory(void **state)
+{
+	static const mode_t modes[] = {0700, 0770, 02775, 0777};
+	struct stat st, lock, of;
+	char path[512];
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		const char *d = dir_in("d", NULL);
+		assert_int_equal(chmod(d, modes[i]), 0);
+		scratch_put(&s, "d/f", "old");
+		assert_int_equal(write_one("d/f", "new"), WIO_OK);
+		assert_int_equal(stat(d, &of), 0);
+		assert_int_equal(
+			stat(scratch_path(&s, "d/.weir-trash", path), &st), 0);
+		assert_int_equal(st.st_mode & 07777, modes[i]);
+		assert_int_equal(st.st_gid, of.st_gid);
+		assert_int_equal(
+			stat(scratch_path(&s, "d/.weir-trash/lock", path),
+				&lock),
+			0);
+		assert_int_equal(lock.st_mode & 0777, modes[i] & 0666);
+		assert_int_equal(
+			rename(d,
+				scratch_path(&s,
+					modes[i] == 0700	   ? "w"
+						: modes[i] == 0770 ? "x"
+						: modes[i] == 0777 ? "y"
+								   : "z",
+					path)),
+			0);
+	}
+}
+
 static int
 forget(void **state)
 {
@@ -317,6 +387,8 @@ main(void)
 		TEST(what_cannot_be_removed_is_not_counted),
 		TEST(a_batch_is_put_back_when_one_of_its_directories_is_gone),
 		TEST(a_sweep_leaves_what_a_batch_of_other_roots_needs),
+		TEST(a_sweep_takes_away_what_has_rested_for_its_time),
+		TEST(the_trash_is_open_to_who_may_write_in_its_directory),
 		TEST(a_sweep_stays_on_the_mount_of_the_root_unless_it_may_cross),
 	};
 
