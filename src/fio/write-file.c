@@ -96,7 +96,10 @@ lock(struct fio_held *h, struct wio_error *e)
 	return refuse(h, WIO_BUSY, "is replaced again and again", e);
 }
 
-/* 1: try again. */
+enum { RESTLESS = 1, ANOTHER };
+
+/* RESTLESS: try again. ANOTHER: the name has a file by now that is not the one
+ * locked. */
 static int
 read_open(struct fio_held *h, int fd, struct wio_error *e)
 {
@@ -111,12 +114,12 @@ read_open(struct fio_held *h, int fd, struct wio_error *e)
 	if (check(h, &st, e) < 0)
 		return -1;
 	if (h->locked && st.st_ino != h->inode.ino)
-		return 1;
+		return ANOTHER;
 	buf_reset(&h->bytes);
 	if (fio_read_fd(sys, fd, &path, h->how->large, &h->bytes, &h->version,
 		    &why) < 0)
 		return why.code == ERR_CONFLICT
-			? 1
+			? RESTLESS
 			: fio_error_from(e, WIO_OP_READ, &why);
 	if (h->how->look)
 		return 0;
@@ -126,8 +129,9 @@ read_open(struct fio_held *h, int fd, struct wio_error *e)
 		      : 0;
 }
 
-int
-fio_held_read(struct fio_held *h, struct wio_error *e)
+/* 1: ANOTHER. */
+static int
+read_named(struct fio_held *h, struct wio_error *e)
 {
 	struct sys *sys = h->dir->sys;
 
@@ -142,10 +146,34 @@ fio_held_read(struct fio_held *h, struct wio_error *e)
 				fio_path(h->dir, h->name).text);
 		int rc = read_open(h, fd, e);
 		(void)sys->close(sys, fd);
-		if (rc <= 0)
-			return rc;
+		if (rc != RESTLESS)
+			return rc == ANOTHER ? 1 : rc;
 	}
 	return refuse(h, WIO_BUSY, "changes without a pause", e);
+}
+
+int
+fio_held_read(struct fio_held *h, struct wio_error *e)
+{
+	int rc = read_named(h, e);
+
+	return rc == 1 ? refuse(h, WIO_BUSY, "was replaced meanwhile", e) : rc;
+}
+
+/* Who saves by rename between lock and read has made another file of it. */
+static int
+lock_and_read(struct fio_held *h, struct wio_error *e)
+{
+	for (int i = 0; i < ATTEMPTS; i++) {
+		int rc = h->how->look ? 0 : lock(h, e);
+		if (rc == 0)
+			rc = read_named(h, e);
+		if (rc <= 0)
+			return rc;
+		fio_inodes_drop(h->how->inodes, h->inode);
+		h->locked = false;
+	}
+	return refuse(h, WIO_BUSY, "is replaced again and again", e);
 }
 
 int
@@ -156,10 +184,8 @@ fio_held_take(struct fio_held *h, struct wio_error *e)
 	/* Other processes are kept out before it is read. */
 	if (!h->how->look && h->how->trash.alone)
 		rc = open_trash(h, e);
-	if (rc == 0 && !h->how->look)
-		rc = lock(h, e);
 	if (rc == 0)
-		rc = fio_held_read(h, e);
+		rc = lock_and_read(h, e);
 	if (rc < 0)
 		fio_held_close(h);
 	return rc;
