@@ -75,7 +75,8 @@ enum wio_code {
 	WIO_DIFF = 14,		/* a diff that cannot be read or applied */
 	WIO_EXISTS = 15,	/* what is to be created is there already */
 	WIO_EXTENSION = 16,	/* not among the extensions allowed */
-	WIO_BUSY = 17,		/* another program holds it, or writes it */
+	WIO_BUSY = 17,		/* another program holds it, or has it open for
+				   writing: nothing is changed */
 	WIO_CONFLICT = 18,	/* somebody saved it while it was written: the
 				   file holds theirs */
 	WIO_NO_SPACE = 19,	/* disk or quota full */
@@ -520,6 +521,7 @@ struct wio_create_result {
 	char digest[WIO_DIGEST_SIZE];
 	bool replaced;
 	enum wio_durability reached;
+	char kept[512]; /* as in wio_write_result */
 };
 
 /* Of two that create the same file one gets WIO_EXISTS. Returns how many

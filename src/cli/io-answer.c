@@ -134,6 +134,15 @@ reached_json(enum wio_durability reached)
 	return json_string(names_get(&io_durability_names, (int)reached));
 }
 
+/* Where somebody's edit is, also when the request failed for it. */
+static void
+add_kept(json_t *o, const struct wio_error *e, const char *kept)
+{
+	if (e->code == WIO_OK || kept[0] != '\0')
+		add_bytes(o, "kept",
+			kept[0] != '\0' ? str_from(kept) : STR_ABSENT);
+}
+
 void
 io_add_write(const struct io_ask *ask, const struct wio_write_result *r,
 	struct buf *ret)
@@ -149,9 +158,7 @@ io_add_write(const struct io_ask *ask, const struct wio_write_result *r,
 		json_object_set_new(o, "reached", reached_json(r->reached));
 		add_bytes(o, "diff", str_of(r->diff, r->diff_n));
 	}
-	if (r->error.code == WIO_OK || r->kept[0] != '\0')
-		add_bytes(o, "kept",
-			r->kept[0] != '\0' ? str_from(r->kept) : STR_ABSENT);
+	add_kept(o, &r->error, r->kept);
 	end(o, &r->error, ret);
 }
 
@@ -166,6 +173,7 @@ io_add_create(const struct io_ask *ask, const struct wio_create_result *r,
 		json_object_set_new(o, "replaced", json_boolean(r->replaced));
 		json_object_set_new(o, "reached", reached_json(r->reached));
 	}
+	add_kept(o, &r->error, r->kept);
 	end(o, &r->error, ret);
 }
 

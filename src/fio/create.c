@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fio/write-priv.h"
@@ -139,29 +140,67 @@ verify(const struct fio_held *h, const struct wio_create_request *r,
 	return -1;
 }
 
-/* 0: replaced. 1: there is nothing. */
+/* As wio_write tells it. */
+static int
+conflict(const struct job *j, const struct fio_held *h,
+	const struct wio_create_request *r, const char *kept,
+	struct wio_create_result *ret)
+{
+	struct fio_path path = fio_path(h->dir, h->name);
+	struct fio_revision now = {
+		.path = path.text, .kind = j->w->options.digest};
+	const struct wio_write_request ask = {.digest = r->digest};
+
+	if (fio_conflict_look(h, kept, &now, &ret->error) == WIO_BUSY)
+		return -1;
+	fio_revise_mismatch(&now, WIO_CONFLICT, &ask, &ret->error);
+	ret->error.op = OP;
+	(void)snprintf(ret->kept, sizeof(ret->kept), "%s", kept);
+	return -1;
+}
+
+/* It is held, and may be replaced. */
+static int
+replace_held(const struct job *j, struct fio_held *h,
+	const struct wio_create_request *r, struct wio_create_result *ret)
+{
+	const struct str bytes = str_of(r->n > 0 ? r->bytes : "", r->n);
+	const struct str_list all = {.items = &bytes, .n = 1};
+	char kept[FIO_ASIDE_SIZE] = "";
+	struct fio_version version;
+
+	if (verify(h, r, &ret->error) < 0)
+		return -1;
+	if (str_eq(buf_str(&h->bytes), bytes))
+		return fio_held_settle(h, &ret->error);
+	int rc = fio_held_replace(h, all, kept, &version, &ret->error);
+	return rc < 0 && ret->error.code == WIO_CONFLICT
+		? conflict(j, h, r, kept, ret)
+		: rc;
+}
+
+/* 0: replaced. 1: there is nothing. `*held`: bytes taken from the pool. */
 static int
 replace(struct job *j, const struct fio_place *place,
-	const struct wio_create_request *r, struct wio_error *e)
+	const struct wio_create_request *r, struct wio_create_result *ret,
+	uint64_t *held)
 {
 	struct fio_writing how = fio_writing_of(j->w);
-	const struct str bytes = str_of(r->n > 0 ? r->bytes : "", r->n);
-	char kept[FIO_ASIDE_SIZE];
-	struct fio_version version;
+	struct wio_error *e = &ret->error;
 	struct fio_held h;
 
 	how.links = r->existing == WIO_REPLACE_ANY;
-	int rc = fio_held_open(&h, &how, &place->dir, place->name, e);
+	int rc = fio_held_look(&h, &how, &place->dir, place->name, e);
+	if (rc == 0 && h.size > *held) {
+		fio_pool_more(j->w->pool, h.size - *held);
+		*held = h.size;
+	}
+	if (rc == 0)
+		rc = fio_held_take(&h, e);
 	if (rc < 0)
 		return e->code == WIO_NOT_FOUND ? 1 : -1;
 	h.origin = r->origin;
-	rc = verify(&h, r, e);
-	if (rc == 0 && str_eq(buf_str(&h.bytes), bytes))
-		rc = fio_held_settle(&h, e);
-	else if (rc == 0)
-		rc = fio_held_replace(&h,
-			(struct str_list){.items = &bytes, .n = 1}, kept,
-			&version, e);
+	rc = replace_held(j, &h, r, ret);
 	fio_held_close(&h);
 	return rc;
 }
@@ -177,15 +216,17 @@ refuse_existing(const struct fio_place *place, struct wio_error *e)
 
 static int
 put(struct job *j, const struct fio_place *place,
-	const struct wio_create_request *r, bool *ret_replaced,
-	struct wio_error *e)
+	const struct wio_create_request *r, struct wio_create_result *ret,
+	uint64_t *held)
 {
+	struct wio_error *e = &ret->error;
+
 	for (int i = 0; i < ROUNDS; i++) {
-		*ret_replaced = false;
+		ret->replaced = false;
 		int rc = 1;
 		if (r->existing != WIO_REFUSE) {
-			rc = replace(j, place, r, e);
-			*ret_replaced = rc == 0;
+			rc = replace(j, place, r, ret, held);
+			ret->replaced = rc == 0;
 		}
 		if (rc == 1 && r->existing == WIO_REPLACE_VERIFIED)
 			return -1; /* nothing is there, as `e` says */
@@ -209,6 +250,7 @@ do_one(struct job *j, const struct wio_create_request *r,
 	enum wio_digest_kind kind = j->w->options.digest;
 	struct fio_place place;
 	struct fio_sum named;
+	uint64_t held = 0;
 
 	*ret = (struct wio_create_result){0};
 	if (check(j->w, r, &ret->error) < 0)
@@ -218,10 +260,10 @@ do_one(struct job *j, const struct wio_create_request *r,
 		? fio_roots_make(j->roots, r->path, mode, &place, &ret->error)
 		: fio_roots_find(j->roots, r->path, &place, &ret->error);
 	if (rc == 0) {
-		rc = put(j, &place, r, &ret->replaced, &ret->error);
+		rc = put(j, &place, r, ret, &held);
 		fio_place_release(&place);
 	}
-	fio_pool_leave(j->w->pool, 0);
+	fio_pool_leave(j->w->pool, held);
 	if (rc < 0)
 		return;
 	ret->error = (struct wio_error){0};

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/diff.h"
+#include "fio/content.h"
 #include "fio/write-priv.h"
 
 /* The requests for one file, and their results. */
@@ -86,20 +87,61 @@ fio_group_fail(const struct fio_write_group *g, const struct wio_error *e)
 		g->results[i].error = *e;
 }
 
+/* In pieces: there is no second copy of a large file. */
+static bool
+sum_now(const struct fio_held *h, enum wio_digest_kind kind,
+	struct fio_revision *ret)
+{
+	enum fio_found f = FIO_RESTLESS;
+	struct buf piece = {0};
+	struct fio_content c;
+	struct fio_sum sum;
+
+	for (int i = 0; f == FIO_RESTLESS && i < FIO_CONTENT_TRIES; i++) {
+		f = fio_content_open(&c, h->dir, h->name);
+		if (f == FIO_FOUND)
+			f = fio_content_sum(
+				&c, h->how->large, kind, &piece, &sum);
+		fio_content_close(&c);
+	}
+	buf_release(&piece);
+	if (f != FIO_FOUND)
+		return false;
+	fio_sum_format(sum, ret->before[kind]);
+	ret->size = (uint64_t)c.st.st_size;
+	ret->mtime_ns = (int64_t)c.st.st_mtim.tv_sec * 1000000000 +
+		c.st.st_mtim.tv_nsec;
+	return true;
+}
+
+enum wio_code
+fio_conflict_look(const struct fio_held *h, const char *kept,
+	struct fio_revision *ret, struct wio_error *e)
+{
+	char was[FIO_DIGEST_TEXT];
+
+	if (!sum_now(h, WIO_XXH3, ret))
+		return WIO_CONFLICT;
+	(void)sum_now(h, WIO_SHA256, ret);
+	fio_digest_format(h->version.digest, was);
+	if (kept[0] != '\0' || strcmp(was, ret->before[WIO_XXH3]) != 0)
+		return WIO_CONFLICT;
+	fio_error_set(e, WIO_OP_RENAME, WIO_BUSY, "path",
+		"'%s' is open for writing elsewhere, and is unchanged",
+		ret->path);
+	return WIO_BUSY;
+}
+
 void
 fio_group_conflict(const struct fio_write_group *g, const struct fio_held *h,
 	const struct fio_revision *v, const char *kept)
 {
 	struct fio_revision now = {.path = v->path, .kind = v->kind};
-	struct fio_writing look = *h->how;
-	struct wio_error ignored;
-	struct fio_held there;
+	struct wio_error busy;
 
-	look.look = look.links = true;
-	if (fio_held_open(&there, &look, h->dir, h->name, &ignored) == 0) {
-		see(&now, &there);
-		fio_sum_format(
-			fio_sum(WIO_SHA256, now.bytes), now.before[WIO_SHA256]);
+	if (fio_conflict_look(h, kept, &now, &busy) == WIO_BUSY) {
+		fio_group_fail(g, &busy);
+		return;
 	}
 	FIO_GROUP_EACH(g, i)
 	{
@@ -111,7 +153,6 @@ fio_group_conflict(const struct fio_write_group *g, const struct fio_held *h,
 		r->error.op = WIO_OP_RENAME;
 		(void)snprintf(r->kept, sizeof(r->kept), "%s", kept);
 	}
-	fio_held_close(&there);
 }
 
 void

@@ -41,7 +41,15 @@ void fio_group_judge(const struct fio_write_group *g, struct fio_held *h,
 	struct fio_revision *v);
 /* All that were accepted fail with `e`. */
 void fio_group_fail(const struct fio_write_group *g, const struct wio_error *e);
-/* They fail with WIO_CONFLICT, and are told what `h`'s file holds by now. */
+/*
+ * The replace of `h`'s file was a conflict: `*ret` (its path and kind are set)
+ * gets what the name holds by now. WIO_CONFLICT; or WIO_BUSY and `*e` when that
+ * is what it held before and nothing was kept: somebody has it open for writing
+ * and has not written.
+ */
+enum wio_code fio_conflict_look(const struct fio_held *h, const char *kept,
+	struct fio_revision *ret, struct wio_error *e);
+/* They fail with that, and are told what is there. */
 void
 fio_group_conflict(const struct fio_write_group *g, const struct fio_held *h,
 	const struct fio_revision *v, const char *kept);

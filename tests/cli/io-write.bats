@@ -259,7 +259,7 @@ untouched() {
 	[ "$(stat -c %a b.txt c.sh | tr '\n' ' ')" = '644 700 ' ]
 	[ "$(base64 d.bin)" = AAH/ ]
 	answers 1 'keys_unsorted | join(" ")' \
-		'line path digest replaced reached error'
+		'line path digest replaced reached kept error'
 	answers 1 .digest "$(digest_of b.txt)"
 	answers 1 .replaced false
 	answers 1 .reached durable

@@ -131,7 +131,7 @@ when_somebody_has_one_open_the_others_are_put_back(void **state)
 		assert_int_equal(write_all(w, three, 3, "new"), 3);
 		for (size_t k = 0; k < 3; k++)
 			check_code(done[k].error,
-				k == i ? WIO_CONFLICT : WIO_CANCELLED);
+				k == i ? WIO_BUSY : WIO_CANCELLED);
 		check_three(NULL);
 		assert_int_equal(write(fd, "X", 1), 1);
 		assert_int_equal(close(fd), 0);

@@ -505,9 +505,9 @@ durability_is_as_asked(void **state)
 	}
 }
 
-/* 15.7: an external editor has it open, and saves before our exchange. */
+/* 15.7: an external editor has it open, and saves after we have looked. */
 static void
-a_file_that_somebody_is_writing_is_a_conflict_and_stays_theirs(void **state)
+a_file_that_somebody_has_open_for_writing_is_busy_and_stays_theirs(void **state)
 {
 	char path[512];
 
@@ -515,8 +515,8 @@ a_file_that_somebody_is_writing_is_a_conflict_and_stays_theirs(void **state)
 	scratch_put(&s, "f", "old");
 	int fd = open(scratch_path(&s, "f", path), O_WRONLY);
 	assert_true(fd >= 0);
-	assert_int_equal(edit("f", "old", 0, 3, "new"), WIO_CONFLICT);
-	assert_string_equal(r.error.expected, digest_of("old"));
+	assert_int_equal(edit("f", "old", 0, 3, "new"), WIO_BUSY);
+	assert_string_equal(r.error.field, "path");
 	assert_int_equal(write(fd, "edit", 4), 4);
 	assert_int_equal(close(fd), 0);
 	check_str(scratch_get(&s, "f"), "edit");
@@ -692,7 +692,7 @@ main(void)
 		TEST(a_file_larger_than_the_limit_is_refused),
 		TEST(a_long_name_can_be_written),
 		TEST(durability_is_as_asked),
-		TEST(a_file_that_somebody_is_writing_is_a_conflict_and_stays_theirs),
+		TEST(a_file_that_somebody_has_open_for_writing_is_busy_and_stays_theirs),
 		TEST(a_place_of_its_own_for_what_was_replaced_is_used),
 		TEST(of_concurrent_writers_exactly_one_wins_per_digest),
 		TEST(what_is_written_is_known_again_by_its_origin),
