@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/stamp.h"
 #include "fio/limits-priv.h"
 
 /*
@@ -138,6 +139,22 @@ wait_for_ever(struct fio_task *t, bool wait)
 	return done;
 }
 
+/* Without a descriptor, so by the one clock that a condition and `sys` have in
+ * common. It may jump: the caller looks at the other one often. */
+static void
+wait_shortly(struct fio_task *t, int64_t left_ns)
+{
+	int64_t until = t->sys->clock(t->sys, SYS_CLOCK_UNIX) +
+		(left_ns < NS_PER_SEC ? left_ns : NS_PER_SEC);
+	const struct timespec at = {
+		.tv_sec = until / NS_PER_SEC, .tv_nsec = until % NS_PER_SEC};
+
+	pthread_mutex_lock(&t->mutex);
+	if (!t->is_done)
+		(void)pthread_cond_timedwait(&t->ended, &t->mutex, &at);
+	pthread_mutex_unlock(&t->mutex);
+}
+
 int
 fio_task_wait(struct fio_task *t, int64_t timeout_ns)
 {
@@ -145,11 +162,14 @@ fio_task_wait(struct fio_task *t, int64_t timeout_ns)
 		return wait_for_ever(t, timeout_ns < 0) ? 0 : 1;
 	int64_t until = t->sys->clock(t->sys, SYS_CLOCK_ELAPSED) + timeout_ns;
 	int fd = fio_task_fd(t);
-	while (!wait_for_ever(t, fd < 0)) {
+	while (!wait_for_ever(t, false)) {
 		int64_t left = until - t->sys->clock(t->sys, SYS_CLOCK_ELAPSED);
 		if (left <= 0)
 			return 1;
-		(void)sys_poll_in(t->sys, fd, left);
+		if (fd < 0)
+			wait_shortly(t, left);
+		else
+			(void)sys_poll_in(t->sys, fd, left);
 	}
 	return 0;
 }

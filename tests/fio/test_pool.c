@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fio/pool.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -230,6 +231,34 @@ waiting_gives_up_at_its_time_and_not_before_the_end(void **state)
 	work_end(w);
 }
 
+static int
+no_eventfd(struct sys *sys)
+{
+	(void)sys;
+	return -EMFILE;
+}
+
+static void
+waiting_without_descriptors_gives_up_at_its_time_too(void **state)
+{
+	struct sys_pass bare;
+
+	(void)state;
+	sys_pass_init(&bare, sys_real());
+	struct work *w = work_new(&bare.sys,
+		&(struct fio_pool_options){
+			.workers = 1, .queue = 1, .permits = 1});
+	bare.sys.eventfd = no_eventfd;
+	struct fio_task *t = start(w, 1, count_at_gate);
+	assert_int_equal(fio_task_fd(t), -EMFILE);
+	assert_int_equal(fio_task_wait(t, 1000), 1);
+	gate_open(&w->gate);
+	assert_int_equal(fio_task_wait(t, INT64_MAX / 2), 0);
+	assert_int_equal(atomic_load(&w->run), 1);
+	fio_task_unref(t);
+	work_end(w);
+}
+
 static void
 note_when(void *ctx, size_t first, size_t end, bool cancelled)
 {
@@ -422,6 +451,8 @@ main(void)
 		cmocka_unit_test(nothing_to_do_is_done_at_once),
 		cmocka_unit_test(
 			waiting_gives_up_at_its_time_and_not_before_the_end),
+		cmocka_unit_test(
+			waiting_without_descriptors_gives_up_at_its_time_too),
 		cmocka_unit_test(
 			a_small_task_does_not_wait_for_all_of_a_large_one),
 		cmocka_unit_test(who_starts_waits_while_the_queue_is_full),
