@@ -259,12 +259,20 @@ struct wio_closing {
  * cancel what has not begun to change anything: a file is never left between
  * two states, and no temporary file is left behind. Threads are joined, and
  * `w` is gone when it returns. Tickets stay readable. `c` may be NULL.
+ *
+ * Watches are closed before: it does not wait for a thread that is inside
+ * wio_watch_next or wio_watch_close, which goes on to use what is gone. One
+ * that nobody is using may stay open; it answers WIO_CLOSED from then on, and
+ * is still to be closed.
  */
 void wio_close(struct wio *w, struct wio_closing *c); /* NULL is fine */
 
 /*
- * Tickets: each of the calls that take a batch has a twin that returns at once.
- * The requests are copied; `results` must live until the ticket is done.
+ * Tickets: each of the calls that take a batch has a twin that does not wait
+ *for the work. The requests are copied; `results` must live until the ticket is
+ * done. It waits for room in the queue, and wio_write_submit looks every path
+ * up on the caller's thread, to know which requests are for one file: for large
+ * batches of writes a loop that may not be held up has a thread call it.
  *
  *	struct wio_ticket *t = wio_read_submit(w, asks, n, results, &e);
  *	… poll wio_ticket_fd(t) for reading, in any event loop …
@@ -613,7 +621,8 @@ int wio_watch_next(struct wio_watch *x, int64_t timeout_ns,
 	struct wio_event *ret, struct wio_error *e);
 /* Which it became. WIO_WATCH_POLL: changes are seen late. */
 enum wio_watch_backend wio_watch_backend_of(const struct wio_watch *x);
-void wio_watch_close(struct wio_watch *x); /* before wio_close; NULL is fine */
+/* Before wio_close, and with no thread in wio_watch_next; NULL is fine. */
+void wio_watch_close(struct wio_watch *x);
 
 /* Looking inside. */
 
