@@ -73,8 +73,7 @@ find(struct recovery *r, const struct fio_journal_line *line, struct err *e)
 
 	if (!fio_swap_parse(line->swap, &x->swap, x->name)) {
 		mem_free(x);
-		return err_set(
-			e, ERR_INPUT, "'%s' is not a hidden name", line->swap);
+		return 1; /* somebody else's journal */
 	}
 	if (fio_roots_find(r->roots, line->path, &x->place, &why) < 0) {
 		mem_free(x);
@@ -191,6 +190,24 @@ clean(struct recovery *r, const struct fio_trash_how *how, struct err *e)
 	return sync_all(r, e);
 }
 
+/* 1: what has the name is gone, or no whole journal. That stays, and keeps
+ * nobody out. */
+static int
+read_journal(const struct fio_dir *journals, const char *name, struct arena *a,
+	const struct fio_journal_line **ret, size_t *ret_n, struct err *e)
+{
+	CLEANUP_BUF struct buf text = {0};
+
+	int rc = fio_read(journals, name, FIO_JOURNAL_MAX, &text, NULL, e);
+	if (rc < 0 &&
+		(e->code == ERR_INPUT || e->code == ERR_LIMIT ||
+			e->code == ERR_CONFLICT))
+		return 1;
+	if (rc != 0)
+		return rc;
+	return fio_journal_parse(buf_str(&text), a, ret, ret_n) ? 0 : 1;
+}
+
 /* 1: it stays, for it is not ours to judge. */
 static int
 recover_one(const struct fio_dir *journals, const char *name,
@@ -198,15 +215,12 @@ recover_one(const struct fio_dir *journals, const char *name,
 {
 	struct recovery r = {.journals = journals, .roots = roots};
 	CLEANUP_ARENA struct arena a = {0};
-	CLEANUP_BUF struct buf text = {0};
 	const struct fio_journal_line *lines;
 	size_t n;
 
-	int rc = fio_read(journals, name, FIO_JOURNAL_MAX, &text, NULL, e);
+	int rc = read_journal(journals, name, &a, &lines, &n, e);
 	if (rc != 0)
 		return rc;
-	if (!fio_journal_parse(buf_str(&text), &a, &lines, &n))
-		return 1;
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = find(&r, &lines[i], e);
 	if (rc == 0)
@@ -286,9 +300,7 @@ recover_all(const struct fio_dir *journals, struct fio_roots *roots,
 		return -1;
 	for (size_t i = 0; i < names.n; i++) {
 		int rc = recover_one(journals, names.items[i].s, roots, how, e);
-		/* What is no journal of ours stays, and keeps nobody out. */
-		if (rc < 0 && e->code != ERR_INPUT && e->code != ERR_LIMIT &&
-			e->code != ERR_CONFLICT)
+		if (rc < 0)
 			return -1;
 		n += rc == 0;
 	}
@@ -326,13 +338,10 @@ fio_batch_pending(const struct fio_dir *journals, struct arena *a,
 	int rc = list(journals, a, &names, e);
 
 	for (size_t i = 0; rc >= 0 && i < names.n; i++) {
-		CLEANUP_BUF struct buf text = {0};
 		const struct fio_journal_line *lines;
 		size_t n;
-		rc = fio_read(journals, names.items[i].s, SIZE_MAX / 2, &text,
-			NULL, e);
-		if (rc != 0 ||
-			!fio_journal_parse(buf_str(&text), a, &lines, &n))
+		rc = read_journal(journals, names.items[i].s, a, &lines, &n, e);
+		if (rc != 0)
 			continue;
 		for (size_t k = 0; k < n; k++)
 			VEC_PUSH(&swaps, str_from(lines[k].swap));
