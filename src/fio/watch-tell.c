@@ -21,24 +21,42 @@ static const struct names events = NAMES(event_names, WIO_WATCH_FAILED + 1);
 const char *
 wio_event_name(enum wio_event_kind kind)
 {
+	if ((unsigned int)kind > WIO_WATCH_FAILED)
+		return "unknown";
 	return names_get(&events, (int)kind);
 }
 
-/* Whether the file that `st` is of holds bytes that were noted as ours. */
+/* What notes of our own writes are of. */
+static struct fio_digest
+as_noted(struct fio_sum sum)
+{
+	char text[WIO_DIGEST_SIZE];
+	struct fio_digest ret = {0};
+
+	fio_sum_format(sum, text);
+	if (!fio_digest_parse(str_from(text), &ret))
+		BUG("'%s' is not a digest of the kind noted", text);
+	return ret;
+}
+
+/* Whether the file that `st` is of holds bytes that were noted as ours. It is
+ * read in pieces: nobody waits for memory while he waits for events. */
 static bool
 holds_ours(struct wio_watch *x, const struct fio_dir *dir, const char *name,
 	const struct stat *st, uint64_t since)
 {
 	struct fio_origins *o = x->w->origins;
 	struct fio_content c;
+	struct fio_sum sum;
 	bool ours = false;
 
 	if (!fio_origins_has(o, st->st_dev, st->st_ino) ||
 		fio_content_open(&c, dir, name) != FIO_FOUND)
 		return false;
-	if (fio_content_load(&c, x->w->options.large, &x->bytes) == FIO_FOUND)
+	if (fio_content_sum(&c, x->w->options.large, WIO_XXH3, &x->bytes,
+		    &sum) == FIO_FOUND)
 		ours = fio_origins_find(o, c.st.st_dev, c.st.st_ino,
-			fio_digest(buf_str(&x->bytes)), since, x->origin);
+			as_noted(sum), since, x->origin);
 	buf_release(&x->bytes);
 	fio_content_close(&c);
 	return ours;
