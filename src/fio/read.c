@@ -205,7 +205,8 @@ done(void *ctx)
 static bool
 is_again(const struct wio_read_request *asks, size_t i)
 {
-	return i > 0 && strcmp(asks[i].path, asks[i - 1].path) == 0;
+	return i > 0 && asks[i - 1].path != NULL &&
+		strcmp(asks[i].path, asks[i - 1].path) == 0;
 }
 
 static void
@@ -219,6 +220,12 @@ put_together(struct job *j, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct str path = str_from(j->asks[i].path);
 		j->next[i] = NONE;
+		if (j->asks[i].path == NULL) {
+			blank(&j->results[i], WIO_OP_READ);
+			fio_error_set(&j->results[i].error, WIO_OP_READ,
+				WIO_INVALID, "path", "there is no path");
+			continue;
+		}
 		if (is_again(j->asks, i) || strmap_get(&map, path, &at)) {
 			j->next[j->files.items[at].last] = i;
 			j->files.items[at].last = i;

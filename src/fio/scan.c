@@ -120,6 +120,9 @@ compare(struct job *j, struct fio_reader *r, const struct wio_scan_request *ask,
 {
 	struct fio_sum was, is;
 
+	if (ask->path == NULL)
+		return fio_error_set(&res->error, WIO_OP_SCAN, WIO_INVALID,
+			"path", "there is no path");
 	int any = fio_reader_wants(r, ask->digest, &was, &res->error);
 	if (any < 0)
 		return -1;
@@ -151,8 +154,9 @@ scan(struct job *j, struct fio_reader *r, size_t i)
 		res->identity.seen_ns = j->began_ns;
 	else if (res->error.code == WIO_NOT_FOUND)
 		res->change = WIO_MISSING;
-	fio_account(j->w, WIO_OP_SCAN, res->error.code, ask->path, NULL,
-		res->hashed ? res->identity.size : 0, began);
+	if (ask->path != NULL)
+		fio_account(j->w, WIO_OP_SCAN, res->error.code, ask->path, NULL,
+			res->hashed ? res->identity.size : 0, began);
 }
 
 static void

@@ -170,6 +170,10 @@ names_are_told_for_every_number(void **state)
 	assert_string_equal(wio_op_name(WIO_OP_RESOLVE), "resolve");
 	assert_string_equal(wio_code_name((enum wio_code)1000), "unknown");
 	assert_string_equal(wio_op_name((enum wio_op) - 1), "unknown");
+	assert_string_equal(
+		wio_event_name((enum wio_event_kind)1000), "unknown");
+	assert_string_equal(
+		wio_event_name((enum wio_event_kind) - 1), "unknown");
 }
 
 static void

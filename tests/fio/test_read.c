@@ -642,6 +642,31 @@ requests_are_counted_and_traced(void **state)
 	assert_non_null(strstr(text, "read_bytes 5\n"));
 }
 
+static void
+a_request_without_a_path_is_invalid_and_fails_alone(void **state)
+{
+	const struct wio_read_request asks[] = {
+		{.path = NULL}, {.path = "f"}, {.path = NULL}};
+	struct wio_read_result done[3];
+
+	(void)state;
+	open_io((struct wio_options){0}, false);
+	scratch_put(&s, "f", "hello");
+	assert_int_equal(wio_read(io, asks, 3, done), 2);
+	check_code(&done[0].error, WIO_INVALID);
+	assert_string_equal(done[0].error.field, "path");
+	check_code(&done[1].error, WIO_OK);
+	check_code(&done[2].error, WIO_INVALID);
+	wio_read_release(done, 3);
+	assert_int_equal(wio_read(io, asks, 1, done), 1);
+	struct wio_ticket *t = wio_read_submit(io, asks, 3, done, &we);
+	assert_int_equal(wio_ticket_wait(t, -1), 0);
+	wio_ticket_free(t);
+	check_code(&done[0].error, WIO_INVALID);
+	check_code(&done[1].error, WIO_OK);
+	wio_read_release(done, 3);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, end)
 
 int
@@ -672,6 +697,7 @@ main(void)
 		TEST(a_ticket_copies_its_requests_and_tells_when_it_is_done),
 		TEST(what_has_not_begun_when_a_ticket_is_cancelled_says_so),
 		TEST(requests_are_counted_and_traced),
+		TEST(a_request_without_a_path_is_invalid_and_fails_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

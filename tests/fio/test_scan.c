@@ -460,6 +460,21 @@ without_grammars_every_other_byte_is_a_change(void **state)
 	check_code(&we, WIO_NOT_FOUND);
 }
 
+static void
+a_scan_without_a_path_is_invalid_and_fails_alone(void **state)
+{
+	const struct wio_scan_request asks[] = {
+		{.path = NULL}, {.path = "missing"}};
+
+	(void)state;
+	open_io((struct wio_options){0}, false);
+	assert_int_equal(wio_scan(io, asks, 2, got), 2);
+	assert_int_equal(got[0].change, WIO_UNREADABLE);
+	assert_int_equal(got[0].error.code, WIO_INVALID);
+	assert_string_equal(got[0].error.field, "path");
+	assert_int_equal(got[1].change, WIO_MISSING);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -482,6 +497,7 @@ main(void)
 		TEST(each_errno_at_each_call_fails_at_most_the_request_it_strikes),
 		TEST(formatting_is_told_from_change_by_the_tokens),
 		TEST(without_grammars_every_other_byte_is_a_change),
+		TEST(a_scan_without_a_path_is_invalid_and_fails_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
