@@ -179,6 +179,18 @@ sim_fsync(struct sys *t, int fd)
 	return 0;
 }
 
+/* Files have no attributes here. */
+static ssize_t
+sim_fgetxattr(struct sys *t, int fd, const char *name, void *value, size_t n)
+{
+	(void)t;
+	(void)fd;
+	(void)name;
+	(void)value;
+	(void)n;
+	return -ENODATA;
+}
+
 static int
 sim_fchmod(struct sys *t, int fd, mode_t mode)
 {
@@ -322,6 +334,7 @@ sim_file_calls(struct sys *t)
 	t->ftruncate = sim_ftruncate;
 	t->fsync = sim_fsync;
 	t->fchmod = sim_fchmod;
+	t->fgetxattr = sim_fgetxattr;
 	t->fchown = sim_fchown;
 	t->fstat = sim_fstat;
 	t->getdents = sim_getdents;
