@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/stamp.h"
 #include "base/vec.h"
@@ -124,6 +125,19 @@ share(struct sys *sys, int fd, const struct stat *of, mode_t mode)
 	(void)sys->fchmod(sys, fd, mode);
 }
 
+static bool
+has_acl(struct sys *sys, int fd)
+{
+	struct fio_attributes all = {0};
+
+	bool has = fio_attributes_read(sys, fd, &all) < 0;
+	for (size_t i = 0; i < all.list.n; i++)
+		has |= strcmp(all.bytes.p + all.list.items[i].name,
+			       "system.posix_acl_access") == 0;
+	fio_attributes_release(&all);
+	return has;
+}
+
 /*
  * Who writes first makes it for all who may write there, with the locks that
  * all of them open. What of that fails leaves it to ourselves; so does an ACL,
@@ -136,9 +150,7 @@ share_all(const struct fio_dir *trash, const struct fio_dir *of)
 	struct sys *sys = trash->sys;
 	struct stat st;
 
-	if (sys->fstat(sys, of->fd, &st) < 0 ||
-		sys->fgetxattr(
-			sys, of->fd, "system.posix_acl_access", NULL, 0) >= 0)
+	if (sys->fstat(sys, of->fd, &st) < 0 || has_acl(sys, of->fd))
 		return;
 	for (size_t i = 0; i < 2; i++) {
 		int fd = sys->openat(sys, trash->fd, locks[i],
