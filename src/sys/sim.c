@@ -139,17 +139,6 @@ sim_mount_id(struct sys *t, int fd, uint64_t *ret)
 	return 0;
 }
 
-static ssize_t
-sim_fgetxattr(struct sys *t, int fd, const char *name, void *p, size_t n)
-{
-	(void)t;
-	(void)fd;
-	(void)name;
-	(void)p;
-	(void)n;
-	return -ENOTSUP;
-}
-
 static int
 sim_fd_limit(struct sys *t, uint64_t *ret)
 {
@@ -203,7 +192,6 @@ sim_blank(uint64_t seed, int64_t now_ns)
 		.readlinkat = sim_readlinkat,
 		.openat2 = sim_openat2,
 		.flistxattr = sim_flistxattr,
-		.fgetxattr = sim_fgetxattr,
 		.fd_limit = sim_fd_limit,
 		.mount_id = sim_mount_id,
 		.env = sim_env,
