@@ -516,14 +516,14 @@ fio_write_batch(struct wio *w, struct fio_roots *roots,
 
 	begin(&x, requests, results);
 	fio_pool_enter(w->pool, 0);
-	if (take_all(&x, &at, &e) < 0)
-		fail_all(&x, at, &e);
-	else if (judge_all(&x) > 0)
-		fail_all(&x, at, NULL);
-	else if (change_all(&x, files, &changed, &at, &e) < 0)
-		fail_all(&x, at, &e);
-	else
+	bool good = take_all(&x, &at, &e) == 0;
+	bool accepted = good && judge_all(&x) == 0;
+	if (accepted)
+		good = change_all(&x, files, &changed, &at, &e) == 0;
+	if (accepted && good)
 		done_all(&x, files, changed);
+	else
+		fail_all(&x, at, good ? NULL : &e);
 	release(&x);
 	mem_free(files);
 	fio_pool_leave(w->pool, x.bytes);
