@@ -293,8 +293,8 @@ void wio_ticket_free(struct wio_ticket *t); /* waits; NULL is fine */
 /* Reading. */
 
 enum wio_part {
-	WIO_WHOLE = 0,
-	WIO_BYTES, /* [start, end) */
+	WIO_WHOLE = 0, /* start and end are 0 */
+	WIO_BYTES,     /* [start, end) */
 	WIO_LINES, /* start to end, both counted from 1, both in it; lines end
 		      with LF; an end beyond the last line means the last */
 };

@@ -113,7 +113,8 @@ fio_part_cut(struct fio_text *t, const struct wio_read_request *ask,
 		code = cut_bytes(t, ask, ret, ret_field);
 	else if (ask->part == WIO_LINES)
 		code = cut_lines(t, ask, ret, ret_field);
-	else if (ask->part == WIO_WHOLE)
+	/* Of the whole, an offset was meant for a part. */
+	else if (ask->part == WIO_WHOLE && ask->start == 0 && ask->end == 0)
 		code = WIO_OK;
 	if (code != WIO_OK)
 		return code;

@@ -52,6 +52,17 @@ an_offset_inside_a_character_is_refused(void **state)
 }
 
 static void
+offsets_without_a_part_are_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		cut("abc", &(struct wio_read_request){.end = 2}), WIO_INVALID);
+	assert_string_equal(field, "part");
+	assert_int_equal(
+		cut("abc", &(struct wio_read_request){.part = 0}), WIO_OK);
+}
+
+static void
 raw_offsets_may_be_anywhere(void **state)
 {
 	struct wio_read_request ask = {
@@ -246,6 +257,8 @@ model_cut(const struct model *m, const struct wio_read_request *ask,
 			else
 				*to = m->text.n;
 	}
+	if (ask->part == WIO_WHOLE && (ask->start != 0 || ask->end != 0))
+		return WIO_INVALID;
 	return WIO_OK;
 }
 
@@ -276,6 +289,8 @@ check_case(struct model *m)
 	ask.start = (uint64_t)rand() % most;
 	ask.end = rand() % 8 == 0 ? (uint64_t)rand() % most
 				  : ask.start + (uint64_t)rand() % 6;
+	if (ask.part == WIO_WHOLE && rand() % 4 != 0)
+		ask.start = ask.end = 0;
 	fio_text_init(&t, buf_str(&m->text));
 	enum wio_code want = model_cut(m, &ask, &from, &to);
 	assert_int_equal(fio_part_cut(&t, &ask, &part, &field), want);
@@ -309,6 +324,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_offset_inside_a_character_is_refused),
+		cmocka_unit_test(offsets_without_a_part_are_refused),
 		cmocka_unit_test(raw_offsets_may_be_anywhere),
 		cmocka_unit_test(an_empty_range_is_fine_even_at_the_end),
 		cmocka_unit_test(
