@@ -31,7 +31,7 @@ enum {
 static const struct cli_option options[] = {
 	{ROOT, 0, "root", "DIR", "a directory that files may be in"},
 	{SYMLINKS, 0, "symlinks", "POLICY",
-		"deny_cross_root, deny, follow_inside, follow_anywhere"},
+		"deny_cross_root, deny, follow_{inside,anywhere}"},
 	{CROSS_MOUNTS, 0, "cross-mounts", NULL,
 		"go into file systems mounted below"},
 	{SHA256, 0, "sha256", NULL, "tell digests as sha256, not xxh3"},

@@ -98,6 +98,10 @@ read_archive(const char *project, struct naive *n)
 	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
 		line = strtok_r(NULL, "\n", &rest)) {
 		char stayed[32];
+		/* A kill inside the write tore it; the next writer gave it its
+		 * end. Its item has not left. */
+		if (line[strlen(line) - 1] != '}')
+			continue;
 		if (strstr(line, "\"how\":\"stayed\"") != NULL &&
 			between(line, "\"id\":\"", "\"", stayed,
 				sizeof(stayed))) {
