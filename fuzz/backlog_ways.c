@@ -13,10 +13,11 @@ static int
 read_bytes(struct loaded *l, struct str bytes, enum backlog_way way,
 	struct problems *problems)
 {
+	CLEANUP_BUF struct buf copy = {0};
 	struct err e = {0};
 
-	buf_add_str(&l->bytes, bytes);
-	return backlog_read(l, way, "f", &no_archive, 1, problems, &e);
+	buf_add_str(&copy, bytes);
+	return backlog_read(l, &copy, way, "f", &no_archive, 1, problems, &e);
 }
 
 static bool

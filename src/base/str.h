@@ -11,8 +11,8 @@
  * NULs; whoever made it says how long its bytes live. `s == NULL` means
  * "absent", which is not the same as empty: `str_is_set` tells them apart.
  *
- * Strings whose header says "terminated" (arena_str and everything in a
- * snapshot) have a NUL after `n`, so `.s` may be passed to C functions.
+ * Strings whose header says "terminated" (arena_str, for one) have a NUL after
+ * `n`, so `.s` may be passed to C functions.
  */
 struct str {
 	const char *s;

@@ -114,7 +114,7 @@ nearest_id(struct cli *c, const struct snapshot *s, struct str id)
 	const char **ids = ARENA_ARRAY(&c->arena, const char *, s->n);
 
 	for (size_t i = 0; i < s->n; i++)
-		ids[i] = s->items[i].id.s;
+		ids[i] = arena_str(&c->arena, s->items[i].id).s;
 	const struct names names = {.name = ids, .n = s->n};
 	return names_nearest(&names, id);
 }

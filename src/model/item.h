@@ -13,9 +13,9 @@
  * One piece of work as BACKLOG.yaml holds it, and the one table of its fields
  * that reading, writing, comparing and showing all walk.
  *
- * Items live in a snapshot's arena and are never changed there. Strings are
- * terminated; an absent string, an UNSET enum and an empty list all mean that
- * the file does not have the key.
+ * Items live in a snapshot's arena and are never changed there. Strings may be
+ * borrowed from the file's bytes, so they are not terminated; an absent string,
+ * an UNSET enum and an empty list all mean that the file does not have the key.
  */
 
 enum item_status {

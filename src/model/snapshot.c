@@ -85,6 +85,7 @@ release(struct snapshot *s)
 	if (s->refs > 0 || s->holds > 0)
 		return;
 	arena_release(&s->arena);
+	text_unref(s->text);
 	mem_free(s);
 }
 

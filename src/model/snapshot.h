@@ -3,6 +3,7 @@
 #define MODEL_SNAPSHOT_H
 
 #include "base/strmap.h"
+#include "base/text.h"
 #include "model/item.h"
 
 /*
@@ -21,10 +22,10 @@
  *
  * Generations share what they have in common: an item that a list of changes
  * leaves alone is the same to the last pointer in the next generation, its
- * strings where they were first put. The next generation holds the arenas of
- * those before it for that, and only those: what is in `arrays` goes with the
- * last reference. It holds at most SNAPSHOT_HELD_MAX of them; then its strings
- * are copied together and the chain starts anew.
+ * strings where they were first put. The next generation holds the arenas and
+ * texts of those before it for that, and only those: what is in `arrays` goes
+ *with the last reference. It holds at most SNAPSHOT_HELD_MAX of them; then its
+ *strings are copied together and the chain starts anew.
  */
 enum { SNAPSHOT_HELD_MAX = 32 };
 
@@ -47,6 +48,7 @@ struct snapshot {
 	 * such a one is looked at and never saved. 0: today's. */
 	uint64_t older_schema;
 	struct arena arena;	      /* strings, and what few there are of */
+	struct text *text;	      /* more strings; NULL: all in `arena` */
 	struct arena arrays;	      /* items, archived ids, their indexes */
 	struct snapshot *const *held; /* earlier ones; in `arrays` */
 	size_t held_n;

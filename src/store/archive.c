@@ -207,7 +207,7 @@ archive_append(struct store *st, const struct departed *departed, size_t n,
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		CLEANUP_BUF struct buf line = {0};
-		struct str bytes = buf_str(&st->now.bytes);
+		struct str bytes = loaded_bytes(&st->now);
 		const struct yaml_node *node =
 			backlog_entry(&st->now, departed[i].item.id, &tmp);
 		struct fio_digest was = archive_digest(bytes, node);

@@ -293,13 +293,13 @@ read_whole(struct reading *r, struct loaded *l, struct err *e)
 }
 
 int
-backlog_read(struct loaded *l, enum backlog_way way, const char *file,
-	const struct archive *archive, uint64_t generation,
+backlog_read(struct loaded *l, struct buf *bytes, enum backlog_way way,
+	const char *file, const struct archive *archive, uint64_t generation,
 	struct problems *problems, struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
 	struct reading r = {
-		.bytes = buf_str(&l->bytes),
+		.bytes = buf_str(bytes),
 		.file = file,
 		.archive = archive,
 		.schema = SCHEMA_NOW,
@@ -322,6 +322,9 @@ backlog_read(struct loaded *l, enum backlog_way way, const char *file,
 	r.s->older_schema = r.schema < SCHEMA_NOW ? r.schema : 0;
 	seal(&r);
 	l->snapshot = r.s;
+	l->text = text_new(bytes);
+	if (l->cut)
+		r.s->text = text_ref(l->text);
 	l->sound = !r.failed;
 	if (l->sound)
 		return 0;
@@ -342,8 +345,7 @@ backlog_entry(const struct loaded *l, struct str id, struct arena *a)
 	size_t i = (size_t)(it - l->snapshot->items);
 	if (!l->cut)
 		return yaml_get(l->root, STR("items"))->items[i];
-	if (yaml_outline_entry(buf_str(&l->bytes), &l->outline, i, a, &entry) !=
-		0)
+	if (yaml_outline_entry(loaded_bytes(l), &l->outline, i, a, &entry) != 0)
 		BUG("an entry that was read is no longer plain");
 	return entry;
 }

@@ -85,6 +85,7 @@ guard_check(struct store *st, const struct loaded *l, struct err *e)
 	struct fio_version v;
 	struct fio_kept kept;
 	struct str file;
+	CLEANUP_BUF struct buf bytes = {0};
 	struct loaded before = {0};
 	const struct archive none = {0};
 	struct err why;
@@ -96,11 +97,10 @@ guard_check(struct store *st, const struct loaded *l, struct err *e)
 		fio_digest_eq(kept.digest, l->version.digest))
 		return 0;
 	int rc = 0;
-	if (fio_read(&d, file.s, STORE_BYTES_MAX, &before.bytes, &v, &why) ==
-			0 &&
+	if (fio_read(&d, file.s, STORE_BYTES_MAX, &bytes, &v, &why) == 0 &&
 		fio_digest_eq(kept.digest, v.digest)) {
-		(void)backlog_read(&before, BACKLOG_CUT, st->label, &none, 1,
-			&ignored, &why);
+		(void)backlog_read(&before, &bytes, BACKLOG_CUT, st->label,
+			&none, 1, &ignored, &why);
 		rc = judge(st, file, before.snapshot, l->snapshot, e);
 	}
 	loaded_release(&before);
@@ -122,7 +122,7 @@ accept_locked(struct store *st, const struct fio_dir *state, struct err *e)
 		return rc == 0 ? 1 : -1;
 	const struct fio_replacing how = {
 		.mode = 0644, .expected = &st->now.version, .keep = &keep};
-	if (fio_replace_keeping(&st->dir, st->name, buf_str(&st->now.bytes),
+	if (fio_replace_keeping(&st->dir, st->name, loaded_bytes(&st->now),
 		    &how, NULL, e) < 0)
 		return -1;
 	snapshots_prune(state, st->name);

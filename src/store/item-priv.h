@@ -22,8 +22,9 @@ int item_read(const struct yaml_node *node, const char *file, bool complete,
 
 /*
  * The same for the bytes of an entry, in a fraction of the time, where it is
- * written plainly (yaml/leaves.h) and nothing is wrong. 0, or 1: build the tree
- * and ask item_read. What was put in `a` stays there.
+ * written plainly (yaml/leaves.h) and nothing is wrong. Its strings are
+ * borrowed from `entry`, its lists are in `a`. 0, or 1: build the tree and ask
+ * item_read. What was put in `a` stays there.
  */
 int item_read_plain(struct str entry, struct arena *a, struct item *ret);
 

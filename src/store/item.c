@@ -239,7 +239,7 @@ take_scalar(struct leaf_reader *r, const struct field *f, void *base,
 {
 	/* Most fields are text, and any text is one of theirs. */
 	if (f->kind == FIELD_TEXT && !is_null(leaf)) {
-		const struct str text = arena_str(r->a, leaf->value);
+		const struct str text = leaf->value;
 		memcpy((char *)base + f->offset, &text, sizeof(text));
 		return true;
 	}
@@ -296,7 +296,7 @@ take_inner(struct leaf_reader *r, const struct yaml_leaf *leaf)
 	if (r->field->kind == FIELD_LIST) {
 		if (r->words_n == WORDS_MAX || is_null(leaf))
 			return false;
-		r->words[r->words_n++] = arena_str(r->a, leaf->value);
+		r->words[r->words_n++] = leaf->value;
 		return true;
 	}
 	const struct field *f = find_from(&sub, leaf->key, &r->inner_hint);

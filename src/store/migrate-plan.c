@@ -219,13 +219,14 @@ make(struct planning *p, struct err *e)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
 	const struct archive none = {0};
+	CLEANUP_BUF struct buf bytes = {0};
 	struct loaded made = {0};
 
 	if (yaml_edit_apply(&p->ed, &p->ret->bytes, e) < 0)
 		return err_wrap(e, "%s: cannot be migrated as it is", p->label);
-	buf_add_str(&made.bytes, buf_str(&p->ret->bytes));
+	buf_add_str(&bytes, buf_str(&p->ret->bytes));
 	int rc = backlog_read(
-		&made, BACKLOG_CUT, p->label, &none, 0, &problems, e);
+		&made, &bytes, BACKLOG_CUT, p->label, &none, 0, &problems, e);
 	if (rc < 0)
 		err_wrap(e,
 			"%s: nothing was saved, because migrating would "
@@ -253,7 +254,7 @@ keep(struct planning *p)
 	p->ret->values = values;
 	p->ret->values_n = p->values.n;
 
-	diff_unified(buf_str(&p->from->bytes), p->ed.edits, p->ed.edits_n,
+	diff_unified(loaded_bytes(p->from), p->ed.edits, p->ed.edits_n,
 		p->label, &diff);
 	p->ret->diff = arena_str(p->a, buf_str(&diff));
 }
@@ -274,7 +275,7 @@ migration_plan(const struct loaded *from, const char *label,
 		.ret = ret,
 	};
 
-	yaml_edit_init(&p.ed, buf_str(&from->bytes), from->root, &tmp);
+	yaml_edit_init(&p.ed, loaded_bytes(from), from->root, &tmp);
 	plan_head(&p);
 	int rc = plan_items(&p, e);
 	if (rc == 0)

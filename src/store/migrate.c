@@ -50,7 +50,7 @@ keep_copy(struct store *st, const struct fio_dir *state, uint64_t schema,
 	struct arena *a, struct str *ret, struct err *e)
 {
 	struct fio_dir dir CLEANUP_FIO_DIR = FIO_DIR_NONE;
-	struct str bytes = buf_str(&st->now.bytes);
+	struct str bytes = loaded_bytes(&st->now);
 
 	if (fio_dir_make_in(&dir, state, STORE_BACKUPS_DIR, 0700, e) < 0 ||
 		fio_sweep(&dir, e) < 0)

@@ -104,10 +104,8 @@ backlog_prove(const struct loaded *from, struct edited *made,
 	bool proven = is_proven(&p, &tmp);
 	arena_release(&p.tmp);
 	buf_release(&p.text);
-	if (!proven) {
-		arena_release(&l->tree);
+	if (!proven)
 		return 1;
-	}
 	l->cut = true;
 	l->root = l->outline.root;
 	l->snapshot = snapshot_ref(line->to);

@@ -123,7 +123,7 @@ tree_of_cut(const struct loaded *from, const struct lineage *l, struct arena *a,
 		if (!wanted[i])
 			continue;
 		if (yaml_outline_entry(
-			    buf_str(&from->bytes), o, i, a, &entries[k]) != 0)
+			    loaded_bytes(from), o, i, a, &entries[k]) != 0)
 			BUG("an entry that was read is no longer plain");
 		place[i] = k++;
 	}
@@ -166,7 +166,7 @@ backlog_render(const struct loaded *from, const struct lineage *l,
 
 	if (from->cut)
 		root = tree_of_cut(from, l, &tmp, &place);
-	yaml_edit_init(&ed, buf_str(&from->bytes), root, &tmp);
+	yaml_edit_init(&ed, loaded_bytes(from), root, &tmp);
 	edit_head(&ed, l->from, l->to);
 	const struct yaml_node *items = yaml_get(root, STR("items"));
 	if (items == NULL || yaml_is_null(items))

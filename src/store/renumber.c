@@ -35,7 +35,7 @@ has_left(const struct job *j, const struct yaml_node *entry)
 		if (str_eq(j->archive.lines[i].item.id, j->id))
 			return !fio_digest_eq(j->archive.lines[i].was,
 				archive_digest(
-					buf_str(&j->st->now.bytes), entry));
+					loaded_bytes(&j->st->now), entry));
 	return false;
 }
 
@@ -63,7 +63,7 @@ read_file(struct job *j, struct err *e)
 			"there is no '%s'; 'weir init' makes one", st->label);
 	if (rc < 0 && (e->code != ERR_INPUT || st->now.held))
 		return -1;
-	if (yaml_parse(buf_str(&st->now.bytes), st->label, NULL, j->a, &j->root,
+	if (yaml_parse(loaded_bytes(&st->now), st->label, NULL, j->a, &j->root,
 		    e) < 0 ||
 		store_check_schema(st, e) < 0)
 		return -1;
@@ -139,7 +139,7 @@ render(struct job *j, struct buf *ret, struct err *e)
 	struct str mark =
 		arena_strf(j->a, "%llu", (unsigned long long)j->number);
 
-	yaml_edit_init(&ed, buf_str(&j->st->now.bytes), j->root, j->a);
+	yaml_edit_init(&ed, loaded_bytes(&j->st->now), j->root, j->a);
 	yaml_edit_set(&ed, j->root, STR("next_item_id"), yaml_bare(mark), 0);
 	VEC_EACH (m, &j->moved)
 		yaml_edit_set(
@@ -191,12 +191,12 @@ refuse(const struct job *j, struct err *e)
 }
 
 static int
-prove(struct job *j, struct loaded *next, struct err *e)
+prove(struct job *j, struct buf *bytes, struct loaded *next, struct err *e)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
 	struct store *st = j->st;
 
-	if (backlog_read(next, BACKLOG_CUT, st->label, &j->archive,
+	if (backlog_read(next, bytes, BACKLOG_CUT, st->label, &j->archive,
 		    st->now.snapshot->generation + 1, &problems, e) < 0)
 		return refuse(j, e);
 	if (!is_meant(j, next->snapshot))
@@ -234,6 +234,7 @@ static int
 try_renumber(struct job *j, const struct fio_dir *state, struct err *e)
 {
 	struct store *st = j->st;
+	CLEANUP_BUF struct buf bytes = {0};
 	struct loaded next = {0};
 	uint64_t mark, stored;
 
@@ -241,9 +242,9 @@ try_renumber(struct job *j, const struct fio_dir *state, struct err *e)
 		store_find_mark(st, state, &mark, &stored, e) < 0 ||
 		give_ids(j, mark, e) < 0)
 		return -1;
-	int rc = render(j, &next.bytes, e);
+	int rc = render(j, &bytes, e);
 	if (rc == 0)
-		rc = prove(j, &next, e);
+		rc = prove(j, &bytes, &next, e);
 	if (rc == 0)
 		rc = mark_write(state, j->number, e);
 	if (rc == 0 && st->now.half_left)

@@ -17,7 +17,7 @@ static int
 find_place(const struct store *st, struct str id, struct arena *a,
 	struct place *ret, struct err *e)
 {
-	struct str bytes = buf_str(&st->now.bytes);
+	struct str bytes = loaded_bytes(&st->now);
 
 	if (snapshot_find(st->now.snapshot, id) == NULL) {
 		err_set(e, ERR_MISSING, "'%.*s' is not in the backlog any more",
@@ -57,7 +57,7 @@ spaces_of(struct str line, size_t most)
 static void
 add_text(const struct store *st, const struct place *p, struct buf *ret)
 {
-	struct str bytes = buf_str(&st->now.bytes);
+	struct str bytes = loaded_bytes(&st->now);
 	struct str rest = str_of(bytes.s + p->start, p->end - p->start);
 	struct str line;
 	bool crlf = str_find(rest, STR("\r\n")) < rest.n;
@@ -83,7 +83,10 @@ store_text(struct store *st, struct str id, struct buf *ret, struct err *e)
 	if (rc == 1)
 		return err_set(e, ERR_MISSING,
 			"there is no '%s'; 'weir init' makes one", st->label);
-	if (rc < 0 || find_place(st, id, &tmp, &p, e) < 0)
+	if (rc < 0)
+		return -1;
+	loaded_settle(&st->now);
+	if (find_place(st, id, &tmp, &p, e) < 0)
 		return -1;
 	add_text(st, &p, ret);
 	return 0;
@@ -156,7 +159,7 @@ static void
 splice(const struct store *st, const struct place *p, struct str text,
 	struct buf *ret)
 {
-	struct str bytes = buf_str(&st->now.bytes), line;
+	struct str bytes = loaded_bytes(&st->now), line;
 
 	while (text.n > 0 &&
 		(text.s[text.n - 1] == '\n' || text.s[text.n - 1] == '\r'))
@@ -193,7 +196,7 @@ is_same_but_for(const struct snapshot *a, const struct snapshot *b,
 /* The new bytes, parsed again to prove that they say what was meant. */
 static int
 prove(struct store *st, const struct rewrite *rw, const struct item *item,
-	struct loaded *next, struct err *e)
+	struct buf *bytes, struct loaded *next, struct err *e)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
 	CLEANUP_ARENA struct arena tmp = {0};
@@ -201,7 +204,7 @@ prove(struct store *st, const struct rewrite *rw, const struct item *item,
 
 	if (archive_load(st, &tmp, &archive, NULL, e) < 0)
 		return -1;
-	if (backlog_read(next, BACKLOG_CUT, st->label, &archive,
+	if (backlog_read(next, bytes, BACKLOG_CUT, st->label, &archive,
 		    st->now.snapshot->generation + 1, &problems, e) < 0 ||
 		!is_same_but_for(st->now.snapshot, next->snapshot, item))
 		return err_set(e, ERR_INPUT,
@@ -218,7 +221,7 @@ try_rewrite(struct store *st, const struct fio_dir *state,
 	const struct rewrite *rw, struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
-	CLEANUP_BUF struct buf text = {0};
+	CLEANUP_BUF struct buf text = {0}, bytes = {0};
 	struct loaded next = {0};
 	struct yaml_node *root;
 	struct item item = {0};
@@ -241,8 +244,8 @@ try_rewrite(struct store *st, const struct fio_dir *state,
 	if (st->now.half_left &&
 		archive_take_back(st, NULL, 0, rw->now_ns, e) < 0)
 		return -1;
-	splice(st, &p, buf_str(&text), &next.bytes);
-	int rc = prove(st, rw, &item, &next, e);
+	splice(st, &p, buf_str(&text), &bytes);
+	int rc = prove(st, rw, &item, &bytes, &next, e);
 	const struct change_effects effects = {.next = next.snapshot};
 	const struct change any = {.kind = CHANGE_FIELD, .id = rw->id};
 	if (rc == 0)

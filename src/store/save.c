@@ -92,6 +92,7 @@ store_refresh(struct store *st, struct err *e)
 	if (rc == 1)
 		return err_set(e, ERR_MISSING,
 			"there is no '%s'; 'weir init' makes one", st->label);
+	loaded_settle(&st->now);
 	return rc < 0 ? -1 : store_check_schema(st, e);
 }
 
@@ -123,26 +124,29 @@ archive_of(const struct snapshot *s, struct arena *a)
 	return (struct archive){.lines = lines, .n = s->archived_n};
 }
 
-/* The bytes that say what `line` leads to, and the proof that they do. What
- * they are made of lives in `a`. */
+/* The bytes that say what `line` leads to, and the proof that they do. */
 static int
-prepare(struct store *st, const struct lineage *line, struct arena *a,
-	struct loaded *ret, struct err *e)
+prepare(struct store *st, const struct lineage *line, struct loaded *ret,
+	struct err *e)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
-	const struct archive archive = archive_of(line->to, a);
+	CLEANUP_ARENA struct arena tmp = {0};
+	CLEANUP_BUF struct buf bytes = {0};
 	struct edited made;
 
-	if (backlog_render(&st->now, line, st->extras, a, &made, e) < 0)
+	if (backlog_render(&st->now, line, st->extras, &ret->tree, &made, e) <
+		0)
 		return err_wrap(
 			e, "%s: this change has to be made by hand", st->label);
 	if (backlog_prove(&st->now, &made, line, st->label, ret) == 0) {
+		ret->text = text_ref(st->now.text);
 		ret->edits = made.edits;
 		ret->edits_n = made.edits_n;
 		return 0;
 	}
-	edited_add(&made, 0, made.n, &ret->bytes);
-	if (backlog_read(ret, BACKLOG_CUT, st->label, &archive,
+	edited_add(&made, 0, made.n, &bytes);
+	const struct archive archive = archive_of(line->to, &tmp);
+	if (backlog_read(ret, &bytes, BACKLOG_CUT, st->label, &archive,
 		    line->to->generation, &problems, e) < 0)
 		return err_wrap(e,
 			"%s: nothing was saved, because the change would have "
@@ -157,31 +161,14 @@ prepare(struct store *st, const struct lineage *line, struct arena *a,
 }
 
 static struct str_list
-pieces_of(const struct store *st, const struct loaded *next, struct arena *a)
+pieces_of(const struct loaded *l, struct arena *a)
 {
 	struct edited made;
 	size_t n;
 
-	edited_init(&made,
-		buf_str(next->edits != NULL ? &st->now.bytes : &next->bytes),
-		next->edits, next->edits_n);
+	edited_init(&made, buf_str(&l->text->bytes), l->edits, l->edits_n);
 	const struct str *pieces = edited_pieces(&made, a, &n);
 	return (struct str_list){.items = pieces, .n = n};
-}
-
-/* It is saved: nobody needs the bytes as they were any more. */
-static void
-take(struct store *st, struct loaded *next)
-{
-	if (next->edits != NULL) {
-		edited_settle(&st->now.bytes, next->edits, next->edits_n);
-		next->bytes = st->now.bytes;
-		next->edits = NULL;
-		st->now.bytes = (struct buf){0};
-	}
-	loaded_release(&st->now);
-	st->now = *next;
-	*next = (struct loaded){0};
 }
 
 int
@@ -192,7 +179,7 @@ store_put(struct store *st, const struct fio_dir *state, struct loaded *next,
 	const struct fio_keep keep = snapshots_keep(state);
 	const struct fio_replacing how = {
 		.mode = 0644, .expected = &st->now.version, .keep = &keep};
-	const struct str_list pieces = pieces_of(st, next, &tmp);
+	const struct str_list pieces = pieces_of(next, &tmp);
 	struct events_save save = *what;
 
 	save.before = st->now.snapshot;
@@ -209,7 +196,9 @@ store_put(struct store *st, const struct fio_dir *state, struct loaded *next,
 	next->archive_version = st->now.archive_version;
 	save.is = next->version.digest;
 	events_saved(st, state, &save);
-	take(st, next);
+	loaded_release(&st->now);
+	st->now = *next;
+	*next = (struct loaded){0};
 	return 0;
 }
 
@@ -256,6 +245,7 @@ store_try(struct store *st, const struct change *changes, size_t n,
 
 	if (st->now.snapshot == NULL)
 		return err_set(e, ERR_MISSING, "'%s' was not read", st->label);
+	loaded_settle(&st->now);
 	if (!st->now.sound) {
 		*e = st->now.why;
 		return -1;
@@ -265,7 +255,7 @@ store_try(struct store *st, const struct change *changes, size_t n,
 			0)
 		return -1;
 	lineage_trace(st->now.snapshot, effects.next, &tmp, &line);
-	int rc = prepare(st, &line, &tmp, &next, e);
+	int rc = prepare(st, &line, &next, e);
 	loaded_release(&next);
 	snapshot_unref(effects.next);
 	return rc;
@@ -326,7 +316,7 @@ try_apply(struct store *st, const struct fio_dir *state,
 	ret->saved = !lineage_is_equal(&line);
 	int rc = 0;
 	if (ret->saved)
-		rc = prepare(st, &line, &tmp, &next, e);
+		rc = prepare(st, &line, &next, e);
 	st->refused = rc < 0;
 	if (ret->saved && rc == 0)
 		rc = commit(st, state, stored, &effects, all, all_n, now_ns,

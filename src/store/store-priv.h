@@ -8,12 +8,14 @@
 #include "store/store.h"
 #include "yaml/outline.h"
 
-/* BACKLOG.yaml as it was last read or written: bytes, tree and meaning. */
+/*
+ * BACKLOG.yaml as it was last read or written: bytes, tree and meaning. After a
+ * save the bytes are those from before it with edits yet to be made to them:
+ * most processes end without another look.
+ */
 struct loaded {
-	struct buf bytes;
-	/* Not saved yet: the bytes are those of what it is to replace, with
-	 * these made to them, and `bytes` is empty. NULL: it is not. */
-	const struct diff_edit *edits;
+	struct text *text; /* its strings may be borrowed from this */
+	const struct diff_edit *edits; /* NULL: settled; in `tree` */
 	size_t edits_n;
 	struct arena tree;
 	struct yaml_node *root; /* NULL: an empty document */
@@ -57,7 +59,12 @@ struct store {
 #define REJECTED_FILE "BACKLOG_INBOX.rejected.yaml"
 #define WORKLOG_DIR   "_worklog"
 
+/* loaded.c */
 void loaded_release(struct loaded *l);
+/* Makes the edits. */
+void loaded_settle(struct loaded *l);
+/* Of a settled one; borrowed until it is released or settled again. */
+struct str loaded_bytes(const struct loaded *l);
 
 /* head.c: everything in a backlog but its items. */
 struct backlog_head {
@@ -69,16 +76,16 @@ struct backlog_head {
 int head_read(const struct yaml_node *root, const char *file, struct arena *a,
 	struct backlog_head *ret, struct problems *problems);
 
-/* backlog.c: the meaning of l->bytes. Fills everything but the versions;
- * `problems` and the return value as in store_load. The archived list is the
- * caller's to give. */
+/* backlog.c: the meaning of `bytes`, which are taken. Fills everything but the
+ * versions; `problems` and the return value as in store_load. The archived list
+ * is the caller's to give. */
 struct archive;
 enum backlog_way {
 	BACKLOG_CUT,   /* entry by entry where the document is plain */
 	BACKLOG_WHOLE, /* from one tree; the same comes out */
 };
-int backlog_read(struct loaded *l, enum backlog_way way, const char *file,
-	const struct archive *archive, uint64_t generation,
+int backlog_read(struct loaded *l, struct buf *bytes, enum backlog_way way,
+	const char *file, const struct archive *archive, uint64_t generation,
 	struct problems *problems, struct err *e);
 
 /* The entry of an item that is there; made in `a` when it has to be. */
@@ -117,7 +124,8 @@ bool backlog_takes_comments(const struct loaded *l);
  * prove.c: do the bytes that `made` makes of those of `from` say what `line`
  * leads to, and nothing else? What no edit comes near needs not be read again
  * where its item is the same to the last pointer. 0: they do, and `l` is filled
- * in but for its bytes; 1: it cannot be told in this way, read the whole.
+ * in but for its bytes and edits; 1: it cannot be told in this way, read the
+ * whole.
  */
 int backlog_prove(const struct loaded *from, struct edited *made,
 	const struct lineage *line, const char *file, struct loaded *l);
@@ -189,7 +197,7 @@ int store_failed(struct store *st, const struct fio_dir *state, int64_t now_ns,
 int store_apply_locked(struct store *st, const struct fio_dir *state,
 	const struct change *changes, size_t n, int64_t now_ns,
 	struct store_saved *ret, struct err *e);
-/* Under the lock: st->now is sound and what the disk holds. */
+/* Under the lock: st->now is sound, settled and what the disk holds. */
 int store_refresh(struct store *st, struct err *e);
 /* Under the lock: the backlog becomes the bytes of `next`, which is taken as
  * st->now, and the log says `what`, but for what is filled in here: before, was

@@ -66,15 +66,6 @@ store_open(struct store **ret, const struct fio_dir *root, struct str backlog,
 }
 
 void
-loaded_release(struct loaded *l)
-{
-	buf_release(&l->bytes);
-	arena_release(&l->tree);
-	snapshot_unref(l->snapshot);
-	*l = (struct loaded){0};
-}
-
-void
 store_close(struct store *st)
 {
 	if (st == NULL)
@@ -91,14 +82,15 @@ store_close(struct store *st)
  * beginning of a backlog is a backlog with fewer items. 2: it has a writer
  * still. */
 static int
-read_whole(struct store *st, int64_t wait_ns, struct loaded *l, struct err *e)
+read_whole(struct store *st, int64_t wait_ns, struct buf *ret,
+	struct fio_version *ret_version, struct err *e)
 {
 	struct sys *sys = st->dir.sys;
 	int64_t end = sys->clock(sys, SYS_CLOCK_ELAPSED) + wait_ns;
 
 	for (;;) {
 		int rc = fio_read_settled(&st->dir, st->name, STORE_BYTES_MAX,
-			&l->bytes, &l->version, e);
+			ret, ret_version, e);
 		if (rc != 2 || sys->clock(sys, SYS_CLOCK_ELAPSED) >= end)
 			return rc;
 		/* The kernel tells nobody when a file loses its writer. */
@@ -124,11 +116,12 @@ read_both(struct store *st, int64_t wait_ns, struct loaded *l,
 	struct problems *problems, struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
+	CLEANUP_BUF struct buf bytes = {0};
 	struct archive archive;
 	uint64_t generation =
 		st->now.snapshot != NULL ? st->now.snapshot->generation + 1 : 1;
 
-	int rc = read_whole(st, wait_ns, l, e);
+	int rc = read_whole(st, wait_ns, &bytes, &l->version, e);
 	if (rc == 0 &&
 		archive_load(st, &tmp, &archive, &l->archive_version, e) < 0)
 		rc = -1;
@@ -136,8 +129,8 @@ read_both(struct store *st, int64_t wait_ns, struct loaded *l,
 		problems_add(problems, e);
 	if (rc != 0)
 		return rc;
-	rc = backlog_read(
-		l, BACKLOG_CUT, st->label, &archive, generation, problems, e);
+	rc = backlog_read(l, &bytes, BACKLOG_CUT, st->label, &archive,
+		generation, problems, e);
 	if (rc == 0 && guard_check(st, l, e) < 0) {
 		problems_add(problems, e);
 		l->held = true;

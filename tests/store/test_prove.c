@@ -168,8 +168,11 @@ read_bytes(struct loaded *l, struct str bytes, enum backlog_way way,
 	struct err e = {0};
 
 	*l = (struct loaded){0};
-	buf_add_str(&l->bytes, bytes);
-	return backlog_read(l, way, FILE_NAME, &no_archive, 1, problems, &e);
+	CLEANUP_BUF struct buf copy = {0};
+
+	buf_add_str(&copy, bytes);
+	return backlog_read(
+		l, &copy, way, FILE_NAME, &no_archive, 1, problems, &e);
 }
 
 /* Items, and what is wrong, do not depend on the way. */
@@ -369,7 +372,7 @@ check_outline(const struct loaded *from, struct edited *made, struct str bytes)
 				STR_ARG(bytes));
 		if (z != NULL &&
 			!str_eq(str_of(bytes.s + x->start, x->end - x->start),
-				str_of(from->bytes.p + z->start,
+				str_of(loaded_bytes(from).s + z->start,
 					z->end - z->start)))
 			fail_msg("entry %zu is another:\n%.*s", i,
 				STR_ARG(bytes));
@@ -406,9 +409,8 @@ is_proven_otherwise(
 	struct edits edits = {0};
 	struct edited made;
 
-	find_edits(buf_str(&from->bytes), bytes, &edits);
-	edited_init(
-		&made, buf_str(&from->bytes), edits.list.items, edits.list.n);
+	find_edits(loaded_bytes(from), bytes, &edits);
+	edited_init(&made, loaded_bytes(from), edits.list.items, edits.list.n);
 	bool yes = is_proven(from, to, &made, bytes);
 	VEC_RELEASE(&edits.list);
 	return yes;

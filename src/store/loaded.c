@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store-priv.h"
+
+struct str
+loaded_bytes(const struct loaded *l)
+{
+	if (l->edits != NULL)
+		BUG("the bytes of a backlog that is not settled");
+	return l->text != NULL ? buf_str(&l->text->bytes) : STR("");
+}
+
+void
+loaded_settle(struct loaded *l)
+{
+	struct buf made = {0};
+	struct edited ed;
+
+	if (l->edits == NULL)
+		return;
+	if (l->text->refs == 1) {
+		edited_settle(&l->text->bytes, l->edits, l->edits_n);
+	} else {
+		edited_init(
+			&ed, buf_str(&l->text->bytes), l->edits, l->edits_n);
+		(void)buf_room(&made, ed.n);
+		edited_add(&ed, 0, ed.n, &made);
+		text_unref(l->text);
+		l->text = text_new(&made);
+	}
+	l->edits = NULL;
+	l->edits_n = 0;
+}
+
+void
+loaded_release(struct loaded *l)
+{
+	text_unref(l->text);
+	arena_release(&l->tree);
+	snapshot_unref(l->snapshot);
+	*l = (struct loaded){0};
+}
