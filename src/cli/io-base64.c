@@ -1,41 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-#include <openssl/evp.h>
-#include <string.h>
+#include <nettle/base64.h>
 
 #include "cli/io-priv.h"
 
 void
 io_base64_add(struct buf *ret, struct str bytes)
 {
-	/* In pieces, because libcrypto counts in int. */
-	enum { PIECE = 3 << 20 };
+	size_t n = BASE64_ENCODE_RAW_LENGTH(bytes.n);
 
-	for (size_t at = 0; at < bytes.n; at += PIECE) {
-		size_t n = bytes.n - at < PIECE ? bytes.n - at : PIECE;
-		char *to = buf_room(ret, n / 3 * 4 + 5);
-		int made = EVP_EncodeBlock((unsigned char *)to,
-			(const unsigned char *)bytes.s + at, (int)n);
-		buf_added(ret, (size_t)made);
-	}
+	base64_encode_raw(buf_room(ret, n), bytes.n, (const uint8_t *)bytes.s);
+	buf_added(ret, n);
 }
 
-/* What libcrypto reads leniently has to come out the same again. */
+/* What is read leniently has to come out the same again. */
 bool
 io_base64_parse(struct str text, struct arena *a, struct str *ret)
 {
 	struct buf again CLEANUP_BUF = {0};
-	size_t pad = 0;
+	struct base64_decode_ctx ctx;
+	size_t n = BASE64_DECODE_LENGTH(text.n);
 
-	if (text.n % 4 != 0 || text.n > IO_LINE_MAX)
+	if (text.n > IO_LINE_MAX)
 		return false;
-	while (pad < 2 && pad < text.n && text.s[text.n - 1 - pad] == '=')
-		pad++;
-	unsigned char *to = arena_alloc(a, text.n / 4 * 3 + 1);
-	int n = EVP_DecodeBlock(to, (const unsigned char *)text.s, (int)text.n);
-	if (n < 0 || (size_t)n < pad)
+	char *to = arena_alloc(a, n + 1);
+	base64_decode_init(&ctx);
+	if (!base64_decode_update(&ctx, &n, (uint8_t *)to, text.n, text.s) ||
+		!base64_decode_final(&ctx))
 		return false;
-	*ret = str_of((char *)to, (size_t)n - pad);
-	to[ret->n] = '\0';
+	*ret = str_of(to, n);
+	to[n] = '\0';
 	io_base64_add(&again, *ret);
 	return str_eq(text, buf_str(&again));
 }

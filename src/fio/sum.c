@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include <openssl/evp.h>
+#include <nettle/sha2.h>
 #include <xxhash.h>
 /* The same digests, by the best instructions this processor has. */
 #if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
@@ -11,6 +11,7 @@
 #endif
 
 #include "base/err.h"
+#include "base/mem.h"
 
 static const struct kind {
 	struct str tag;
@@ -38,11 +39,10 @@ fio_sum(enum wio_digest_kind kind, struct str bytes)
 {
 	if (kind == WIO_XXH3)
 		return from_xxh3(XXH3_128bits(bytes.s, bytes.n));
-	struct fio_sum s = {.kind = WIO_SHA256};
-	if (EVP_Digest(bytes.n > 0 ? bytes.s : "", bytes.n, s.bytes, NULL,
-		    EVP_sha256(), NULL) != 1)
-		BUG("SHA-256 of %zu bytes failed", bytes.n);
-	return s;
+	struct fio_summing s;
+	fio_summing_init(&s, kind);
+	fio_summing_add(&s, bytes);
+	return fio_summing_end(&s);
 }
 
 bool
@@ -108,20 +108,16 @@ fio_sum_format(struct fio_sum s, char ret[WIO_DIGEST_SIZE])
 void
 fio_summing_init(struct fio_summing *ret, enum wio_digest_kind kind)
 {
-	bool good;
-
 	ret->kind = kind;
 	if (kind == WIO_XXH3) {
 		ret->state = XXH3_createState();
-		good = ret->state != NULL &&
-			XXH3_128bits_reset(ret->state) == XXH_OK;
+		if (ret->state == NULL ||
+			XXH3_128bits_reset(ret->state) != XXH_OK)
+			BUG("a digest could not be begun");
 	} else {
-		ret->state = EVP_MD_CTX_new();
-		good = ret->state != NULL &&
-			EVP_DigestInit_ex(ret->state, EVP_sha256(), NULL) == 1;
+		ret->state = mem_alloc(sizeof(struct sha256_ctx));
+		sha256_init(ret->state);
 	}
-	if (!good)
-		BUG("a digest could not be begun");
 }
 
 void
@@ -129,8 +125,8 @@ fio_summing_add(struct fio_summing *s, struct str piece)
 {
 	if (s->kind == WIO_XXH3)
 		(void)XXH3_128bits_update(s->state, piece.s, piece.n);
-	else if (EVP_DigestUpdate(s->state, piece.s, piece.n) != 1)
-		BUG("SHA-256 of %zu more bytes failed", piece.n);
+	else if (piece.n > 0)
+		sha256_update(s->state, piece.n, (const uint8_t *)piece.s);
 }
 
 struct fio_sum
@@ -140,8 +136,8 @@ fio_summing_end(struct fio_summing *s)
 
 	if (s->kind == WIO_XXH3)
 		sum = from_xxh3(XXH3_128bits_digest(s->state));
-	else if (EVP_DigestFinal_ex(s->state, sum.bytes, NULL) != 1)
-		BUG("SHA-256 could not be ended");
+	else
+		sha256_digest(s->state, SHA256_DIGEST_SIZE, sum.bytes);
 	fio_summing_release(s);
 	return sum;
 }
@@ -152,7 +148,7 @@ fio_summing_release(struct fio_summing *s)
 	if (s->kind == WIO_XXH3)
 		(void)XXH3_freeState(s->state);
 	else
-		EVP_MD_CTX_free(s->state);
+		mem_free(s->state);
 	s->state = NULL;
 }
 

@@ -2,9 +2,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <openssl/evp.h>
+#include <nettle/sha1.h>
 
-#include "base/err.h"
 #include "weir/io.h"
 
 /*
@@ -14,13 +13,6 @@
  */
 static const uint8_t project[16] = {0xf7, 0xf4, 0xa9, 0xa0, 0x1b, 0x1a, 0x4b,
 	0x0e, 0x9c, 0x1a, 0x1a, 0x1a, 0x1a, 0x1a, 0x1a, 0x1a};
-
-static void
-add(EVP_MD_CTX *sha, const void *p, size_t n)
-{
-	if (n > 0 && EVP_DigestUpdate(sha, p, n) != 1)
-		BUG("SHA-1 of %zu more bytes failed", n);
-}
 
 static void
 format(const uint8_t id[16], char *ret)
@@ -40,20 +32,19 @@ void
 wio_tracking_id(const uint8_t *crate, const char *path, const void *text,
 	size_t n, char *ret)
 {
-	uint8_t id[EVP_MAX_MD_SIZE];
-	EVP_MD_CTX *sha = EVP_MD_CTX_new();
+	static const uint8_t file[] = "::FILE::", content[] = "::CONTENT::";
+	uint8_t id[SHA1_DIGEST_SIZE];
+	struct sha1_ctx sha;
 
-	if (sha == NULL || EVP_DigestInit_ex(sha, EVP_sha1(), NULL) != 1)
-		BUG("SHA-1 could not be begun");
-	add(sha, project, sizeof(project));
-	add(sha, crate != NULL ? crate : project, 16);
-	add(sha, "::FILE::", 8);
-	add(sha, path, strlen(path));
-	add(sha, "::CONTENT::", 11);
-	add(sha, text, n);
-	if (EVP_DigestFinal_ex(sha, id, NULL) != 1)
-		BUG("SHA-1 could not be ended");
-	EVP_MD_CTX_free(sha);
+	sha1_init(&sha);
+	sha1_update(&sha, sizeof(project), project);
+	sha1_update(&sha, 16, crate != NULL ? crate : project);
+	sha1_update(&sha, sizeof(file) - 1, file);
+	sha1_update(&sha, strlen(path), (const uint8_t *)path);
+	sha1_update(&sha, sizeof(content) - 1, content);
+	if (n > 0)
+		sha1_update(&sha, n, text);
+	sha1_digest(&sha, sizeof(id), id);
 	id[6] = (uint8_t)((id[6] & 0x0f) | 0x50);
 	id[8] = (uint8_t)((id[8] & 0x3f) | 0x80);
 	format(id, ret);

@@ -54,9 +54,9 @@ prepare() {
 	[ "weir $(pkgconf --modversion weirio)" = "$("$tree/bin/weir" version)" ]
 	run pkgconf --libs weirio
 	says -lweirio
-	never_says crypto
+	never_says nettle
 	run pkgconf --libs --static weirio
-	says -lcrypto
+	says -lnettle
 }
 
 @test "the example is built against what is installed, and does what it says" {
