@@ -4,9 +4,12 @@
 
 #include "model/item.h"
 
-/* Enums are read and written as int through their offset. */
-static_assert(sizeof(enum item_status) == sizeof(int), "enum is not int");
-static_assert(sizeof(enum level) == sizeof(int), "enum is not int");
+/* Enums are read and written as a byte through their offset. */
+static_assert(sizeof(enum item_status) == 1, "enum is not a byte");
+static_assert(sizeof(enum item_size) == 1, "enum is not a byte");
+static_assert(sizeof(enum level) == 1, "enum is not a byte");
+static_assert(sizeof(enum phase_pool) == 1, "enum is not a byte");
+static_assert(sizeof(enum blocked_type) == 1, "enum is not a byte");
 
 enum { NEVER_ABSENT = -1 };
 
@@ -135,7 +138,7 @@ text_get(const struct field *f, const void *base)
 static int
 enum_get(const struct field *f, const void *base)
 {
-	int v;
+	unsigned char v;
 
 	memcpy(&v, place(f, base), sizeof(v));
 	return v;
@@ -187,7 +190,7 @@ enum_set(const struct field *f, char *at, struct str value, struct err *e)
 
 	if (str_is_set(value) && value_parse(f->names, value, &v, e) < 0)
 		return -1;
-	memcpy(at, &v, sizeof(v));
+	*(unsigned char *)at = (unsigned char)v;
 	return 0;
 }
 

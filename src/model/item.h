@@ -18,7 +18,10 @@
  * an UNSET enum and an empty list all mean that the file does not have the key.
  */
 
-enum item_status {
+/* In a byte: a backlog of many items is little else. */
+#define ITEM_ENUM __attribute__((packed))
+
+enum ITEM_ENUM item_status {
 	STATUS_NEW,
 	STATUS_SCOPING,
 	STATUS_READY,
@@ -28,10 +31,22 @@ enum item_status {
 	STATUSES
 };
 
-enum item_size { SIZE_UNSET, SIZE_SMALL, SIZE_MEDIUM, SIZE_LARGE, SIZES };
-enum level { LEVEL_UNSET, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, LEVELS };
-enum phase_pool { POOL_UNSET, POOL_PRE, POOL_MAIN, POOLS };
-enum blocked_type {
+enum ITEM_ENUM item_size {
+	SIZE_UNSET,
+	SIZE_SMALL,
+	SIZE_MEDIUM,
+	SIZE_LARGE,
+	SIZES
+};
+enum ITEM_ENUM level {
+	LEVEL_UNSET,
+	LEVEL_LOW,
+	LEVEL_MEDIUM,
+	LEVEL_HIGH,
+	LEVELS
+};
+enum ITEM_ENUM phase_pool { POOL_UNSET, POOL_PRE, POOL_MAIN, POOLS };
+enum ITEM_ENUM blocked_type {
 	BLOCKED_UNSET,
 	BLOCKED_CLARIFICATION, /* a person must answer a question */
 	BLOCKED_DECISION,      /* a person must choose or allow */
@@ -56,23 +71,23 @@ struct guardrail_levels {
 
 struct item {
 	struct str id, title;
-	enum item_status status;
 	struct str phase;
-	enum item_size size;
-	enum level complexity, risk, impact;
-	bool requires_human_review;
 	struct str origin;
-	/* Only while status is blocked; STATUSES when absent. */
-	enum item_status blocked_from_status;
 	struct str blocked_reason;
-	enum blocked_type blocked_type;
 	struct str unblock_context;
 	struct str_list tags, dependencies;
 	struct str created, updated; /* RFC 3339, kept as written */
 	struct str pipeline_type;    /* absent means "feature" */
 	struct description description;
-	enum phase_pool phase_pool;
 	struct str last_phase_commit;
+	enum item_status status;
+	enum item_size size;
+	enum level complexity, risk, impact;
+	bool requires_human_review;
+	/* Only while status is blocked; STATUSES when absent. */
+	enum item_status blocked_from_status;
+	enum blocked_type blocked_type;
+	enum phase_pool phase_pool;
 	struct guardrail_levels guardrails_accepted;
 };
 

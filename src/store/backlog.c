@@ -247,7 +247,7 @@ read_entries(struct reading *r, struct loaded *l)
 	if (r->schema != SCHEMA_NOW)
 		return 1;
 	expect(r, l->outline.slices.n);
-	arena_expect(&r->s->arena, r->bytes.n);
+	arena_expect(&r->s->arena, r->bytes.n / 16);
 	for (size_t i = 0; i < l->outline.slices.n; i++) {
 		if (read_slice(r, &l->outline, i))
 			continue;

@@ -98,11 +98,11 @@ cut_entries(
 {
 	do {
 		struct yaml_slice x = {
-			.start = (size_t)(s->at - bytes.s),
-			.line = s->line,
+			.start = (uint32_t)(s->at - bytes.s),
+			.line = (uint32_t)s->line,
 		};
 		skip_entry(s, column);
-		x.end = (size_t)(s->at - bytes.s);
+		x.end = (uint32_t)(s->at - bytes.s);
 		VEC_PUSH(&ret->list, x);
 	} while (s->at < s->end && cut_is_entry(s, column));
 }

@@ -91,8 +91,8 @@ cut_window(struct recut *r, struct scan *s)
 
 	cut_entries(s, buf_str(&r->text), r->from->column, &r->cut);
 	for (size_t i = known; i < r->cut.list.n; i++) {
-		r->cut.list.items[i].start += r->at;
-		r->cut.list.items[i].end += r->at;
+		r->cut.list.items[i].start += (uint32_t)r->at;
+		r->cut.list.items[i].end += (uint32_t)r->at;
 		VEC_PUSH(&r->was, SIZE_MAX);
 	}
 }
@@ -131,9 +131,10 @@ keep_entry(struct recut *r, size_t i)
 	const struct yaml_slice *x = &r->from->slices.items[i];
 	struct yaml_slice moved = *x;
 
-	moved.start = r->at;
-	moved.end = r->at += x->end - x->start;
-	moved.line = r->line;
+	moved.start = (uint32_t)r->at;
+	r->at += x->end - x->start;
+	moved.end = (uint32_t)r->at;
+	moved.line = (uint32_t)r->line;
 	r->line += x[1].line - x->line;
 	VEC_PUSH(&r->cut.list, moved);
 	VEC_PUSH(&r->was, i);

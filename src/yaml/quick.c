@@ -306,7 +306,7 @@ int
 yaml_quick(struct str bytes, const struct yaml_limits *limits, struct arena *a,
 	struct yaml_node **ret)
 {
-	const struct yaml_slice all = {.end = bytes.n, .line = 1};
+	const struct yaml_slice all = {.end = (uint32_t)bytes.n, .line = 1};
 
 	return yaml_quick_part(bytes, &all, limits, a, ret);
 }

@@ -120,7 +120,7 @@ static void
 end_slice(struct cutting *c, size_t at)
 {
 	if (c->open)
-		c->cut.items[c->cut.n - 1].end = at;
+		c->cut.items[c->cut.n - 1].end = (uint32_t)at;
 	c->open = false;
 }
 
@@ -142,8 +142,8 @@ cut_list(struct str bytes, struct str key, struct line *l, struct cutting *c)
 		if (is_dash(l->text, indent)) {
 			end_slice(c, start);
 			VEC_PUSH(&c->cut,
-				((struct yaml_slice){.start = start,
-					.line = l->number,
+				((struct yaml_slice){.start = (uint32_t)start,
+					.line = (uint32_t)l->number,
 					.depth = str_is_set(key)}));
 			c->open = true;
 		} else if (ends_list(l->text, key) ||
@@ -237,7 +237,7 @@ yaml_parse_slice(struct str bytes, const struct yaml_slice *slice,
 	}
 	if (root == NULL || root->kind != YAML_SEQUENCE || root->n != 1)
 		return err_set(e, ERR_INPUT,
-			"%s:%zu:1: this entry cannot be told from what is "
+			"%s:%u:1: this entry cannot be told from what is "
 			"around it",
 			file, slice->line);
 	yaml_shift(root, slice->start, slice->line - 1);

@@ -20,14 +20,16 @@
  * What stands between the markers of a merge conflict is in no slice; an entry
  * that a conflict begins in the middle of is not sound either.
  *
+ * The document is shorter than 4 GiB.
+ *
  * Elsewhere a slice may hold a piece of an entry: each slice is parsed on
  * its own, so a wrong cut shows as an error and never as a wrong item.
  */
 
 struct yaml_slice {
-	size_t start, end; /* bytes; from its "- " to the next entry's */
-	size_t line;	   /* of `start`, from 1 */
-	size_t depth;	   /* of collections around its sequence */
+	uint32_t start, end; /* bytes; from its "- " to the next entry's */
+	uint32_t line;	     /* of `start`, from 1 */
+	uint32_t depth;	     /* of collections around its sequence */
 };
 
 struct yaml_slices {
