@@ -312,6 +312,43 @@ what_a_save_returns_is_what_the_next_look_sees(void **state)
 	snapshot_unref(before);
 }
 
+/* Its strings lie in bytes that the saves change, unless they do not. */
+static void
+a_generation_says_the_same_through_any_number_of_saves(void **state)
+{
+	static const char plain[] = "schema_version: 3\n"
+				    "next_item_id: 1\n"
+				    "items:\n"
+				    "- id: WRK-001\n"
+				    "  title: Everything\n"
+				    "  status: new\n"
+				    "  created: 2026-11-01T10:00:00Z\n"
+				    "  updated: 2026-11-01T10:00:00Z\n";
+	char text[SNAPSHOT_HELD_MAX + 4];
+	struct snapshot *first = load(plain), *again = load(plain), *next;
+
+	(void)state;
+	assert_true(snapshot_equal(first, again));
+	assert_ptr_not_equal(first->items[0].title.s, again->items[0].title.s);
+	memset(text, 'x', sizeof(text));
+	for (size_t i = 1; i < sizeof(text); i++) {
+		text[i] = '\0';
+		const struct change c = field_change("title", text);
+		next = apply(&c, 1);
+		check_str(next->items[0].title, text);
+		check_str(next->items[0].created, "2026-11-01T10:00:00Z");
+		assert_true(snapshot_equal(first, again));
+		snapshot_unref(next);
+		text[i] = 'x';
+	}
+	snapshot_unref(again);
+	next = read_anew();
+	assert_int_equal(next->items[0].title.n, sizeof(text) - 1);
+	check_str(first->items[0].title, "Everything");
+	snapshot_unref(next);
+	snapshot_unref(first);
+}
+
 static void
 what_others_save_is_seen_by_the_next_look(void **state)
 {
@@ -469,6 +506,7 @@ main(void)
 		T(every_kind_of_change_is_on_disk),
 		T(a_full_item_loses_no_field_when_another_changes),
 		T(what_a_save_returns_is_what_the_next_look_sees),
+		T(a_generation_says_the_same_through_any_number_of_saves),
 		T(what_others_save_is_seen_by_the_next_look),
 		T(a_mark_is_read_as_it_stands_and_loading_writes_nothing),
 		T(a_file_without_a_mark_gets_one_with_its_first_new_item),
