@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fio/dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,29 +50,53 @@ fio_dir_open_in(struct fio_dir *ret, const struct fio_dir *d, const char *name,
 	return 0;
 }
 
-/* What getdents fills; as in getdents(2). */
-struct entry {
-	uint64_t ino;
-	int64_t off;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
+void
+fio_dir_reader_init(struct fio_dir_reader *ret, struct sys *sys, int fd)
+{
+	ret->sys = sys;
+	ret->fd = fd;
+	ret->at = ret->n = 0;
+}
+
+static bool
+is_dot(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+int
+fio_dir_reader_next(struct fio_dir_reader *r, const struct dirent64 **ret)
+{
+	const struct dirent64 *found;
+
+	do {
+		if (r->at == r->n) {
+			ssize_t got = r->sys->getdents(
+				r->sys, r->fd, r->chunk, sizeof(r->chunk));
+			if (got <= 0)
+				return got < 0 ? (int)got : 1;
+			r->at = 0;
+			r->n = (size_t)got;
+		}
+		found = (const void *)(r->chunk + r->at);
+		r->at += found->d_reclen;
+	} while (is_dot(found->d_name));
+	*ret = found;
+	return 0;
+}
 
 /* Whether nothing was put into the directory, just opened, yet. */
 static int
 is_empty(const struct fio_dir *d, bool *ret, struct err *e)
 {
-	/* Room for ".", ".." and one of the longest names. */
-	_Alignas(struct entry) char chunk[512];
-	size_t n = 0;
+	struct fio_dir_reader r;
+	const struct dirent64 *any;
 
-	ssize_t got = d->sys->getdents(d->sys, d->fd, chunk, sizeof(chunk));
-	if (got < 0)
-		return err_sys(e, (int)-got, "listing directory '%s'", d->path);
-	for (ssize_t at = 0; at < got; n++)
-		at += ((const struct entry *)(const void *)(chunk + at))->size;
-	*ret = n <= 2;
+	fio_dir_reader_init(&r, d->sys, d->fd);
+	int rc = fio_dir_reader_next(&r, &any);
+	if (rc < 0)
+		return err_sys(e, -rc, "listing directory '%s'", d->path);
+	*ret = rc == 1;
 	return 0;
 }
 
@@ -239,27 +262,21 @@ fio_dir_list(const struct fio_dir *d, const char *prefix, struct arena *a,
 	struct str_list *ret, struct err *e)
 {
 	VEC(struct str) names = {0};
-	_Alignas(struct entry) char chunk[8192];
+	struct fio_dir_reader r;
+	const struct dirent64 *found;
+	int rc;
 
 	/* Its own descriptor: the position of `d->fd` is shared by all. */
 	int fd = d->sys->openat(
 		d->sys, d->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (fd < 0)
 		return err_sys(e, -fd, "listing directory '%s'", d->path);
-	ssize_t got;
-	while ((got = d->sys->getdents(d->sys, fd, chunk, sizeof(chunk))) > 0) {
-		for (ssize_t at = 0; at < got;) {
-			const struct entry *x = (const void *)(chunk + at);
-			at += x->size;
-			if (strcmp(x->name, ".") == 0 ||
-				strcmp(x->name, "..") == 0 ||
-				strncmp(x->name, prefix, strlen(prefix)) != 0)
-				continue;
-			VEC_PUSH(&names, arena_str(a, str_from(x->name)));
-		}
-	}
+	fio_dir_reader_init(&r, d->sys, fd);
+	while ((rc = fio_dir_reader_next(&r, &found)) == 0)
+		if (strncmp(found->d_name, prefix, strlen(prefix)) == 0)
+			VEC_PUSH(&names, arena_str(a, str_from(found->d_name)));
 	(void)d->sys->close(d->sys, fd);
-	if (got == 0) {
+	if (rc == 1) {
 		if (names.n > 0)
 			qsort(names.items, names.n, sizeof(names.items[0]),
 				compare);
@@ -269,9 +286,7 @@ fio_dir_list(const struct fio_dir *d, const char *prefix, struct arena *a,
 		*ret = (struct str_list){.items = copy, .n = names.n};
 	}
 	VEC_RELEASE(&names);
-	return got < 0
-		? err_sys(e, (int)-got, "listing directory '%s'", d->path)
-		: 0;
+	return rc < 0 ? err_sys(e, -rc, "listing directory '%s'", d->path) : 0;
 }
 
 struct fio_path

@@ -2,6 +2,8 @@
 #ifndef FIO_DIR_H
 #define FIO_DIR_H
 
+#include <dirent.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "sys/sys.h"
@@ -63,6 +65,30 @@ int fio_dir_put_away(const struct fio_dir *from, const char *name,
  * anything goes there. */
 int fio_dir_keep(const struct fio_dir *from, const char *name,
 	const struct fio_dir *to, const char *sub, const char *as);
+
+/*
+ * What is in a directory, in no order, without "." and "..".
+ *
+ *	struct fio_dir_reader r;
+ *	const struct dirent64 *found;
+ *	int rc;
+ *
+ *	fio_dir_reader_init(&r, sys, fd);
+ *	while ((rc = fio_dir_reader_next(&r, &found)) == 0)
+ *		… found->d_name …
+ *
+ * The descriptor is borrowed, and read from where it stands.
+ */
+struct fio_dir_reader {
+	struct sys *sys;
+	int fd;
+	size_t at, n; /* of chunk, in bytes */
+	_Alignas(struct dirent64) char chunk[8192];
+};
+void fio_dir_reader_init(struct fio_dir_reader *ret, struct sys *sys, int fd);
+/* 0: one more, good until the next call. 1: that was all. -errno: there may be
+ * more. */
+int fio_dir_reader_next(struct fio_dir_reader *r, const struct dirent64 **ret);
 
 /* The names in it that begin with `prefix`, without "." and "..", sorted. */
 int fio_dir_list(const struct fio_dir *d, const char *prefix, struct arena *a,

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -228,15 +227,6 @@ struct survey {
 	VEC(struct fio_node *) below; /* directories to go on with */
 };
 
-/* As in getdents(2). */
-struct entry {
-	uint64_t ino;
-	int64_t off;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
-
 /* A file that is polled: is it who it was? */
 static void
 compare(struct survey *s, struct fio_node *n, const struct stat *st)
@@ -255,22 +245,22 @@ compare(struct survey *s, struct fio_node *n, const struct stat *st)
 }
 
 static void
-meet(struct survey *s, const struct entry *v)
+meet(struct survey *s, const struct dirent64 *v)
 {
 	struct sys *sys = s->x->sys;
 	struct stat st;
-	bool is_dir = v->type == DT_DIR;
+	bool is_dir = v->d_type == DT_DIR;
 
-	if (v->type == DT_UNKNOWN || (s->dir->polled && !is_dir)) {
-		if (sys->fstatat(
-			    sys, s->fd, v->name, AT_SYMLINK_NOFOLLOW, &st) < 0)
+	if (v->d_type == DT_UNKNOWN || (s->dir->polled && !is_dir)) {
+		if (sys->fstatat(sys, s->fd, v->d_name, AT_SYMLINK_NOFOLLOW,
+			    &st) < 0)
 			return;
 		is_dir = S_ISDIR(st.st_mode);
 	}
 	struct fio_node *was =
-		fio_tree_find(&s->x->tree.tree, FIO_NOW, s->dir, v->name);
+		fio_tree_find(&s->x->tree.tree, FIO_NOW, s->dir, v->d_name);
 	struct fio_node *n = fio_coalesce_created(
-		&s->x->tree, s->dir, v->name, is_dir, s->now_ns);
+		&s->x->tree, s->dir, v->d_name, is_dir, s->now_ns);
 	n->marked = true;
 	if (is_dir) {
 		if (s->anew || s->dir->polled ||
@@ -287,20 +277,15 @@ meet(struct survey *s, const struct entry *v)
 static int
 read_dir(struct survey *s)
 {
-	_Alignas(struct entry) char chunk[8192];
-	struct sys *sys = s->x->sys;
-	ssize_t got;
+	struct fio_dir_reader r;
+	const struct dirent64 *v;
+	int rc;
 
-	while ((got = sys->getdents(sys, s->fd, chunk, sizeof(chunk))) > 0)
-		for (ssize_t at = 0; at < got;) {
-			const struct entry *v = (const void *)(chunk + at);
-			at += v->size;
-			if (strcmp(v->name, ".") != 0 &&
-				strcmp(v->name, "..") != 0 &&
-				!fio_is_unseen(v->name))
-				meet(s, v);
-		}
-	return (int)got;
+	fio_dir_reader_init(&r, s->x->sys, s->fd);
+	while ((rc = fio_dir_reader_next(&r, &v)) == 0)
+		if (!fio_is_unseen(v->d_name))
+			meet(s, v);
+	return rc < 0 ? rc : 0;
 }
 
 /* Those that were not met are gone. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sys/sim-priv.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -229,31 +230,21 @@ sim_fstat(struct sys *t, int fd, struct stat *ret)
 	return 0;
 }
 
-/* As in getdents(2). */
-struct dirent64 {
-	uint64_t ino;
-	int64_t off;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
-
 /* 0: it does not fit. */
 static size_t
 put_dirent(const struct sim *s, char *p, size_t room, uint32_t ino,
 	const char *name, size_t off)
 {
 	struct dirent64 *d = (struct dirent64 *)(void *)p;
-	size_t head = offsetof(struct dirent64, name);
+	size_t head = offsetof(struct dirent64, d_name);
 	size_t size = (head + strlen(name) + 1 + 7) & ~(size_t)7;
 
 	if (size > room)
 		return 0;
-	d->ino = ino;
-	d->off = (int64_t)off;
-	d->size = (uint16_t)size;
-	/* DT_DIR, DT_REG */
-	d->type = sim_inode(s, ino)->kind == SIM_DIR ? 4 : 8;
+	d->d_ino = ino;
+	d->d_off = (int64_t)off;
+	d->d_reclen = (uint16_t)size;
+	d->d_type = sim_inode(s, ino)->kind == SIM_DIR ? DT_DIR : DT_REG;
 	memcpy(p + head, name, strlen(name) + 1);
 	return size;
 }

@@ -75,7 +75,8 @@ struct sys {
 		struct sys *s, int fd, const char *name, void *p, size_t n);
 	int (*fsetxattr)(struct sys *s, int fd, const char *name, const void *p,
 		size_t n);
-	/* Raw struct linux_dirent64 records; 0 at the end. */
+	/* Raw records, read as struct dirent64 but as long as they say; 0 at
+	 * the end. */
 	ssize_t (*getdents)(struct sys *s, int fd, void *p, size_t n);
 
 	/* f_type of statfs(2). */
