@@ -4,17 +4,6 @@
 
 enum { INLINE_COLUMNS = 200 };
 
-/* Where to cut so that at most `max` bytes and no half character remain. */
-static size_t
-cut_at(struct str s, size_t max)
-{
-	if (s.n <= max)
-		return s.n;
-	while (max > 0 && ((unsigned char)s.s[max] & 0xc0) == 0x80)
-		max--;
-	return max;
-}
-
 /* Lines and tabs stay, every other control character goes. */
 static void
 add_clean(struct buf *b, struct str s)
@@ -71,7 +60,7 @@ prompt_quote(struct buf *b, const struct prompt_input *in, const char *label,
 void
 prompt_add_cut(struct buf *b, struct str text, size_t max)
 {
-	size_t cut = cut_at(text, max);
+	size_t cut = utf8_cut(text, max);
 
 	buf_add_str(b, str_of(text.s, cut));
 	if (cut < text.n)

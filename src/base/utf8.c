@@ -105,6 +105,22 @@ utf8_check(struct str s)
 	return s.n;
 }
 
+bool
+utf8_is_boundary(struct str s, size_t at)
+{
+	return at == s.n || !is_tail((unsigned char)s.s[at]);
+}
+
+size_t
+utf8_cut(struct str s, size_t max)
+{
+	size_t n = s.n < max ? s.n : max;
+
+	while (n > 0 && !utf8_is_boundary(s, n))
+		n--;
+	return n;
+}
+
 static bool
 is_control(uint32_t c)
 {

@@ -21,6 +21,14 @@ size_t utf8_decode(struct str s, uint32_t *ret);
 /* Offset of the first invalid byte, `s.n` when all is valid. */
 size_t utf8_check(struct str s);
 
+/* Whether `at`, at most `s.n`, is between two characters or at an end of what
+ * is valid. */
+bool utf8_is_boundary(struct str s, size_t at);
+
+/* How many bytes at the start are at most `max`, and end in no half character.
+ */
+size_t utf8_cut(struct str s, size_t max);
+
 /*
  * Append `s` fit for a terminal: C0, C1, DEL, bidirectional controls and
  * invalid bytes become U+FFFD, a line break or tab becomes one space.

@@ -19,13 +19,6 @@ refuse(struct wio_error *e, enum wio_code code, size_t i, const char *which,
 	return fio_error_set(e, OP, code, field, "%s: %s", field, why);
 }
 
-/* Between two characters, in valid UTF-8. */
-static bool
-is_boundary(struct str bytes, size_t at)
-{
-	return at == bytes.n || ((unsigned char)bytes.s[at] & 0xc0) != 0x80;
-}
-
 static size_t
 find_from(struct str bytes, size_t from, struct str needle)
 {
@@ -104,10 +97,10 @@ land_one(struct str bytes, const struct fio_edits_ask *ask, size_t i,
 	ret->text = str_of(x->text_n > 0 ? x->text : "", x->text_n);
 	if (ask->raw)
 		return 0;
-	if (!is_boundary(bytes, ret->at))
+	if (!utf8_is_boundary(bytes, ret->at))
 		return refuse(e, WIO_BOUNDARY, i, ".start",
 			"it is inside a character");
-	if (!is_boundary(bytes, ret->at + ret->n))
+	if (!utf8_is_boundary(bytes, ret->at + ret->n))
 		return refuse(
 			e, WIO_BOUNDARY, i, ".end", "it is inside a character");
 	if (utf8_check(ret->text) < ret->text.n)

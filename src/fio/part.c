@@ -44,13 +44,6 @@ find_lines(struct fio_text *t)
 	t->lined = true;
 }
 
-/* In a valid text. */
-static bool
-is_boundary(struct str bytes, uint64_t at)
-{
-	return at >= bytes.n || ((unsigned char)bytes.s[at] & 0xc0) != 0x80;
-}
-
 static enum wio_code
 cut_bytes(struct fio_text *t, const struct wio_read_request *ask,
 	struct fio_part *ret, const char **ret_field)
@@ -58,12 +51,12 @@ cut_bytes(struct fio_text *t, const struct wio_read_request *ask,
 	*ret_field = "start";
 	if (ask->start > ask->end || ask->start > t->bytes.n)
 		return WIO_RANGE;
-	if (!ask->raw && !is_boundary(t->bytes, ask->start))
+	if (!ask->raw && !utf8_is_boundary(t->bytes, (size_t)ask->start))
 		return WIO_BOUNDARY;
 	*ret_field = "end";
 	if (ask->end > t->bytes.n)
 		return WIO_RANGE;
-	if (!ask->raw && !is_boundary(t->bytes, ask->end))
+	if (!ask->raw && !utf8_is_boundary(t->bytes, (size_t)ask->end))
 		return WIO_BOUNDARY;
 	ret->at = (size_t)ask->start;
 	ret->n = (size_t)(ask->end - ask->start);
@@ -90,11 +83,9 @@ static void
 truncate_part(
 	const struct fio_text *t, bool raw, uint64_t max, struct fio_part *part)
 {
-	size_t n = (size_t)max;
+	struct str all = str_of(t->bytes.s + part->at, part->n);
 
-	while (!raw && n > 0 && !is_boundary(t->bytes, part->at + n))
-		n--;
-	part->n = n;
+	part->n = raw ? (size_t)max : utf8_cut(all, (size_t)max);
 	part->truncated = true;
 }
 

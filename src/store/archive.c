@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/stamp.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 
 /*
@@ -126,11 +127,7 @@ text_of(struct str bytes, const struct yaml_node *node)
 static struct str
 bounded(struct str text)
 {
-	size_t n = text.n < TEXT_MAX ? text.n : TEXT_MAX;
-
-	while (n > 0 && n < text.n && ((unsigned char)text.s[n] & 0xc0) == 0x80)
-		n--;
-	return str_of(text.s, n);
+	return str_of(text.s, utf8_cut(text, TEXT_MAX));
 }
 
 /* Appends the object as a line and drops it. */

@@ -29,10 +29,7 @@ events_text(struct str s, size_t max, struct arena *a)
 		return s;
 	utf8_add_printable(&b, str_trim(s));
 	if (b.n > max) {
-		size_t n = max;
-		while (n > 0 && ((unsigned char)b.p[n] & 0xc0) == 0x80)
-			n--;
-		b.n = n;
+		b.n = utf8_cut(buf_str(&b), max);
 		buf_add_c(&b, "…");
 	}
 	return arena_str(a, buf_str(&b));

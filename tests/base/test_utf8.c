@@ -124,6 +124,32 @@ text_is_cut_to_columns_not_bytes(void **state)
 	buf_release(&b);
 }
 
+static void
+only_between_characters_are_boundaries(void **state)
+{
+	const struct str s = STR("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x8c\x8a");
+	const char *is = "11010010001";
+
+	(void)state;
+	assert_int_equal(s.n + 1, strlen(is));
+	for (size_t at = 0; at <= s.n; at++)
+		assert_int_equal(utf8_is_boundary(s, at), is[at] == '1');
+	assert_true(utf8_is_boundary(str_of("a\x80", 1), 1));
+}
+
+static void
+a_cut_leaves_whole_characters(void **state)
+{
+	const struct str s = STR("a\xc3\xa9\xe2\x82\xac");
+	static const size_t kept[] = {0, 1, 1, 3, 3, 3, 6, 6};
+
+	(void)state;
+	for (size_t max = 0; max < sizeof(kept) / sizeof(kept[0]); max++)
+		assert_int_equal(utf8_cut(s, max), kept[max]);
+	assert_int_equal(utf8_cut(STR("\x80\x80\x80"), 2), 0);
+	assert_int_equal(utf8_cut(STR(""), 2), 0);
+}
+
 int
 main(void)
 {
@@ -132,6 +158,8 @@ main(void)
 		cmocka_unit_test(
 			overlong_and_cut_forms_are_found_where_they_are),
 		cmocka_unit_test(a_bad_byte_is_found_wherever_it_is),
+		cmocka_unit_test(only_between_characters_are_boundaries),
+		cmocka_unit_test(a_cut_leaves_whole_characters),
 		cmocka_unit_test(nothing_that_moves_a_terminal_gets_through),
 		cmocka_unit_test(text_is_cut_to_columns_not_bytes),
 	};
