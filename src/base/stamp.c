@@ -6,6 +6,19 @@
 
 #include "base/err.h"
 
+int64_t
+stamp_ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * NS_PER_SEC + t.tv_nsec;
+}
+
+struct timespec
+stamp_timespec(int64_t ns)
+{
+	return (struct timespec){
+		.tv_sec = ns / NS_PER_SEC, .tv_nsec = ns % NS_PER_SEC};
+}
+
 struct civil {
 	int64_t year;
 	int month, day; /* from 1 */

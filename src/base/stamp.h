@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/str.h"
 
@@ -16,6 +17,10 @@ enum { STAMP_SIZE = 64 };
 
 #define NS_PER_SEC ((int64_t)1000000000)
 #define NS_PER_MS  ((int64_t)1000000)
+
+/* Nanoseconds of what the kernel keeps apart, and back. Not below 0. */
+int64_t stamp_ns(struct timespec t);
+struct timespec stamp_timespec(int64_t ns);
 
 /* "2026-11-20T11:00:46Z"; years 0000 to 9999, else a BUG. */
 void stamp_format(int64_t unix_ns, char ret[STAMP_SIZE]);

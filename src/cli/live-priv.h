@@ -2,6 +2,7 @@
 #ifndef CLI_LIVE_PRIV_H
 #define CLI_LIVE_PRIV_H
 
+#include "base/stamp.h"
 #include "base/vec.h"
 #include "cli/events-priv.h"
 
@@ -20,7 +21,7 @@
  * since, the breaks that it made are counted. The cursor is hidden only
  * within one write. The clock is that of the events, moved on by the ticks.
  */
-#define LIVE_TICK_NS ((int64_t)1000000000)
+#define LIVE_TICK_NS NS_PER_SEC
 
 struct live {
 	bool colour;

@@ -177,12 +177,6 @@ fio_content_sum(struct fio_content *c, uint64_t max, enum wio_digest_kind kind,
 	return f;
 }
 
-static int64_t
-to_ns(struct timespec t)
-{
-	return (int64_t)t.tv_sec * NS_PER_SEC + t.tv_nsec;
-}
-
 struct wio_identity
 fio_identity(const struct stat *st)
 {
@@ -190,8 +184,8 @@ fio_identity(const struct stat *st)
 		.dev = st->st_dev,
 		.ino = st->st_ino,
 		.size = (uint64_t)st->st_size,
-		.mtime_ns = to_ns(st->st_mtim),
-		.ctime_ns = to_ns(st->st_ctim),
+		.mtime_ns = stamp_ns(st->st_mtim),
+		.ctime_ns = stamp_ns(st->st_ctim),
 	};
 }
 

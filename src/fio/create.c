@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/stamp.h"
 #include "fio/write-priv.h"
 
 #define OP WIO_OP_CREATE
@@ -133,8 +134,7 @@ verify(const struct fio_held *h, const struct wio_create_request *r,
 	if (fio_sum_eq(now, want))
 		return 0;
 	fio_sum_format(now, v.before[want.kind]);
-	v.mtime_ns = (int64_t)h->version.mtime.tv_sec * 1000000000 +
-		h->version.mtime.tv_nsec;
+	v.mtime_ns = stamp_ns(h->version.mtime);
 	fio_revise_mismatch(&v, WIO_MISMATCH, &ask, e);
 	e->op = OP;
 	return -1;

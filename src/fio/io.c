@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/stamp.h"
 #include "fio/cache.h"
 #include "fio/io-priv.h"
 #include "fio/metrics.h"
@@ -25,7 +26,7 @@
 #define QUEUE_DEFAULT	 100
 #define BYTES_DEFAULT	 ((uint64_t)256 * 1024 * 1024)
 #define LARGE_DEFAULT	 ((uint64_t)UINT32_MAX)
-#define LOCK_WAIT_NS	 (5 * (int64_t)1000000000)
+#define LOCK_WAIT_NS	 (5 * NS_PER_SEC)
 
 /* Options. */
 

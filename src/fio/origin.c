@@ -4,11 +4,12 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/stamp.h"
 #include "fio/pool.h"
 
 #define KEPT   4096
 #define CHAINS 1024
-#define TTL_NS (600 * (int64_t)1000000000)
+#define TTL_NS (600 * NS_PER_SEC)
 
 /* A ring of the last notes; those of one file are in one chain. */
 struct fio_origins {

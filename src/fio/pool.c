@@ -146,8 +146,7 @@ wait_shortly(struct fio_task *t, int64_t left_ns)
 {
 	int64_t until = t->sys->clock(t->sys, SYS_CLOCK_UNIX) +
 		(left_ns < NS_PER_SEC ? left_ns : NS_PER_SEC);
-	const struct timespec at = {
-		.tv_sec = until / NS_PER_SEC, .tv_nsec = until % NS_PER_SEC};
+	const struct timespec at = stamp_timespec(until);
 
 	pthread_mutex_lock(&t->mutex);
 	if (!t->is_done)

@@ -4,16 +4,16 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "base/stamp.h"
 #include "fio/watch-priv.h"
 
-#define MS		 ((int64_t)1000000)
-#define DEBOUNCE_DEFAULT (100 * MS)
-#define MAX_WAIT_DEFAULT (2000 * MS)
-#define POLL_DEFAULT	 (1000 * MS)
+#define DEBOUNCE_DEFAULT (100 * NS_PER_MS)
+#define MAX_WAIT_DEFAULT (2000 * NS_PER_MS)
+#define POLL_DEFAULT	 (1000 * NS_PER_MS)
 #define QUEUE_DEFAULT	 1024
 /* The halves of a move lie beside each other in the kernel's queue; between two
  * reads of it there is time for a scheduler to be slow. */
-#define PAIR_NS (20 * MS)
+#define PAIR_NS (20 * NS_PER_MS)
 
 static int64_t
 elapsed(const struct wio_watch *x)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/diff.h"
+#include "base/stamp.h"
 #include "fio/content.h"
 #include "fio/write-priv.h"
 
@@ -59,8 +60,7 @@ see(struct fio_revision *v, const struct fio_held *h)
 
 	v->bytes = buf_str(&h->bytes);
 	v->size = (uint64_t)now->size;
-	v->mtime_ns =
-		(int64_t)now->mtime.tv_sec * 1000000000 + now->mtime.tv_nsec;
+	v->mtime_ns = stamp_ns(now->mtime);
 	fio_digest_format(now->digest, v->before[WIO_XXH3]);
 }
 
@@ -109,8 +109,7 @@ sum_now(const struct fio_held *h, enum wio_digest_kind kind,
 		return false;
 	fio_sum_format(sum, ret->before[kind]);
 	ret->size = (uint64_t)c.st.st_size;
-	ret->mtime_ns = (int64_t)c.st.st_mtim.tv_sec * 1000000000 +
-		c.st.st_mtim.tv_nsec;
+	ret->mtime_ns = stamp_ns(c.st.st_mtim);
 	return true;
 }
 

@@ -191,7 +191,7 @@ git_lock(struct git_repo *r, struct arena *a, struct git_lock *ret,
 		return 0;
 	if (rc < 0)
 		return err_sys(e, -rc, "looking for '%s'", ret->path.s);
-	ret->since_ns = st.st_mtim.tv_sec * NS_PER_SEC + st.st_mtim.tv_nsec;
+	ret->since_ns = stamp_ns(st.st_mtim);
 	return 1;
 }
 

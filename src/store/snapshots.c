@@ -38,9 +38,7 @@ is_intact(const struct fio_dir *d, const char *file, const struct fio_kept *k)
 
 	if (fio_stat(d, file, &st, &ignored) != 0)
 		return false;
-	int64_t written =
-		(int64_t)st.st_mtim.tv_sec * NS_PER_SEC + st.st_mtim.tv_nsec;
-	if (written < k->at_ns - GRAIN_NS)
+	if (stamp_ns(st.st_mtim) < k->at_ns - GRAIN_NS)
 		return true;
 	v.size = st.st_size;
 	return fio_is_version(d, file, &v, &ignored) == 0;

@@ -26,6 +26,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/stamp.h"
+
 /* -1 and errno become -errno. */
 static int
 result(int rc)
@@ -319,13 +321,7 @@ real_timer(struct sys *s)
 static int
 real_timer_set(struct sys *s, int fd, int64_t at_elapsed_ns)
 {
-	struct itimerspec at = {
-		.it_value =
-			{
-				.tv_sec = at_elapsed_ns / 1000000000,
-				.tv_nsec = at_elapsed_ns % 1000000000,
-			},
-	};
+	struct itimerspec at = {.it_value = stamp_timespec(at_elapsed_ns)};
 
 	(void)s;
 	return result(timerfd_settime(fd, TFD_TIMER_ABSTIME, &at, NULL));
@@ -484,10 +480,7 @@ real_memfd(struct sys *s)
 static int
 real_poll(struct sys *s, struct pollfd *fds, size_t n, int64_t timeout_ns)
 {
-	struct timespec t = {
-		.tv_sec = timeout_ns / 1000000000,
-		.tv_nsec = timeout_ns % 1000000000,
-	};
+	struct timespec t = stamp_timespec(timeout_ns);
 
 	(void)s;
 	return result(ppoll(fds, n, timeout_ns < 0 ? NULL : &t, NULL));
@@ -501,7 +494,7 @@ real_clock(struct sys *s, enum sys_clock which)
 	(void)s;
 	(void)clock_gettime(
 		which == SYS_CLOCK_UNIX ? CLOCK_REALTIME : CLOCK_BOOTTIME, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	return stamp_ns(t);
 }
 
 static int

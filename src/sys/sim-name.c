@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/stamp.h"
 
 /* Calls on names. */
 
@@ -143,10 +144,8 @@ sim_inode_stat(const struct sim *s, uint32_t ino, struct stat *ret)
 		.st_uid = in->uid,
 		.st_gid = in->gid,
 		.st_size = in->kind == SIM_DIR ? 4096 : (off_t)in->now->n,
-		.st_mtim = {.tv_sec = in->mtime_ns / SIM_NS_PER_S,
-			.tv_nsec = in->mtime_ns % SIM_NS_PER_S},
-		.st_ctim = {.tv_sec = in->ctime_ns / SIM_NS_PER_S,
-			.tv_nsec = in->ctime_ns % SIM_NS_PER_S},
+		.st_mtim = stamp_timespec(in->mtime_ns),
+		.st_ctim = stamp_timespec(in->ctime_ns),
 	};
 }
 

@@ -68,7 +68,6 @@ struct sim_open {
 enum {
 	SIM_ROOT = 1, /* inode 0 is none */
 	SIM_FIRST_FD = 3,
-	SIM_NS_PER_S = 1000000000,
 };
 
 struct sim {

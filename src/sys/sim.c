@@ -6,14 +6,15 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/stamp.h"
 #include "sys/sim-priv.h"
 
 /* The machine: when it stops, its clock, its chance, and what is not there. */
 
 #define CALL_NS	 1000		     /* what a call takes */
-#define DEAD_NS	 1000000000	     /* waiting for the dead ends soon */
+#define DEAD_NS	 NS_PER_SEC	     /* waiting for the dead ends soon */
 #define START_NS 1795172446000000000 /* 2026-11-20T11:00:46Z */
-#define GRAIN_NS 4000000
+#define GRAIN_NS (4 * NS_PER_MS)
 
 struct sim *
 sim_of(struct sys *s)

@@ -80,6 +80,18 @@ durations_add_up_and_stay_bounded(void **state)
 	assert_string_equal(text, "2h07m");
 }
 
+static void
+nanoseconds_come_back_from_what_the_kernel_keeps_apart(void **state)
+{
+	const int64_t at = 1795172446 * NS_PER_SEC + 7;
+	struct timespec t = stamp_timespec(at);
+
+	(void)state;
+	assert_int_equal(t.tv_sec, 1795172446);
+	assert_int_equal(t.tv_nsec, 7);
+	assert_true(stamp_ns(t) == at);
+}
+
 int
 main(void)
 {
@@ -87,6 +99,8 @@ main(void)
 		cmocka_unit_test(a_stamp_reads_like_the_c_librarys),
 		cmocka_unit_test(offsets_and_fractions_are_understood),
 		cmocka_unit_test(what_is_no_stamp_is_refused),
+		cmocka_unit_test(
+			nanoseconds_come_back_from_what_the_kernel_keeps_apart),
 		cmocka_unit_test(durations_add_up_and_stay_bounded),
 	};
 
