@@ -99,41 +99,42 @@ find_by_kernel(struct fio_roots *r, size_t root, const char *rest,
 	return 0;
 }
 
-int
-fio_roots_find(struct fio_roots *r, const char *path, struct fio_place *ret,
-	struct wio_error *e)
-{
-	char clean[FIO_PATH_SIZE];
-	struct fio_walk walk;
-	const char *rest;
-	size_t root;
-
-	ret->dir = FIO_DIR_NONE;
-	if (fio_roots_locate(r, path, clean, &root, &rest, e) < 0)
-		return -1;
-	const char *shown = fio_roots_show(r, path);
-	int rc = find_by_kernel(r, root, rest, ret, shown, e);
-	if (rc <= 0)
-		return rc;
-	fio_walk_init(&walk, r, root, rest, shown);
-	return fio_walk_run(&walk, ret, e);
-}
-
-int
-fio_roots_make(struct fio_roots *r, const char *path, mode_t mode,
+/* What is to be made is found by the walker alone. */
+static int
+find(struct fio_roots *r, const char *path, const mode_t *make,
 	struct fio_place *ret, struct wio_error *e)
 {
 	char clean[FIO_PATH_SIZE];
 	struct fio_walk walk;
 	const char *rest;
 	size_t root;
+	int rc = 1;
 
 	ret->dir = FIO_DIR_NONE;
 	if (fio_roots_locate(r, path, clean, &root, &rest, e) < 0)
 		return -1;
-	fio_walk_init(&walk, r, root, rest, fio_roots_show(r, path));
-	walk.make = &mode;
+	const char *shown = fio_roots_show(r, path);
+	if (make == NULL)
+		rc = find_by_kernel(r, root, rest, ret, shown, e);
+	if (rc <= 0)
+		return rc;
+	fio_walk_init(&walk, r, root, rest, shown);
+	walk.make = make;
 	return fio_walk_run(&walk, ret, e);
+}
+
+int
+fio_roots_find(struct fio_roots *r, const char *path, struct fio_place *ret,
+	struct wio_error *e)
+{
+	return find(r, path, NULL, ret, e);
+}
+
+int
+fio_roots_make(struct fio_roots *r, const char *path, mode_t mode,
+	struct fio_place *ret, struct wio_error *e)
+{
+	return find(r, path, &mode, ret, e);
 }
 
 void
