@@ -4,8 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <xxhash.h>
-
 #include "base/mem.h"
 #include "fio/content.h"
 #include "fio/pool.h"
@@ -57,14 +55,18 @@ fio_cache_new(uint64_t bytes, size_t entries)
 	return c;
 }
 
-static struct fio_cache_entry **
-slot(struct fio_cache *c, uint64_t dev, uint64_t ino)
+static struct fio_inode
+file_of(const struct wio_identity *who)
 {
-	uint64_t key[2] = {dev, ino};
-	struct fio_cache_entry **at =
-		&c->table[XXH3_64bits(key, sizeof(key)) & c->mask];
+	return (struct fio_inode){.dev = who->dev, .ino = who->ino};
+}
 
-	while (*at != NULL && ((*at)->who.dev != dev || (*at)->who.ino != ino))
+static struct fio_cache_entry **
+slot(struct fio_cache *c, struct fio_inode file)
+{
+	struct fio_cache_entry **at = &c->table[fio_inode_hash(file) & c->mask];
+
+	while (*at != NULL && fio_inode_cmp(file_of(&(*at)->who), file) != 0)
 		at = &(*at)->chain;
 	return at;
 }
@@ -113,9 +115,7 @@ fio_cache_free(struct fio_cache *c)
 	if (c == NULL)
 		return;
 	while (c->ring.newer != &c->ring)
-		drop(c,
-			slot(c, c->ring.newer->who.dev,
-				c->ring.newer->who.ino));
+		drop(c, slot(c, file_of(&c->ring.newer->who)));
 	fio_mutex_free(c->mutex);
 	mem_free(c->table);
 	mem_free(c);
@@ -126,7 +126,7 @@ fio_cache_get(struct fio_cache *c, const struct wio_identity *who,
 	struct fio_cached *ret)
 {
 	fio_mutex_take(c->mutex);
-	struct fio_cache_entry *e = *slot(c, who->dev, who->ino);
+	struct fio_cache_entry *e = *slot(c, file_of(who));
 	bool hit = e != NULL && fio_identity_eq(&e->who, who);
 	if (hit) {
 		e->refs++;
@@ -158,7 +158,7 @@ shrink(struct fio_cache *c)
 
 	while (c->entries > c->entries_max || c->bytes > bytes_max) {
 		struct fio_cache_entry *e = c->ring.newer;
-		drop(c, slot(c, e->who.dev, e->who.ino));
+		drop(c, slot(c, file_of(&e->who)));
 		c->evicted++;
 	}
 }
@@ -216,7 +216,7 @@ fio_cache_put(struct fio_cache *c, const struct wio_identity *who,
 	if (str_is_set(what->bytes) && what->bytes.n <= c->bytes_max / 4)
 		bytes = copy(what->bytes);
 	fio_mutex_take(c->mutex);
-	struct fio_cache_entry **at = slot(c, who->dev, who->ino);
+	struct fio_cache_entry **at = slot(c, file_of(who));
 	struct fio_cache_entry *e = *at;
 	if (e != NULL && fio_identity_eq(&e->who, who) &&
 		(!str_is_set(bytes) || str_is_set(e->what.bytes))) {
@@ -228,10 +228,10 @@ fio_cache_put(struct fio_cache *c, const struct wio_identity *who,
 }
 
 void
-fio_cache_forget(struct fio_cache *c, uint64_t dev, uint64_t ino)
+fio_cache_forget(struct fio_cache *c, struct fio_inode file)
 {
 	fio_mutex_take(c->mutex);
-	struct fio_cache_entry **at = slot(c, dev, ino);
+	struct fio_cache_entry **at = slot(c, file);
 	if (*at != NULL) {
 		drop(c, at);
 		c->forgotten++;

@@ -3,6 +3,7 @@
 #define FIO_CACHE_H
 
 #include "base/buf.h"
+#include "fio/inode.h"
 #include "fio/sum.h"
 
 /*
@@ -51,7 +52,7 @@ void fio_cache_put(struct fio_cache *c, const struct wio_identity *who,
 	const struct fio_cached *what);
 
 /* Whatever is known of an inode: for watchers, who see it change. */
-void fio_cache_forget(struct fio_cache *c, uint64_t dev, uint64_t ino);
+void fio_cache_forget(struct fio_cache *c, struct fio_inode file);
 
 /* "cache_hits 12" and so on, a line each: hits, misses, evicted, forgotten,
  * entries and bytes. */

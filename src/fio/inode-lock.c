@@ -18,14 +18,6 @@ struct fio_inodes {
 	size_t n;
 };
 
-int
-fio_inode_cmp(struct fio_inode a, struct fio_inode b)
-{
-	if (a.dev != b.dev)
-		return a.dev < b.dev ? -1 : 1;
-	return a.ino == b.ino ? 0 : a.ino < b.ino ? -1 : 1;
-}
-
 struct fio_inodes *
 fio_inodes_new(void)
 {
@@ -50,7 +42,7 @@ fio_inodes_free(struct fio_inodes *x)
 static struct held **
 find(struct fio_inodes *x, struct fio_inode of)
 {
-	struct held **at = &x->chains[(of.ino ^ of.dev) % CHAINS];
+	struct held **at = &x->chains[fio_inode_hash(of) % CHAINS];
 
 	while (*at != NULL && fio_inode_cmp((*at)->of, of) != 0)
 		at = &(*at)->next;

@@ -3,25 +3,20 @@
 #define FIO_INODE_LOCK_H
 
 #include <stdbool.h>
-#include <sys/types.h>
+#include <stddef.h>
+
+#include "fio/inode.h"
 
 /*
  * One thread at a time writes a file, whatever it calls it. Nothing is left of
  * a lock that nobody holds.
  *
- *	fio_inodes_take(x, (struct fio_inode){st.st_dev, st.st_ino});
+ *	fio_inodes_take(x, fio_inode_of(&st));
  *	… is the name still this file? else drop it and look again …
  *	fio_inodes_drop(x, …);
  *
  * Who takes several takes them in the order of fio_inode_cmp.
  */
-struct fio_inode {
-	dev_t dev;
-	ino_t ino;
-};
-
-int fio_inode_cmp(struct fio_inode a, struct fio_inode b);
-
 struct fio_inodes;
 
 struct fio_inodes *fio_inodes_new(void);

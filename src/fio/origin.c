@@ -19,7 +19,7 @@ struct fio_origins {
 	struct note {
 		uint64_t number; /* 0: none */
 		uint64_t before; /* the number of the one before in its chain */
-		uint64_t dev, ino;
+		struct fio_inode file;
 		struct fio_digest digest;
 		int64_t at_ns;
 		char *origin;
@@ -49,9 +49,9 @@ fio_origins_free(struct fio_origins *o)
 }
 
 static uint64_t *
-chain_of(struct fio_origins *o, uint64_t dev, uint64_t ino)
+chain_of(struct fio_origins *o, struct fio_inode file)
 {
-	return &o->chains[(ino ^ dev * 31) % CHAINS];
+	return &o->chains[fio_inode_hash(file) % CHAINS];
 }
 
 /* NULL when it made room for another. */
@@ -64,7 +64,7 @@ note_of(struct fio_origins *o, uint64_t number)
 }
 
 void
-fio_origins_note(struct fio_origins *o, uint64_t dev, uint64_t ino,
+fio_origins_note(struct fio_origins *o, struct fio_inode file,
 	struct fio_digest digest, const char *origin)
 {
 	char *copy = NULL;
@@ -74,14 +74,13 @@ fio_origins_note(struct fio_origins *o, uint64_t dev, uint64_t ino,
 		(void)snprintf(copy, FIO_ORIGIN_SIZE, "%s", origin);
 	}
 	fio_mutex_take(o->mutex);
-	uint64_t *chain = chain_of(o, dev, ino);
+	uint64_t *chain = chain_of(o, file);
 	struct note *n = &o->notes[++o->noted % KEPT];
 	mem_free(n->origin);
 	*n = (struct note){
 		.number = o->noted,
 		.before = *chain,
-		.dev = dev,
-		.ino = ino,
+		.file = file,
 		.digest = digest,
 		.at_ns = o->sys->clock(o->sys, SYS_CLOCK_ELAPSED),
 		.origin = copy,
@@ -92,34 +91,34 @@ fio_origins_note(struct fio_origins *o, uint64_t dev, uint64_t ino,
 
 /* The last one of this file before `n`, or the last of all; NULL: none. */
 static const struct note *
-next_of(struct fio_origins *o, uint64_t dev, uint64_t ino, const struct note *n)
+next_of(struct fio_origins *o, struct fio_inode file, const struct note *n)
 {
 	int64_t since = o->sys->clock(o->sys, SYS_CLOCK_ELAPSED) - TTL_NS;
 
-	n = note_of(o, n == NULL ? *chain_of(o, dev, ino) : n->before);
-	while (n != NULL && (n->dev != dev || n->ino != ino))
+	n = note_of(o, n == NULL ? *chain_of(o, file) : n->before);
+	while (n != NULL && fio_inode_cmp(n->file, file) != 0)
 		n = note_of(o, n->before);
 	return n != NULL && n->at_ns >= since ? n : NULL;
 }
 
 bool
-fio_origins_has(struct fio_origins *o, uint64_t dev, uint64_t ino)
+fio_origins_has(struct fio_origins *o, struct fio_inode file)
 {
 	fio_mutex_take(o->mutex);
-	bool has = next_of(o, dev, ino, NULL) != NULL;
+	bool has = next_of(o, file, NULL) != NULL;
 	fio_mutex_drop(o->mutex);
 	return has;
 }
 
 bool
-fio_origins_find(struct fio_origins *o, uint64_t dev, uint64_t ino,
+fio_origins_find(struct fio_origins *o, struct fio_inode file,
 	struct fio_digest digest, uint64_t since, char ret[FIO_ORIGIN_SIZE])
 {
 	const struct note *n = NULL;
 
 	fio_mutex_take(o->mutex);
 	do
-		n = next_of(o, dev, ino, n);
+		n = next_of(o, file, n);
 	while (n != NULL && n->number > since &&
 		!fio_digest_eq(n->digest, digest));
 	bool found = n != NULL && n->number > since;

@@ -3,6 +3,7 @@
 #define FIO_ORIGIN_H
 
 #include "fio/digest.h"
+#include "fio/inode.h"
 #include "sys/sys.h"
 
 /*
@@ -10,9 +11,9 @@
  * own writes again: by who the file is and the digest of its bytes, never by
  * time or by counting events.
  *
- *	writer: fio_origins_note(o, dev, ino, digest, origin)  before the file
+ *	writer: fio_origins_note(o, file, digest, origin)  before the file
  *		gets its name
- *	watcher: fio_origins_find(o, dev, ino, digest, since, origin)
+ *	watcher: fio_origins_find(o, file, digest, since, origin)
  *
  * A write that fails after it was noted does no harm: nobody meets its bytes.
  * Notes are kept for ten minutes, the last 4096 of them. Any thread.
@@ -25,18 +26,18 @@ struct fio_origins *fio_origins_new(struct sys *sys);
 void fio_origins_free(struct fio_origins *o); /* NULL is fine */
 
 /* `origin` may be NULL; what is over FIO_ORIGIN_SIZE - 1 bytes is cut off. */
-void fio_origins_note(struct fio_origins *o, uint64_t dev, uint64_t ino,
+void fio_origins_note(struct fio_origins *o, struct fio_inode file,
 	struct fio_digest digest, const char *origin);
 
 /* Whether reading that file for its digest is worth the while. */
-bool fio_origins_has(struct fio_origins *o, uint64_t dev, uint64_t ino);
+bool fio_origins_has(struct fio_origins *o, struct fio_inode file);
 
 /*
  * True, and the origin (or ""), when that was noted after `since`. A watcher
  * that has told somebody else's change of a file asks with the mark it took
  * then: bytes of ours that come back by an edit are not our write.
  */
-bool fio_origins_find(struct fio_origins *o, uint64_t dev, uint64_t ino,
+bool fio_origins_find(struct fio_origins *o, struct fio_inode file,
 	struct fio_digest digest, uint64_t since, char ret[FIO_ORIGIN_SIZE]);
 uint64_t fio_origins_mark(struct fio_origins *o);
 

@@ -173,8 +173,8 @@ fill_temp(const struct fio_dir *d, int fd, struct fio_temp *t,
 	if (rc == 0)
 		fio_version_of(sys, &st, digest, &t->version);
 	if (rc == 0 && how->origins != NULL)
-		fio_origins_note(how->origins, st.st_dev, st.st_ino, digest,
-			how->origin);
+		fio_origins_note(
+			how->origins, fio_inode_of(&st), digest, how->origin);
 	return rc;
 }
 

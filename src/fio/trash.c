@@ -9,7 +9,7 @@
 
 #include "base/stamp.h"
 #include "base/vec.h"
-#include "fio/inode-lock.h"
+#include "fio/inode.h"
 #include "fio/journal.h"
 #include "fio/pool.h"
 #include "fio/root-priv.h"
@@ -364,7 +364,7 @@ fio_trash_added(
 
 	if (fio_dir_stat(&t->dir, &st, &ignored) < 0)
 		return;
-	now.dir = (struct fio_inode){st.st_dev, st.st_ino};
+	now.dir = fio_inode_of(&st);
 	if (!count(x, now.dir, now_ns, bytes))
 		return;
 	look(&t->dir, now_ns, &now);

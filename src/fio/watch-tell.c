@@ -50,13 +50,13 @@ holds_ours(struct wio_watch *x, const struct fio_dir *dir, const char *name,
 	struct fio_sum sum;
 	bool ours = false;
 
-	if (!fio_origins_has(o, st->st_dev, st->st_ino) ||
+	if (!fio_origins_has(o, fio_inode_of(st)) ||
 		fio_content_open(&c, dir, name) != FIO_FOUND)
 		return false;
 	if (fio_content_sum(&c, x->w->options.large, WIO_XXH3, &x->bytes,
 		    &sum) == FIO_FOUND)
-		ours = fio_origins_find(o, c.st.st_dev, c.st.st_ino,
-			as_noted(sum), since, x->origin);
+		ours = fio_origins_find(o, fio_inode_of(&c.st), as_noted(sum),
+			since, x->origin);
 	buf_release(&x->bytes);
 	fio_content_close(&c);
 	return ours;
@@ -83,7 +83,7 @@ is_own(struct wio_watch *x, const struct fio_told *told)
 		x->sys->fstatat(
 			x->sys, dir.fd, name, AT_SYMLINK_NOFOLLOW, &st) == 0) {
 		if (w->cache != NULL)
-			fio_cache_forget(w->cache, st.st_dev, st.st_ino);
+			fio_cache_forget(w->cache, fio_inode_of(&st));
 		own = holds_ours(x, &dir, name, &st, n->foreign);
 	}
 	if (dir.fd >= 0)

@@ -109,7 +109,7 @@ take_dir(struct all *x, struct fio_place *place, struct all_dir **ret,
 		fio_place_release(place);
 		return fio_error_from(e, WIO_OP_RESOLVE, &why);
 	}
-	id = (struct fio_inode){st.st_dev, st.st_ino};
+	id = fio_inode_of(&st);
 	for (size_t i = x->dirs.n; i-- > 0;)
 		if (fio_inode_cmp(x->dirs.items[i]->id, id) == 0) {
 			fio_place_release(place);

@@ -43,7 +43,7 @@ look(struct fio_held *h, struct wio_error *e)
 	if (rc < 0)
 		return fio_error_sys(e, OP, -rc, "looking at '%s'",
 			fio_path(h->dir, h->name).text);
-	h->inode = (struct fio_inode){st.st_dev, st.st_ino};
+	h->inode = fio_inode_of(&st);
 	h->size = (uint64_t)st.st_size;
 	return check(h, &st, e);
 }

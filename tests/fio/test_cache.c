@@ -128,8 +128,8 @@ a_forgotten_inode_is_a_miss(void **state)
 	(void)state;
 	put(c, 1, 0, "one");
 	put(c, 2, 0, "two");
-	fio_cache_forget(c, 1, 1);
-	fio_cache_forget(c, 1, 9);
+	fio_cache_forget(c, (struct fio_inode){1, 1});
+	fio_cache_forget(c, (struct fio_inode){1, 9});
 	assert_false(has(c, 1, 0, "one"));
 	assert_true(has(c, 2, 0, "two"));
 	fio_cache_free(c);
@@ -164,7 +164,7 @@ random_use_agrees_with_a_list(void **state)
 			n--;
 		}
 		if (what == 1) {
-			fio_cache_forget(c, 1, ino);
+			fio_cache_forget(c, (struct fio_inode){1, ino});
 			continue;
 		}
 		if (what == 2) {

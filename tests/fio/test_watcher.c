@@ -231,7 +231,7 @@ write_as_ours(const char *name, const char *text, const char *origin)
 	scratch_put(&s, ".own.weir-tmp", text);
 	assert_int_equal(
 		lstat(scratch_path(&s, ".own.weir-tmp", path), &st), 0);
-	fio_origins_note(w->origins, st.st_dev, st.st_ino,
+	fio_origins_note(w->origins, fio_inode_of(&st),
 		fio_digest(str_from(text)), origin);
 	go(".own.weir-tmp", name);
 }

@@ -652,7 +652,7 @@ what_is_written_is_known_again_by_its_origin(void **state)
 		assert_int_equal(
 			stat(scratch_path(&s, i == 0 ? "f" : "g", path), &st),
 			0);
-		assert_true(fio_origins_find(w->origins, st.st_dev, st.st_ino,
+		assert_true(fio_origins_find(w->origins, fio_inode_of(&st),
 			fio_digest(STR("new")), 0, origin));
 		assert_string_equal(origin, "me");
 	}
