@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/stamp.h"
 #include "fio/write-priv.h"
 
 #define OP WIO_OP_CREATE
@@ -121,20 +120,18 @@ verify(const struct fio_held *h, const struct wio_create_request *r,
 	struct wio_error *e)
 {
 	struct fio_path path = fio_path(h->dir, h->name);
-	struct fio_revision v = {.bytes = buf_str(&h->bytes),
-		.size = (uint64_t)h->version.size,
-		.path = path.text};
+	struct fio_revision v = {.path = path.text};
 	const struct wio_write_request ask = {.digest = r->digest};
 	struct fio_sum want;
 
 	if (r->existing == WIO_REPLACE_ANY)
 		return 0;
 	(void)fio_sum_parse(str_from(r->digest), &want);
+	fio_revision_see(&v, h);
 	struct fio_sum now = fio_sum(want.kind, v.bytes);
 	if (fio_sum_eq(now, want))
 		return 0;
 	fio_sum_format(now, v.before[want.kind]);
-	v.mtime_ns = stamp_ns(h->version.mtime);
 	fio_revise_mismatch(&v, WIO_MISMATCH, &ask, e);
 	e->op = OP;
 	return -1;

@@ -53,8 +53,8 @@ fio_aim_release(struct fio_aim *s)
 		fio_place_release(&s->place);
 }
 
-static void
-see(struct fio_revision *v, const struct fio_held *h)
+void
+fio_revision_see(struct fio_revision *v, const struct fio_held *h)
 {
 	const struct fio_version *now = &h->version;
 
@@ -68,7 +68,7 @@ void
 fio_group_judge(const struct fio_write_group *g, struct fio_held *h,
 	struct fio_revision *v)
 {
-	see(v, h);
+	fio_revision_see(v, h);
 	FIO_GROUP_EACH(g, i)
 	{
 		if (g->results[i].error.code != WIO_OK ||

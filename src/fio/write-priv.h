@@ -36,6 +36,8 @@ struct fio_write_group {
 		i##_at < (g)->n && ((i) = (g)->members[i##_at], true); \
 		i##_at++)
 
+/* What `h` holds, to be judged; `kind` and `path` stay. */
+void fio_revision_see(struct fio_revision *v, const struct fio_held *h);
 /* Judge all of them by what `h` holds; it gets the origin of the first. */
 void fio_group_judge(const struct fio_write_group *g, struct fio_held *h,
 	struct fio_revision *v);
