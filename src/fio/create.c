@@ -312,17 +312,11 @@ job_new(struct wio *w, size_t n, struct wio_create_result *results)
 	return j;
 }
 
-/* The job is gone when the task is. */
-static struct fio_task *
-start(struct job *j, struct wio_error *e)
+static struct fio_job
+work_of(struct job *j)
 {
-	const struct fio_job work_of = {
+	return (struct fio_job){
 		.ctx = j, .n = j->n, .chunk = 1, .run = run, .done = done};
-
-	struct fio_task *t = fio_io_start(j->w, OP, &work_of, e);
-	if (t == NULL)
-		done(j);
-	return t;
 }
 
 size_t
@@ -336,13 +330,12 @@ wio_create(struct wio *w, const struct wio_create_request *requests, size_t n,
 		return 0;
 	struct job *j = job_new(w, n, results);
 	j->requests = requests;
-	struct fio_task *t = start(j, &e);
-	if (t != NULL) {
-		(void)fio_task_wait(t, -1);
-		fio_task_unref(t);
-	}
+	const struct fio_job work = work_of(j);
+	bool ran = fio_io_run(w, OP, &work, &e) == 0;
+	if (!ran)
+		done(j);
 	for (size_t i = 0; i < n; i++) {
-		if (t == NULL)
+		if (!ran)
 			results[i] = (struct wio_create_result){.error = e};
 		failed += results[i].error.code != WIO_OK;
 	}
@@ -369,5 +362,9 @@ wio_create_submit(struct wio *w, const struct wio_create_request *requests,
 			: NULL;
 	}
 	j->requests = copy;
-	return fio_ticket_new(w, start(j, e));
+	const struct fio_job work = work_of(j);
+	struct fio_task *t = fio_io_start(w, OP, &work, e);
+	if (t == NULL)
+		done(j);
+	return fio_ticket_new(w, t);
 }

@@ -51,7 +51,7 @@ change(const struct fio_write_group *g, struct fio_held *h,
 
 /* The file is found; judge and do. */
 static void
-work(struct job *j, const struct fio_write_group *g, struct fio_held *h)
+judge_and_do(struct job *j, const struct fio_write_group *g, struct fio_held *h)
 {
 	struct fio_path path = fio_path(h->dir, h->name);
 	struct fio_revision v = {
@@ -87,7 +87,7 @@ do_group(
 	uint64_t bytes = rc == 0 ? h.size : 0;
 	fio_pool_more(j->w->pool, bytes);
 	if (rc == 0)
-		work(j, g, &h);
+		judge_and_do(j, g, &h);
 	else
 		fio_group_fail(g, &e);
 	fio_aim_release(&spot);
@@ -261,22 +261,15 @@ job_new(struct wio *w, enum wio_batch batch)
 	return j;
 }
 
-/* The job is gone when the task is. */
-static struct fio_task *
-start(struct job *j, struct wio_error *e)
+static struct fio_job
+work_of(struct job *j)
 {
-	struct wio *w = j->w;
-
 	group(j);
-	const struct fio_job work_of = {.ctx = j,
+	return (struct fio_job){.ctx = j,
 		.n = j->batch == WIO_ALL ? 1 : j->groups_n,
 		.chunk = 1,
 		.run = j->batch == WIO_ALL ? run_all : run,
 		.done = done};
-	struct fio_task *t = fio_io_start(w, WIO_OP_WRITE, &work_of, e);
-	if (t == NULL)
-		done(j);
-	return t;
 }
 
 size_t
@@ -293,13 +286,12 @@ wio_write(struct wio *w, enum wio_batch batch,
 	j->requests = requests;
 	j->results = results;
 	j->n = n;
-	struct fio_task *t = start(j, &e);
-	if (t != NULL) {
-		(void)fio_task_wait(t, -1);
-		fio_task_unref(t);
-	}
+	const struct fio_job work = work_of(j);
+	bool ran = fio_io_run(w, WIO_OP_WRITE, &work, &e) == 0;
+	if (!ran)
+		done(j);
 	for (size_t i = 0; i < n; i++) {
-		if (t == NULL)
+		if (!ran)
 			results[i].error = e;
 		failed += results[i].error.code != WIO_OK;
 	}
@@ -355,7 +347,11 @@ wio_write_submit(struct wio *w, enum wio_batch batch,
 	j->requests = copy;
 	j->results = results;
 	j->n = n;
-	return fio_ticket_new(w, start(j, e));
+	const struct fio_job work = work_of(j);
+	struct fio_task *t = fio_io_start(w, WIO_OP_WRITE, &work, e);
+	if (t == NULL)
+		done(j);
+	return fio_ticket_new(w, t);
 }
 
 void
