@@ -332,8 +332,6 @@ wio_create(struct wio *w, const struct wio_create_request *requests, size_t n,
 	j->requests = requests;
 	const struct fio_job work = work_of(j);
 	bool ran = fio_io_run(w, OP, &work, &e) == 0;
-	if (!ran)
-		done(j);
 	for (size_t i = 0; i < n; i++) {
 		if (!ran)
 			results[i] = (struct wio_create_result){.error = e};
@@ -363,8 +361,5 @@ wio_create_submit(struct wio *w, const struct wio_create_request *requests,
 	}
 	j->requests = copy;
 	const struct fio_job work = work_of(j);
-	struct fio_task *t = fio_io_start(w, OP, &work, e);
-	if (t == NULL)
-		done(j);
-	return fio_ticket_new(w, t);
+	return fio_ticket_start(w, OP, &work, e);
 }

@@ -49,11 +49,14 @@ struct wio *fio_io_open(struct sys *sys, const struct wio_options *options,
 /* A reference to the roots in force. */
 struct fio_roots *fio_io_roots(struct wio *w);
 
-/* fio_pool_start and fio_pool_run; WIO_CLOSED when wio_close has begun. */
-struct fio_task *fio_io_start(struct wio *w, enum wio_op op,
-	const struct fio_job *job, struct wio_error *e);
+/*
+ * Work on the pool: waited for, or with a ticket of the public header.
+ * WIO_CLOSED when wio_close has begun; `done` is called then, too.
+ */
 int fio_io_run(struct wio *w, enum wio_op op, const struct fio_job *job,
 	struct wio_error *e);
+struct wio_ticket *fio_ticket_start(struct wio *w, enum wio_op op,
+	const struct fio_job *job, struct wio_error *e);
 
 /*
  * Fill `*e`; always -1. The code of fio_error_sys is chosen by the errno:
@@ -73,8 +76,5 @@ int fio_error_from(struct wio_error *e, enum wio_op op, const struct err *from);
 /* One request is over: count it, note how long it took, trace it. */
 void fio_account(struct wio *w, enum wio_op op, enum wio_code code,
 	const char *path, const char *origin, uint64_t bytes, int64_t began_ns);
-
-/* A ticket of the public header around a task. NULL passes through. */
-struct wio_ticket *fio_ticket_new(struct wio *w, struct fio_task *t);
 
 #endif

@@ -335,18 +335,6 @@ fio_io_roots(struct wio *w)
 	return r;
 }
 
-struct fio_task *
-fio_io_start(struct wio *w, enum wio_op op, const struct fio_job *job,
-	struct wio_error *e)
-{
-	struct err err;
-	struct fio_task *t = fio_pool_start(w->pool, job, &err);
-
-	if (t == NULL)
-		fio_error_set(e, op, WIO_CLOSED, NULL, "%s", err.msg);
-	return t;
-}
-
 int
 fio_io_run(struct wio *w, enum wio_op op, const struct fio_job *job,
 	struct wio_error *e)
@@ -355,6 +343,8 @@ fio_io_run(struct wio *w, enum wio_op op, const struct fio_job *job,
 
 	if (fio_pool_run(w->pool, job, &err) == 0)
 		return 0;
+	if (job->done != NULL)
+		job->done(job->ctx);
 	return fio_error_set(e, op, WIO_CLOSED, NULL, "%s", err.msg);
 }
 

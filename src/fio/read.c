@@ -278,8 +278,6 @@ wio_read(struct wio *w, const struct wio_read_request *requests, size_t n,
 		return 0;
 	struct fio_job work = job(w, requests, n, true, results);
 	bool ran = fio_io_run(w, WIO_OP_READ, &work, &e) == 0;
-	if (!ran)
-		done(work.ctx);
 	for (size_t i = 0; i < n; i++) {
 		if (!ran) {
 			blank(&results[i], WIO_OP_READ);
@@ -295,11 +293,8 @@ wio_read_submit(struct wio *w, const struct wio_read_request *requests,
 	size_t n, struct wio_read_result *results, struct wio_error *e)
 {
 	struct fio_job work = job(w, requests, n, false, results);
-	struct fio_task *t = fio_io_start(w, WIO_OP_READ, &work, e);
 
-	if (t == NULL)
-		done(work.ctx);
-	return fio_ticket_new(w, t);
+	return fio_ticket_start(w, WIO_OP_READ, &work, e);
 }
 
 void

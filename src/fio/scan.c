@@ -234,8 +234,6 @@ wio_scan(struct wio *w, const struct wio_scan_request *requests, size_t n,
 		return 0;
 	struct fio_job work = job(w, requests, n, true, results);
 	bool ran = fio_io_run(w, WIO_OP_SCAN, &work, &e) == 0;
-	if (!ran)
-		done(work.ctx);
 	for (size_t i = 0; i < n; i++) {
 		if (!ran) {
 			blank(&results[i]);
@@ -251,11 +249,8 @@ wio_scan_submit(struct wio *w, const struct wio_scan_request *requests,
 	size_t n, struct wio_scan_result *results, struct wio_error *e)
 {
 	struct fio_job work = job(w, requests, n, false, results);
-	struct fio_task *t = fio_io_start(w, WIO_OP_SCAN, &work, e);
 
-	if (t == NULL)
-		done(work.ctx);
-	return fio_ticket_new(w, t);
+	return fio_ticket_start(w, WIO_OP_SCAN, &work, e);
 }
 
 int

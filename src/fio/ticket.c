@@ -7,11 +7,18 @@ struct wio_ticket {
 };
 
 struct wio_ticket *
-fio_ticket_new(struct wio *w, struct fio_task *t)
+fio_ticket_start(struct wio *w, enum wio_op op, const struct fio_job *job,
+	struct wio_error *e)
 {
-	(void)w;
-	if (t == NULL)
+	struct err err;
+	struct fio_task *t = fio_pool_start(w->pool, job, &err);
+
+	if (t == NULL) {
+		if (job->done != NULL)
+			job->done(job->ctx);
+		(void)fio_error_set(e, op, WIO_CLOSED, NULL, "%s", err.msg);
 		return NULL;
+	}
 	struct wio_ticket *ticket = mem_alloc(sizeof(*ticket));
 	ticket->task = t;
 	return ticket;

@@ -288,8 +288,6 @@ wio_write(struct wio *w, enum wio_batch batch,
 	j->n = n;
 	const struct fio_job work = work_of(j);
 	bool ran = fio_io_run(w, WIO_OP_WRITE, &work, &e) == 0;
-	if (!ran)
-		done(j);
 	for (size_t i = 0; i < n; i++) {
 		if (!ran)
 			results[i].error = e;
@@ -348,10 +346,7 @@ wio_write_submit(struct wio *w, enum wio_batch batch,
 	j->results = results;
 	j->n = n;
 	const struct fio_job work = work_of(j);
-	struct fio_task *t = fio_io_start(w, WIO_OP_WRITE, &work, e);
-	if (t == NULL)
-		done(j);
-	return fio_ticket_new(w, t);
+	return fio_ticket_start(w, WIO_OP_WRITE, &work, e);
 }
 
 void

@@ -329,7 +329,7 @@ requests_end_under_the_roots_they_began_under(void **state)
 struct work {
 	struct wio *w;
 	struct gate gate, begun;
-	atomic_int run, cancelled;
+	atomic_int run, cancelled, over;
 	enum wio_code code;
 };
 
@@ -378,7 +378,7 @@ submit(struct work *x,
 	struct wio_error e;
 	struct fio_job job = {.ctx = x, .n = 10, .chunk = 1, .run = run};
 
-	return fio_ticket_new(x->w, fio_io_start(x->w, WIO_OP_READ, &job, &e));
+	return fio_ticket_start(x->w, WIO_OP_READ, &job, &e);
 }
 
 static void
@@ -422,16 +422,25 @@ a_cancelled_ticket_ends_what_has_not_begun(void **state)
 }
 
 static void
+be_over(void *ctx)
+{
+	struct work *x = ctx;
+
+	atomic_fetch_add(&x->over, 1);
+}
+
+static void
 run_while_closing(void *ctx, size_t first, size_t end, bool cancelled)
 {
 	struct work *x = ctx;
-	struct fio_job job = {.ctx = x, .n = 1, .run = run_at_gate};
+	struct fio_job job = {
+		.ctx = x, .n = 1, .run = run_at_gate, .done = be_over};
 	struct wio_error e = {0};
 
 	run_at_gate(ctx, first, end, cancelled);
 	if (first > 0)
 		return;
-	assert_null(fio_io_start(x->w, WIO_OP_SCAN, &job, &e));
+	assert_null(fio_ticket_start(x->w, WIO_OP_SCAN, &job, &e));
 	assert_int_equal(e.op, WIO_OP_SCAN);
 	assert_int_equal(fio_io_run(x->w, WIO_OP_SCAN, &job, &e), -1);
 	x->code = e.code;
@@ -451,6 +460,7 @@ closing_takes_nothing_in_and_counts_what_it_finished(void **state)
 	struct wio_closing c = {.deadline_ns = 1000000};
 	wio_close(x->w, &c);
 	assert_int_equal(x->code, WIO_CLOSED);
+	assert_int_equal(atomic_load(&x->over), 2);
 	assert_int_equal(c.drained + c.cancelled, 10);
 	assert_int_equal(c.cancelled, atomic_load(&x->cancelled));
 	wio_ticket_free(t);
