@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/fanotify.h>
 #include <xxhash.h>
 
-#include "base/mem.h"
 #include "fio/watch-priv.h"
 
 /* Linux 5.17; older headers lack it. */
@@ -31,8 +29,6 @@
 struct fanotify {
 	struct fio_backend backend;
 	uint32_t cookie;
-	size_t at, n; /* of chunk, in bytes */
-	_Alignas(struct fanotify_event_metadata) char chunk[16384];
 	struct fio_raw rest[8]; /* of the event before */
 	size_t rest_at, rest_n;
 };
@@ -164,35 +160,19 @@ fanotify_next(struct fio_backend *b, struct fio_raw *ret)
 	struct fanotify *x = of(b);
 
 	while (x->rest_at == x->rest_n) {
-		if (x->at == x->n) {
-			ssize_t n = b->sys->read(
-				b->sys, b->fd, x->chunk, sizeof(x->chunk));
-			if (n == -EINTR)
-				continue;
-			if (n == -EAGAIN || n == 0)
-				return 1;
-			if (n < 0)
-				return (int)n;
-			x->at = 0;
-			x->n = (size_t)n;
-		}
+		int rc = fio_backend_fill(b);
+		if (rc != 0)
+			return rc;
 		/* Events are a multiple of four bytes long, and not of eight.
 		 */
 		struct fanotify_event_metadata v;
-		const char *p = x->chunk + x->at;
+		const char *p = b->chunk + b->at;
 		memcpy(&v, p, sizeof(v));
-		x->at += v.event_len;
+		b->at += v.event_len;
 		take(x, &v, p);
 	}
 	*ret = x->rest[x->rest_at++];
 	return 0;
-}
-
-static void
-fanotify_close(struct fio_backend *b)
-{
-	(void)b->sys->close(b->sys, b->fd);
-	mem_free(of(b));
 }
 
 int
@@ -203,16 +183,12 @@ fio_fanotify_open(struct fio_backend **ret, struct sys *sys)
 
 	if (fd < 0)
 		return fd;
-	struct fanotify *x = mem_alloc(sizeof(*x));
-	x->backend = (struct fio_backend){
-		.kind = WIO_WATCH_FANOTIFY,
-		.sys = sys,
-		.fd = fd,
-		.add = fanotify_add,
-		.drop = fanotify_drop,
-		.next = fanotify_next,
-		.close = fanotify_close,
-	};
-	*ret = &x->backend;
+	struct fio_backend *b =
+		fio_backend_new(sizeof(struct fanotify), sys, fd);
+	b->kind = WIO_WATCH_FANOTIFY;
+	b->add = fanotify_add;
+	b->drop = fanotify_drop;
+	b->next = fanotify_next;
+	*ret = b;
 	return 0;
 }

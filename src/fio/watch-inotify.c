@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/inotify.h>
 
-#include "base/mem.h"
 #include "fio/watch-priv.h"
 
 /* Reads are no events; opening neither. Times and modes are. */
@@ -12,18 +10,6 @@
 	(IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_FROM | \
 		IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR | IN_DONT_FOLLOW |       \
 		IN_EXCL_UNLINK)
-
-struct inotify {
-	struct fio_backend backend;
-	size_t at, n; /* of chunk, in bytes */
-	_Alignas(struct inotify_event) char chunk[16384];
-};
-
-static struct inotify *
-of(struct fio_backend *b)
-{
-	return (struct inotify *)(void *)b;
-}
 
 /* There is no call that takes a descriptor; the directory it holds has a name
  * that nobody can swap. The "." is for IN_DONT_FOLLOW. */
@@ -75,34 +61,16 @@ translate(const struct inotify_event *v, struct fio_raw *ret)
 static int
 inotify_next(struct fio_backend *b, struct fio_raw *ret)
 {
-	struct inotify *x = of(b);
+	int rc;
 
-	for (;;) {
-		if (x->at == x->n) {
-			ssize_t n = b->sys->read(
-				b->sys, b->fd, x->chunk, sizeof(x->chunk));
-			if (n == -EINTR)
-				continue;
-			if (n == -EAGAIN || n == 0)
-				return 1;
-			if (n < 0)
-				return (int)n;
-			x->at = 0;
-			x->n = (size_t)n;
-		}
+	while ((rc = fio_backend_fill(b)) == 0) {
 		const struct inotify_event *v =
-			(const void *)(x->chunk + x->at);
-		x->at += sizeof(*v) + v->len;
+			(const void *)(b->chunk + b->at);
+		b->at += sizeof(*v) + v->len;
 		if (translate(v, ret))
 			return 0;
 	}
-}
-
-static void
-inotify_close(struct fio_backend *b)
-{
-	(void)b->sys->close(b->sys, b->fd);
-	mem_free(of(b));
+	return rc;
 }
 
 int
@@ -112,16 +80,11 @@ fio_inotify_open(struct fio_backend **ret, struct sys *sys)
 
 	if (fd < 0)
 		return fd;
-	struct inotify *x = mem_alloc(sizeof(*x));
-	x->backend = (struct fio_backend){
-		.kind = WIO_WATCH_INOTIFY,
-		.sys = sys,
-		.fd = fd,
-		.add = inotify_add,
-		.drop = inotify_drop,
-		.next = inotify_next,
-		.close = inotify_close,
-	};
-	*ret = &x->backend;
+	struct fio_backend *b = fio_backend_new(sizeof(*b), sys, fd);
+	b->kind = WIO_WATCH_INOTIFY;
+	b->add = inotify_add;
+	b->drop = inotify_drop;
+	b->next = inotify_next;
+	*ret = b;
 	return 0;
 }

@@ -13,6 +13,7 @@
  * The parts of a watch:
  *
  *	watch-inotify.c, watch-fanotify.c	what the kernel says
+ *	watch-backend.c				and what those two share
  *	watch-survey.c				what is there: directories read
  *	watch-raw.c				both into the coalescer
  *	watch-tell.c				and out of it, less our own
@@ -52,8 +53,17 @@ struct fio_backend {
 	void (*drop)(struct fio_backend *b, uint64_t key);
 	/* 0: one; 1: no more by now; -errno. */
 	int (*next)(struct fio_backend *b, struct fio_raw *ret);
-	void (*close)(struct fio_backend *b); /* and free */
+	/* What was read, and from `at` on is to be told; in bytes. */
+	size_t at, n;
+	_Alignas(uint64_t) char chunk[16384];
 };
+
+/* Begins what is `size` bytes long; `fd` is its own then. */
+struct fio_backend *fio_backend_new(size_t size, struct sys *sys, int fd);
+/* Read when all is told. 0: there is something at `at`; 1: nothing by now;
+ * -errno. */
+int fio_backend_fill(struct fio_backend *b);
+void fio_backend_close(struct fio_backend *b); /* and free; NULL is fine */
 
 /* -errno: there is no such backend for us. */
 int fio_inotify_open(struct fio_backend **ret, struct sys *sys);

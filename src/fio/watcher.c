@@ -84,7 +84,7 @@ choose_backend(struct wio_watch *x)
 			x->backend = b;
 			return;
 		}
-		b->close(b);
+		fio_backend_close(b);
 	}
 }
 
@@ -146,8 +146,7 @@ free_watch(struct wio_watch *x)
 	int all[] = {x->timer, x->bell, x->epoll};
 
 	fio_coalesce_release(&x->tree);
-	if (x->backend != NULL)
-		x->backend->close(x->backend);
+	fio_backend_close(x->backend);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i] >= 0)
 			(void)x->sys->close(x->sys, all[i]);
@@ -276,8 +275,7 @@ reroot(struct wio_watch *x, struct wio_error *e)
 {
 	fio_coalesce_release(&x->tree);
 	fio_coalesce_init(&x->tree, &(struct fio_coalesce_options){0});
-	if (x->backend != NULL)
-		x->backend->close(x->backend);
+	fio_backend_close(x->backend);
 	x->backend = NULL;
 	fio_roots_unref(x->roots);
 	x->roots = fio_io_roots(x->w);

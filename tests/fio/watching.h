@@ -365,7 +365,7 @@ is_possible(enum wio_watch_backend kind)
 	int fd = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	rc = b->add(b, fd, &key);
 	(void)close(fd);
-	b->close(b);
+	fio_backend_close(b);
 	return rc == 0;
 }
 
