@@ -63,7 +63,6 @@ run(struct cli *c, const struct args *a)
 {
 	struct change change = {
 		.kind = CHANGE_BLOCK, .text = str_trim(str_from(a->words[1]))};
-	const struct item *it = NULL;
 	struct desk d;
 
 	if (change.text.n == 0)
@@ -73,9 +72,7 @@ run(struct cli *c, const struct args *a)
 	int status = take_type(c, a, &change.blocked_type);
 	if (status != CLI_DONE)
 		return status;
-	status = desk_open(c, true, &d);
-	if (status == CLI_DONE)
-		it = desk_item(c, &d, str_from(a->words[0]), &status);
+	const struct item *it = desk_open_item(c, a->words[0], &d, &status);
 	if (it != NULL) {
 		change.id = it->id;
 		status = save(c, &d, &change);

@@ -187,6 +187,11 @@ void desk_close(struct desk *d);
 const struct item *
 desk_item(struct cli *c, const struct desk *d, struct str id, int *status);
 
+/* Both, for a command that changes one item: NULL, having said why, unless all
+ * is well. desk_close is due in any case. */
+const struct item *desk_open_item(
+	struct cli *c, const char *id, struct desk *ret, int *ret_status);
+
 /*
  * The items the words from the `first` on name, each once; what desk_item says
  * of those that are not there.

@@ -156,7 +156,6 @@ run(struct cli *c, const struct args *a)
 {
 	struct str *ids = ARENA_ARRAY(&c->arena, struct str, a->words_n);
 	struct str_list list = {.items = ids};
-	const struct item *it = NULL;
 	struct desk d;
 	int verb;
 
@@ -167,9 +166,7 @@ run(struct cli *c, const struct args *a)
 		return status;
 	for (size_t i = 2; i < a->words_n; i++)
 		ids[list.n++] = str_from(a->words[i]);
-	status = desk_open(c, true, &d);
-	if (status == CLI_DONE)
-		it = desk_item(c, &d, str_from(a->words[1]), &status);
+	const struct item *it = desk_open_item(c, a->words[1], &d, &status);
 	if (it != NULL)
 		status = verb == ADD ? desk_dependencies(c, &d, list)
 				     : check_there(c, it, list);

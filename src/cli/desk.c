@@ -167,6 +167,15 @@ desk_item(struct cli *c, const struct desk *d, struct str id, int *status)
 	return NULL;
 }
 
+const struct item *
+desk_open_item(struct cli *c, const char *id, struct desk *ret, int *ret_status)
+{
+	*ret_status = desk_open(c, true, ret);
+	if (*ret_status != CLI_DONE)
+		return NULL;
+	return desk_item(c, ret, str_from(id), ret_status);
+}
+
 int
 desk_dependencies(struct cli *c, const struct desk *d, struct str_list ids)
 {

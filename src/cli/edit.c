@@ -178,15 +178,13 @@ static int
 run(struct cli *c, const struct args *a)
 {
 	bool input = a->words_n > 1;
-	const struct item *it = NULL;
 	struct desk d;
+	int status;
 
 	if (input && strcmp(a->words[1], "-") != 0)
 		return cli_usage(
 			c, "'%s' is too much for 'weir edit'", a->words[1]);
-	int status = desk_open(c, true, &d);
-	if (status == CLI_DONE)
-		it = desk_item(c, &d, str_from(a->words[0]), &status);
+	const struct item *it = desk_open_item(c, a->words[0], &d, &status);
 	if (it != NULL)
 		status = input ? edit_from_input(c, &d, it)
 			       : edit_in_file(c, &d, it);

@@ -312,15 +312,12 @@ static int
 run(struct cli *c, const struct args *a)
 {
 	struct settings all = {0};
-	const struct item *it = NULL;
 	struct desk d;
 	int status = take_settings(c, a, &all);
 
 	if (status != CLI_DONE)
 		return status;
-	status = desk_open(c, true, &d);
-	if (status == CLI_DONE)
-		it = desk_item(c, &d, str_from(a->words[0]), &status);
+	const struct item *it = desk_open_item(c, a->words[0], &d, &status);
 	if (it != NULL) {
 		drop_unchanged(&all, it);
 		if (all.n > 0)

@@ -14,7 +14,6 @@ run(struct cli *c, const struct args *a)
 {
 	struct str *tags = ARENA_ARRAY(&c->arena, struct str, a->words_n);
 	struct str_list list = {.items = tags};
-	const struct item *it = NULL;
 	struct desk d;
 	int verb;
 
@@ -34,9 +33,7 @@ run(struct cli *c, const struct args *a)
 				STR_ARG(tags[list.n]));
 		list.n++;
 	}
-	status = desk_open(c, true, &d);
-	if (status == CLI_DONE)
-		it = desk_item(c, &d, str_from(a->words[1]), &status);
+	const struct item *it = desk_open_item(c, a->words[1], &d, &status);
 	const struct desk_list change = {
 		.field = field_find(&item_fields, STR("tags")),
 		.add = verb == ADD ? list : (struct str_list){0},

@@ -51,14 +51,12 @@ static int
 run(struct cli *c, const struct args *a)
 {
 	struct str notes = str_from(args_get(a, NOTES));
-	const struct item *it = NULL;
 	struct desk d;
+	int status;
 
 	if (utf8_check(notes) < notes.n)
 		return cli_usage(c, "the notes are not UTF-8");
-	int status = desk_open(c, true, &d);
-	if (status == CLI_DONE)
-		it = desk_item(c, &d, str_from(a->words[0]), &status);
+	const struct item *it = desk_open_item(c, a->words[0], &d, &status);
 	if (it != NULL)
 		status = save(c, &d, it, a);
 	desk_close(&d);
