@@ -85,7 +85,7 @@ take_description(struct cli *c, const struct args *a, struct item *it)
 	if (given == NULL)
 		return CLI_DONE;
 	if (strcmp(given, "-") == 0)
-		status = text_from_input(c, "description", &text);
+		status = text_from_input(c, "the description", &text);
 	else if (!text_is_sound(text))
 		return cli_usage(c, "the description is not UTF-8");
 	text = str_trim(text);

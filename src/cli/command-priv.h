@@ -149,8 +149,13 @@ void cli_note(struct cli *c, const char *fmt, ...)
 
 /* What a file of plain text can hold. */
 bool text_is_sound(struct str s);
-/* All of standard input, a text of at most 1 MiB; `what` it is to be. */
+/* All of standard input, a text of at most 1 MiB; `what` it is, such as "the
+ * value". */
 int text_from_input(struct cli *c, const char *what, struct str *ret);
+/* Whatever is on standard input, of at most `max` bytes; -1 when it cannot be
+ * read, or is longer: "`what` is longer than …". */
+int
+text_read_input(const char *what, size_t max, struct buf *ret, struct err *e);
 
 /* Append ids, separated by ", ". */
 void ids_add(struct buf *b, struct str_list ids);

@@ -163,7 +163,7 @@ edit_from_input(struct cli *c, struct desk *d, const struct item *it)
 	struct err e = {0};
 	struct str text;
 
-	int status = text_from_input(c, "text", &text);
+	int status = text_from_input(c, "the text", &text);
 	if (status != CLI_DONE)
 		return status;
 	if (item_edit_text(

@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "cli/io-priv.h"
 
 enum { INPUT_MAX = 256 << 20 };
@@ -13,18 +9,8 @@ input_digest(struct cli *c, const struct io_settings *s)
 	struct wio_scan_result r = {0};
 	struct buf bytes CLEANUP_BUF = {0};
 	struct err e = {0};
-	size_t n;
 
-	do {
-		n = fread(buf_room(&bytes, BUFSIZ), 1, BUFSIZ, stdin);
-		buf_added(&bytes, n);
-	} while (n > 0 && bytes.n <= INPUT_MAX);
-	if (ferror(stdin))
-		err_sys(&e, errno, "reading standard input");
-	else if (bytes.n > INPUT_MAX)
-		err_set(&e, ERR_LIMIT, "standard input is longer than %d bytes",
-			INPUT_MAX);
-	if (e.code != ERR_NONE)
+	if (text_read_input("standard input", INPUT_MAX, &bytes, &e) < 0)
 		return cli_fail(c, &e);
 	wio_digest(s->options.digest, bytes.p, bytes.n, r.digest);
 	io_add_digest(NULL, &r, &c->out);

@@ -122,7 +122,7 @@ take_value(struct cli *c, struct str text, struct setting *s)
 	int status = CLI_DONE;
 
 	if (s->field->kind == FIELD_TEXT && str_eq_c(text, "-"))
-		status = text_from_input(c, "value", &text);
+		status = text_from_input(c, "the value", &text);
 	else if (!text_is_sound(text))
 		return cli_usage(
 			c, "%.*s: the value is not UTF-8", STR_ARG(s->name));

@@ -14,25 +14,33 @@ text_is_sound(struct str s)
 }
 
 int
+text_read_input(const char *what, size_t max, struct buf *ret, struct err *e)
+{
+	size_t n;
+
+	do {
+		n = fread(buf_room(ret, BUFSIZ), 1, BUFSIZ, stdin);
+		buf_added(ret, n);
+	} while (n > 0 && ret->n <= max);
+	if (ferror(stdin))
+		return err_sys(e, errno, "reading %s", what);
+	if (ret->n > max)
+		return err_set(
+			e, ERR_LIMIT, "%s is longer than %zu bytes", what, max);
+	return 0;
+}
+
+int
 text_from_input(struct cli *c, const char *what, struct str *ret)
 {
 	struct buf text CLEANUP_BUF = {0};
 	struct err e = {0};
-	size_t n;
 
-	do {
-		n = fread(buf_room(&text, BUFSIZ), 1, BUFSIZ, stdin);
-		buf_added(&text, n);
-	} while (n > 0 && text.n <= TEXT_MAX);
-	if (ferror(stdin))
-		err_sys(&e, errno, "reading the %s", what);
-	else if (text.n > TEXT_MAX)
-		err_set(&e, ERR_LIMIT, "the %s is longer than %d bytes", what,
-			TEXT_MAX);
-	else if (!text_is_sound(buf_str(&text)))
-		err_set(&e, ERR_INPUT, "the %s is not UTF-8 text, at byte %zu",
+	int rc = text_read_input(what, TEXT_MAX, &text, &e);
+	if (rc == 0 && !text_is_sound(buf_str(&text)))
+		rc = err_set(&e, ERR_INPUT, "%s is not UTF-8 text, at byte %zu",
 			what, utf8_check(buf_str(&text)) + 1);
-	if (e.code != ERR_NONE)
+	if (rc < 0)
 		return cli_fail(c, &e);
 	*ret = arena_str(&c->arena, buf_str(&text));
 	return CLI_DONE;
