@@ -93,12 +93,3 @@ fio_inodes_drop(struct fio_inodes *x, struct fio_inode of)
 	fio_mutex_tell(x->mutex);
 	fio_mutex_drop(x->mutex);
 }
-
-size_t
-fio_inodes_n(struct fio_inodes *x)
-{
-	fio_mutex_take(x->mutex);
-	size_t n = x->n;
-	fio_mutex_drop(x->mutex);
-	return n;
-}

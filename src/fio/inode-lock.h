@@ -3,7 +3,6 @@
 #define FIO_INODE_LOCK_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "fio/inode.h"
 
@@ -26,7 +25,5 @@ void fio_inodes_take(struct fio_inodes *x, struct fio_inode of);
 /* Without waiting: false when somebody has it. */
 bool fio_inodes_try(struct fio_inodes *x, struct fio_inode of);
 void fio_inodes_drop(struct fio_inodes *x, struct fio_inode of);
-/* How many are held. */
-size_t fio_inodes_n(struct fio_inodes *x);
 
 #endif

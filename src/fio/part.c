@@ -19,13 +19,13 @@ fio_text_release(struct fio_text *t)
 	*t = (struct fio_text){0};
 }
 
-size_t
-fio_text_check(struct fio_text *t)
+static bool
+is_valid(struct fio_text *t)
 {
 	if (!t->checked)
-		t->invalid = utf8_check(t->bytes);
+		t->valid = utf8_check(t->bytes) == t->bytes.n;
 	t->checked = true;
-	return t->invalid;
+	return t->valid;
 }
 
 static void
@@ -96,7 +96,7 @@ fio_part_cut(struct fio_text *t, const struct wio_read_request *ask,
 	enum wio_code code = WIO_INVALID;
 
 	*ret_field = "raw";
-	if (!ask->raw && fio_text_check(t) < t->bytes.n)
+	if (!ask->raw && !is_valid(t))
 		return WIO_UTF8;
 	*ret = (struct fio_part){.n = t->bytes.n};
 	*ret_field = "part";

@@ -25,17 +25,13 @@
 struct fio_text {
 	struct str bytes;
 	/* Found when first asked for. */
-	bool checked, lined;
-	size_t invalid;	  /* offset of the first bad byte, or its end */
+	bool checked, valid, lined;
 	uint64_t *starts; /* of each line, and the end behind the last */
 	size_t lines;
 };
 
 void fio_text_init(struct fio_text *ret, struct str bytes); /* borrowed */
 void fio_text_release(struct fio_text *t);
-
-/* Offset of the first byte that is not UTF-8; the length when all is. */
-size_t fio_text_check(struct fio_text *t);
 
 struct fio_part {
 	size_t at, n;

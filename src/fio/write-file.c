@@ -191,15 +191,6 @@ fio_held_take(struct fio_held *h, struct wio_error *e)
 	return rc;
 }
 
-int
-fio_held_open(struct fio_held *h, const struct fio_writing *how,
-	const struct fio_dir *dir, const char *name, struct wio_error *e)
-{
-	if (fio_held_look(h, how, dir, name, e) < 0)
-		return -1;
-	return fio_held_take(h, e);
-}
-
 /*
  * The file that takes the place is locked before it is seen, so that who asks
  * for the name then waits, too. Nobody knows it, or only somebody who waits

@@ -11,7 +11,9 @@
  * replaced by the protocol of file.h.
  *
  *	struct fio_held h;
- *	if (fio_held_open(&h, &how, &dir, "a.c", &e) < 0) …
+ *	if (fio_held_look(&h, &how, &dir, "a.c", &e) < 0) …
+ *	… h.size: is there room to read it …
+ *	if (fio_held_take(&h, &e) < 0) …
  *	… h.version.digest, h.bytes …
  *	if (fio_held_replace(&h, next, kept, &e) < 0) …
  *	fio_held_close(&h);
@@ -52,12 +54,19 @@ struct fio_held {
 };
 
 /*
+ * Find out how much there is to read (`size`), then lock and read it.
  * WIO_NOT_FOUND, WIO_SYMLINK, WIO_NOT_REGULAR, WIO_LINKED, WIO_TOO_LARGE,
  * WIO_BUSY (another process writes, or somebody does without a pause),
  * WIO_DENIED.
  */
-int fio_held_open(struct fio_held *h, const struct fio_writing *how,
+int fio_held_look(struct fio_held *h, const struct fio_writing *how,
 	const struct fio_dir *dir, const char *name, struct wio_error *e);
+int fio_held_take(struct fio_held *h, struct wio_error *e);
+/* For who holds several: the lock alone, for which there may have to be waited;
+ * 1 when the name has another file by then, and nothing is locked. Then the
+ * bytes. */
+int fio_held_lock(struct fio_held *h, struct wio_error *e);
+int fio_held_read(struct fio_held *h, struct wio_error *e);
 
 /*
  * `*ret` is what is there now. WIO_CONFLICT; `kept` (FIO_ASIDE_SIZE bytes) then
@@ -70,17 +79,6 @@ int fio_held_replace(struct fio_held *h, struct str_list next, char *kept,
 /* It holds what is wanted already: make that last as a replace would. */
 int fio_held_settle(struct fio_held *h, struct wio_error *e);
 
-void fio_held_close(struct fio_held *h); /* failed to open is fine */
-
-/* The steps of opening: find out how much there is to read (`size`), then lock
- * and read. */
-int fio_held_look(struct fio_held *h, const struct fio_writing *how,
-	const struct fio_dir *dir, const char *name, struct wio_error *e);
-int fio_held_take(struct fio_held *h, struct wio_error *e);
-/* For who holds several: the lock alone, for which there may have to be waited;
- * 1 when the name has another file by then, and nothing is locked. Then the
- * bytes. */
-int fio_held_lock(struct fio_held *h, struct wio_error *e);
-int fio_held_read(struct fio_held *h, struct wio_error *e);
+void fio_held_close(struct fio_held *h); /* after a failure, too */
 
 #endif
