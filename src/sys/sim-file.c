@@ -301,8 +301,6 @@ sim_lease(struct sys *t, int fd, int type)
 
 	if (sim_step(s) < 0)
 		return -EIO;
-	if (s->no_leases)
-		return -EINVAL;
 	if (type == F_UNLCK)
 		return 0;
 	for (size_t i = 0; i < SIM_OPEN_MAX; i++) {

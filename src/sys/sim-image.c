@@ -265,7 +265,6 @@ sim_images_get(const struct sim_images *im, uint64_t i)
 	else
 		pick_counted(im, i, &p);
 	add_needed(im, &p);
-	s->no_leases = of->no_leases;
 	s->inodes.items = mem_alloc(of->inodes.n * sizeof(s->inodes.items[0]));
 	s->inodes.n = s->inodes.cap = of->inodes.n;
 	build(s, im, &p, SIM_ROOT);

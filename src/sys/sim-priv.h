@@ -81,7 +81,7 @@ struct sim {
 	uint64_t last_move, changes;
 	void (*each)(void *arg);
 	void *each_arg;
-	bool dead, no_leases;
+	bool dead;
 };
 
 /* sim.c */

@@ -239,14 +239,6 @@ sim_sys(struct sim *s)
 }
 
 void
-sim_settle(struct sim *s)
-{
-	s->changes++;
-	VEC_EACH (in, &s->inodes)
-		sim_inode_settle(in);
-}
-
-void
 sim_stop_at(struct sim *s, uint64_t call)
 {
 	s->calls = 0;
@@ -258,12 +250,6 @@ bool
 sim_is_dead(const struct sim *s)
 {
 	return s->dead;
-}
-
-uint64_t
-sim_calls(const struct sim *s)
-{
-	return s->calls;
 }
 
 size_t
@@ -303,19 +289,12 @@ sim_fsync_hits(const struct sim *s)
 	return s->fsync_hits;
 }
 
-void
-sim_refuse_leases(struct sim *s)
-{
-	s->no_leases = true;
-}
-
 struct sim *
 sim_after_kill(const struct sim *s)
 {
 	struct sim *copy = sim_blank(sim_mix(s->seed), s->now_ns + GRAIN_NS);
 
 	copy->last_move = s->last_move;
-	copy->no_leases = s->no_leases;
 	for (size_t i = 0; i < s->inodes.n; i++) {
 		struct sim_inode one;
 		sim_inode_copy(&one, &s->inodes.items[i]);

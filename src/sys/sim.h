@@ -12,7 +12,7 @@
  * had, each with a process of its own to recover on it.
  *
  *	struct sim *s = sim_new(1);
- *	… prepare files through sim_sys(s); sim_settle(s) …
+ *	… prepare files through sim_sys(s), or by sim_put …
  *	sim_stop_at(s, 17);             the 17th call from now is not made
  *	work(sim_sys(s));
  *	if (!sim_is_dead(s)) …          it needs fewer calls
@@ -53,19 +53,14 @@ void sim_free(struct sim *s);	    /* NULL is fine */
 /* AT_FDCWD is the root, and so is "/". */
 struct sys *sim_sys(struct sim *s);
 
-/* Everything done so far is durable. */
-void sim_settle(struct sim *s);
-
 /*
- * Stop before the `call`-th call from now (1 is the next; 0: never). From then
- * on every call fails with EIO and changes nothing, but the clock moves, so
- * that whoever waits for something gives up.
+ * Stop before the `call`-th call from now (1 is the next; 0: never), where
+ * clock, random and getpid are none. From then on every call fails with EIO and
+ * changes nothing, but the clock moves, so that whoever waits for something
+ * gives up.
  */
 void sim_stop_at(struct sim *s, uint64_t call);
 bool sim_is_dead(const struct sim *s);
-/* Calls made or refused since the last sim_stop_at; clock, random and getpid
- * are not counted. */
-uint64_t sim_calls(const struct sim *s);
 /* Descriptors that are open; a process that has ended well has none. */
 size_t sim_open_files(const struct sim *s);
 /* How often anything on the disk, or pending, may have changed: while this is
@@ -93,9 +88,6 @@ enum sim_fsync {
 void sim_fail_fsync(struct sim *s, uint64_t nth, enum sim_fsync how);
 /* How many have failed that way. */
 uint64_t sim_fsync_hits(const struct sim *s);
-
-/* File systems that know no leases: EINVAL. */
-void sim_refuse_leases(struct sim *s);
 
 /*
  * The process died, the machine goes on: a new process sees what the old one
