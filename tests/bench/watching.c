@@ -13,10 +13,11 @@
 #include "race.h"
 #include "weir/io.h"
 
-/* Who watches: either of the two. */
+/* Who watches: weir, or inotifywait. */
 struct watcher {
 	const struct tree *tree;
 	struct wio *io;
+	enum wio_watch_backend backend;
 	struct wio_watch *ours;
 	pid_t pid;	  /* of inotifywait, else 0 */
 	int out;	  /* its output, and its errors */
@@ -27,8 +28,9 @@ struct watcher {
 static int
 ours_arm(void *ctx)
 {
-	const struct wio_watch_options o = {.debounce_ns = -1};
 	struct watcher *w = ctx;
+	const struct wio_watch_options o = {
+		.backend = w->backend, .debounce_ns = -1};
 	struct wio_error e;
 
 	wio_watch_close(w->ours);
@@ -137,6 +139,10 @@ void
 watching_race(const struct tree *t, struct wio *io, size_t runs)
 {
 	struct watcher a = {.tree = t, .io = io, .name = "ours"};
+	struct watcher inotify = {.tree = t,
+		.io = io,
+		.backend = WIO_WATCH_INOTIFY,
+		.name = "inotify"};
 	struct watcher b = {.tree = t, .name = "theirs"};
 	char words[9000];
 	(void)snprintf(words, sizeof(words),
@@ -147,16 +153,19 @@ watching_race(const struct tree *t, struct wio *io, size_t runs)
 		(const char *const[]){"sh", "-c", words, NULL}};
 	struct racer arm[] = {
 		{"weir", ours_arm, &a, 0},
+		{"weir, inotify", ours_arm, &inotify, 0},
 		{"inotifywait", others_arm, &b, 0},
 		{"watchman", race_command, &watchman, 0},
 	};
 	struct racer hear[] = {
 		{"weir", ours_hear, &a, 0},
+		{"weir, inotify", ours_hear, &inotify, 0},
 		{"inotifywait", others_hear, &b, 0},
 	};
 
-	race("arm", t->n, arm, 3, runs, 0);
-	race("latency", t->n, hear, 2, runs * 20, 0);
+	race("arm", t->n, arm, 4, runs, 0);
+	race("latency", t->n, hear, 3, runs * 20, 0);
 	wio_watch_close(a.ours);
+	wio_watch_close(inotify.ours);
 	others_stop(&b);
 }
