@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "reads.h"
+#include "counting.h"
 
 #include <stdlib.h>
 
@@ -17,21 +17,21 @@ who(uint64_t ino, int64_t ctime_ns)
 static void
 put(struct fio_cache *c, uint64_t ino, int64_t ctime_ns, const char *text)
 {
-	struct wio_identity w = who(ino, ctime_ns);
+	struct wio_identity id = who(ino, ctime_ns);
 	struct fio_cached what = {.bytes = str_from(text),
 		.has_sum = {[WIO_XXH3] = true},
 		.sums = {[WIO_XXH3] = fio_sum(WIO_XXH3, str_from(text))}};
 
-	fio_cache_put(c, &w, &what);
+	fio_cache_put(c, &id, &what);
 }
 
 static bool
 has(struct fio_cache *c, uint64_t ino, int64_t ctime_ns, const char *text)
 {
-	struct wio_identity w = who(ino, ctime_ns);
+	struct wio_identity id = who(ino, ctime_ns);
 	struct fio_cached got;
 
-	if (!fio_cache_get(c, &w, &got))
+	if (!fio_cache_get(c, &id, &got))
 		return false;
 	check_str(got.bytes, text);
 	assert_true(fio_sum_eq(
@@ -85,9 +85,9 @@ bytes_are_bounded_and_one_large_file_is_not_kept(void **state)
 	memset(large, 'x', 50000);
 	put(c, 1, 0, "one");
 	put(c, 2, 0, large); /* over a quarter of all */
-	struct wio_identity w = who(2, 0);
+	struct wio_identity id = who(2, 0);
 	struct fio_cached got;
-	assert_true(fio_cache_get(c, &w, &got));
+	assert_true(fio_cache_get(c, &id, &got));
 	assert_false(str_is_set(got.bytes));
 	assert_true(got.has_sum[WIO_XXH3]);
 	fio_cache_release(c, &got);
@@ -107,12 +107,12 @@ static void
 what_is_in_use_outlives_its_eviction(void **state)
 {
 	struct fio_cache *c = fio_cache_new(1000000, 1);
-	struct wio_identity w = who(1, 0);
+	struct wio_identity id = who(1, 0);
 	struct fio_cached got;
 
 	(void)state;
 	put(c, 1, 0, "one");
-	assert_true(fio_cache_get(c, &w, &got));
+	assert_true(fio_cache_get(c, &id, &got));
 	put(c, 2, 0, "two");
 	assert_false(has(c, 1, 0, "one"));
 	check_str(got.bytes, "one");
@@ -183,22 +183,11 @@ random_use_agrees_with_a_list(void **state)
 
 /* Through the library. */
 
-/* Change times cannot be set; the clock can be put forward. */
-static int64_t ahead_ns;
-
-static int64_t
-clock_ahead(struct sys *sys, enum sys_clock which)
-{
-	(void)sys;
-	return counting.pass.under->clock(counting.pass.under, which) +
-		ahead_ns;
-}
-
 static struct str
 read_f(struct wio_read_result *got)
 {
 	assert_int_equal(
-		wio_read(io, &(struct wio_read_request){.path = "f"}, 1, got),
+		wio_read(w, &(struct wio_read_request){.path = "f"}, 1, got),
 		0);
 	return str_of(got->bytes, got->n);
 }
@@ -208,7 +197,7 @@ metrics_say(const char *line)
 {
 	char text[4096];
 
-	(void)wio_metrics(io, text, sizeof(text));
+	(void)wio_metrics(w, text, sizeof(text));
 	return strstr(text, line) != NULL;
 }
 
@@ -219,12 +208,10 @@ a_file_that_rests_is_read_once_and_a_change_is_seen(void **state)
 
 	(void)state;
 	scratch_put(&s, "f", "old");
-	counting.sys.clock = clock_ahead;
-	ahead_ns = 10000000000;
-	open_io((struct wio_options){.cache_bytes = 1000000}, true);
+	open_later((struct wio_options){.cache_bytes = 1000000}, true);
 	for (int i = 0; i < 3; i++) {
 		check_str(read_f(&got), "old");
-		assert_string_equal(got.digest, XXH3_OF("old"));
+		assert_string_equal(got.digest, digest_of("old"));
 		wio_read_release(&got, 1);
 	}
 	assert_int_equal(counting.reads, 1);
@@ -258,9 +245,7 @@ the_cache_is_off_unless_it_is_asked_for(void **state)
 
 	(void)state;
 	scratch_put(&s, "f", "x");
-	counting.sys.clock = clock_ahead;
-	ahead_ns = 10000000000;
-	open_io((struct wio_options){0}, true);
+	open_later((struct wio_options){0}, true);
 	for (int i = 0; i < 2; i++) {
 		(void)read_f(&got);
 		wio_read_release(&got, 1);
@@ -278,9 +263,7 @@ a_large_file_that_is_kept_is_given_to_each(void **state)
 	(void)state;
 	memset(bytes, 'x', sizeof(bytes));
 	scratch_put_bytes(&s, "f", bytes, sizeof(bytes));
-	counting.sys.clock = clock_ahead;
-	ahead_ns = 10000000000;
-	open_io((struct wio_options){.cache_bytes = 1000000}, true);
+	open_later((struct wio_options){.cache_bytes = 1000000}, true);
 	assert_int_equal(read_f(&got[0]).n, sizeof(bytes));
 	assert_int_equal(read_f(&got[1]).n, sizeof(bytes));
 	assert_int_equal(counting.reads, 1);
@@ -290,7 +273,7 @@ a_large_file_that_is_kept_is_given_to_each(void **state)
 	wio_read_release(got, 2);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, io_teardown)
 
 int
 main(void)

@@ -5,35 +5,6 @@
 
 #include "base/buf.h"
 
-static struct wio_read_result got[256];
-
-static void
-check_read(const struct wio_read_result *r, const char *want)
-{
-	check_code(&r->error, WIO_OK);
-	check_str(str_of(r->bytes, r->n), want);
-	assert_int_equal(r->bytes[r->n], '\0');
-}
-
-static enum wio_code
-read_one(const struct wio_read_request *ask)
-{
-	wio_read_release(got, 1);
-	size_t failed = wio_read(io, ask, 1, got);
-	assert_int_equal(failed, got[0].error.code != WIO_OK);
-	if (failed)
-		assert_null(got[0].bytes);
-	return got[0].error.code;
-}
-
-static int
-end(void **state)
-{
-	wio_read_release(got, 256);
-	memset(got, 0, sizeof(got));
-	return teardown(state);
-}
-
 static void
 a_whole_file_is_read_with_its_digest_and_size(void **state)
 {
@@ -43,7 +14,7 @@ a_whole_file_is_read_with_its_digest_and_size(void **state)
 	assert_int_equal(
 		read_one(&(struct wio_read_request){.path = "f"}), WIO_OK);
 	check_read(got, "hello");
-	assert_string_equal(got[0].digest, XXH3_OF("hello"));
+	assert_string_equal(got[0].digest, digest_of("hello"));
 	assert_int_equal(got[0].file_size, 5);
 	assert_int_equal(got[0].part_size, 5);
 	assert_false(got[0].truncated);
@@ -60,7 +31,7 @@ the_options_or_the_request_choose_the_kind_of_digest(void **state)
 	(void)state;
 	scratch_put(&s, "f", "x");
 	open_io((struct wio_options){.digest = WIO_SHA256}, true);
-	assert_int_equal(wio_read(io, asks, 3, got), 0);
+	assert_int_equal(wio_read(w, asks, 3, got), 0);
 	assert_string_equal(got[0].digest, sha.text);
 	assert_string_equal(got[1].digest, xxh3.text);
 	assert_string_equal(got[2].digest, sha.text);
@@ -102,16 +73,16 @@ a_mismatch_tells_both_digests_size_and_time_and_no_content(void **state)
 	assert_int_equal(read_one(&(struct wio_read_request){
 				 .path = path, .digest = old.text}),
 		WIO_MISMATCH);
-	const struct wio_error *e = &got[0].error;
-	assert_int_equal(e->op, WIO_OP_READ);
-	assert_string_equal(e->field, "digest");
-	assert_string_equal(e->expected, old.text);
-	assert_string_equal(e->actual, XXH3_OF("secret"));
-	assert_int_equal(e->actual_size, 6);
-	assert_int_equal(e->actual_mtime_ns,
+	const struct wio_error *x = &got[0].error;
+	assert_int_equal(x->op, WIO_OP_READ);
+	assert_string_equal(x->field, "digest");
+	assert_string_equal(x->expected, old.text);
+	assert_string_equal(x->actual, digest_of("secret"));
+	assert_int_equal(x->actual_size, 6);
+	assert_int_equal(x->actual_mtime_ns,
 		st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec);
-	assert_null(strstr(e->message, "secret"));
-	assert_null(strstr(e->message, s.path));
+	assert_null(strstr(x->message, "secret"));
+	assert_null(strstr(x->message, s.path));
 }
 
 /* file-io.md 12, 2: the first request of a file decided for all. */
@@ -131,13 +102,13 @@ each_request_is_verified_by_its_own_digest(void **state)
 	(void)state;
 	scratch_put(&s, "f", "abc");
 	open_io((struct wio_options){0}, true);
-	assert_int_equal(wio_read(io, asks, 5, got), 3);
-	check_code(&got[0].error, WIO_MISMATCH);
+	assert_int_equal(wio_read(w, asks, 5, got), 3);
+	check_code(got[0].error, WIO_MISMATCH);
 	check_read(&got[1], "abc");
-	check_code(&got[2].error, WIO_INVALID);
+	check_code(got[2].error, WIO_INVALID);
 	assert_string_equal(got[2].error.field, "digest");
 	check_read(&got[3], "abc");
-	check_code(&got[4].error, WIO_RANGE);
+	check_code(got[4].error, WIO_RANGE);
 	assert_string_equal(got[4].error.field, "end");
 	assert_int_equal(counting.opens, 1);
 }
@@ -157,7 +128,7 @@ files_are_opened_and_read_once_and_results_are_in_order(void **state)
 	for (size_t i = 0; i < 200; i++)
 		asks[i] = (struct wio_read_request){.path = names[i * 37 % 50]};
 	open_io((struct wio_options){.workers = 2}, false);
-	assert_int_equal(wio_read(io, asks, 200, got), 0);
+	assert_int_equal(wio_read(w, asks, 200, got), 0);
 	for (size_t i = 0; i < 200; i++)
 		check_read(&got[i], asks[i].path);
 	assert_int_equal(counting.opens, 50);
@@ -177,7 +148,7 @@ two_hundred_files_pass_through_one_permit(void **state)
 		asks[i].path = names[i];
 	}
 	open_io((struct wio_options){.permits = 1, .workers = 4}, false);
-	assert_int_equal(wio_read(io, asks, 200, got), 0);
+	assert_int_equal(wio_read(w, asks, 200, got), 0);
 	for (int i = 0; i < 200; i++)
 		check_read(&got[i], names[i]);
 	assert_int_equal(counting.reading_most, 1);
@@ -218,18 +189,18 @@ contents_in_memory_stay_within_the_bytes_allowed(void **state)
 	counting.before_read = wait_for_another;
 	open_io((struct wio_options){.bytes_in_flight = 1000000, .workers = 4},
 		false);
-	assert_int_equal(wio_read(io, asks, 12, got), 0);
+	assert_int_equal(wio_read(w, asks, 12, got), 0);
 	counting.before_read = NULL;
 	assert_int_equal(counting.reading_most, 1);
 	assert_int_equal(close(others[0]) + close(others[1]), 0);
 	for (int i = 0; i < 12; i++)
 		assert_int_equal(got[i].n, sizeof(bytes));
-	wio_close(io, NULL);
+	wio_close(w, NULL);
 	wio_read_release(got, 12);
 	/* One that will never fit gets in, alone. */
 	open_io((struct wio_options){.bytes_in_flight = 1000, .workers = 4},
 		false);
-	assert_int_equal(wio_read(io, asks, 12, got), 0);
+	assert_int_equal(wio_read(w, asks, 12, got), 0);
 }
 
 static void
@@ -249,9 +220,9 @@ failures_are_of_one_request_each(void **state)
 	scratch_put(&s, "bad", "\xff");
 	assert_int_equal(mkdir(scratch_path(&s, "dir", path), 0755), 0);
 	open_io((struct wio_options){0}, true);
-	assert_int_equal(wio_read(io, asks, 8, got), 6);
+	assert_int_equal(wio_read(w, asks, 8, got), 6);
 	for (int i = 0; i < 8; i++)
-		check_code(&got[i].error, want[i]);
+		check_code(got[i].error, want[i]);
 	check_read(&got[0], "A");
 	check_read(&got[7], "B");
 }
@@ -268,11 +239,11 @@ a_missing_file_is_not_found_with_roots_and_without(void **state)
 	assert_int_equal(read_one(&ask), WIO_NOT_FOUND);
 	assert_string_equal(
 		got[0].error.message, "'none': No such file or directory");
-	wio_close(io, NULL);
-	io = fio_io_open(&counting.sys,
+	wio_close(w, NULL);
+	w = fio_io_open(&counting.sys,
 		&(struct wio_options){.symlinks = WIO_SYMLINKS_FOLLOW_ANYWHERE},
-		true, &we);
-	assert_non_null(io);
+		true, &e);
+	assert_non_null(w);
 	assert_int_equal(read_one(&ask), WIO_NOT_FOUND);
 }
 
@@ -289,21 +260,10 @@ fifos_and_endless_devices_are_refused_before_they_are_read(void **state)
 	open_io((struct wio_options){.symlinks = WIO_SYMLINKS_FOLLOW_ANYWHERE,
 			.cross_mounts = true},
 		false);
-	assert_int_equal(wio_read(io, asks, 3, got), 3);
+	assert_int_equal(wio_read(w, asks, 3, got), 3);
 	for (int i = 0; i < 3; i++)
-		check_code(&got[i].error, WIO_NOT_REGULAR);
+		check_code(got[i].error, WIO_NOT_REGULAR);
 	assert_int_equal(counting.reads, 0);
-}
-
-static void
-grow_f(void)
-{
-	char path[512];
-	int fd = open(scratch_path(&s, "f", path), O_WRONLY | O_APPEND);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, "+", 1), 1);
-	assert_int_equal(close(fd), 0);
 }
 
 static void
@@ -348,7 +308,7 @@ what_is_saved_while_it_is_read_is_all_old_or_all_new(void **state)
 		assert_int_equal(read_one(&ask), WIO_OK);
 		assert_true(str_eq_c(str_of(got[0].bytes, got[0].n), "one") ||
 			str_eq_c(str_of(got[0].bytes, got[0].n), "other"));
-		assert_string_equal(got[0].digest, XXH3_OF(got[0].bytes));
+		assert_string_equal(got[0].digest, digest_of(got[0].bytes));
 	}
 }
 
@@ -402,7 +362,7 @@ parts_of_a_large_file_are_cut_from_one_reading(void **state)
 		bytes[i] = i % 80 == 79 ? '\n' : (char)('a' + i % 26);
 	scratch_put_bytes(&s, "f", bytes, sizeof(bytes));
 	open_io((struct wio_options){0}, true);
-	assert_int_equal(wio_read(io, asks, 3, got), 0);
+	assert_int_equal(wio_read(w, asks, 3, got), 0);
 	assert_int_equal(got[0].n, 80);
 	assert_memory_equal(got[0].bytes, bytes + 160, 80);
 	assert_memory_equal(got[1].bytes, bytes + 5999990, 10);
@@ -463,13 +423,13 @@ links_are_followed_as_the_policy_says(void **state)
 				.roots_n = 1,
 				.symlinks = cases[i].policy},
 			true);
-		(void)wio_read(io, asks, 3, got);
-		check_code(&got[0].error, cases[i].inside);
-		check_code(&got[1].error, cases[i].outside);
-		check_code(&got[2].error, cases[i].dangling);
+		(void)wio_read(w, asks, 3, got);
+		check_code(got[0].error, cases[i].inside);
+		check_code(got[1].error, cases[i].outside);
+		check_code(got[2].error, cases[i].dangling);
 		wio_read_release(got, 3);
-		wio_close(io, NULL);
-		io = NULL;
+		wio_close(w, NULL);
+		w = NULL;
 	}
 }
 
@@ -488,14 +448,14 @@ spellings_of_one_file_see_the_same_bytes(void **state)
 	assert_int_equal(symlink(".", scratch_path(&s, "d", path)), 0);
 	assert_int_equal(link(absolute, scratch_path(&s, "hard", path)), 0);
 	open_io((struct wio_options){0}, true);
-	assert_int_equal(wio_read(io, asks, 6, got), 0);
+	assert_int_equal(wio_read(w, asks, 6, got), 0);
 	assert_int_equal(counting.opens, 6 + 1); /* one met a link */
 	wio_read_release(got, 6);
 	for (int run = 0; run < 3; run++) {
 		count_anew();
 		counting.before_read = run == 2 ? NULL : grow_f;
-		if (wio_read(io, asks, 6, got) > 0)
-			check_code(&got[0].error, WIO_BUSY);
+		if (wio_read(w, asks, 6, got) > 0)
+			check_code(got[0].error, WIO_BUSY);
 		counting.before_read = NULL;
 		for (int i = 1; i < 6; i++) {
 			assert_int_equal(got[i].error.code, got[0].error.code);
@@ -526,7 +486,7 @@ a_file_that_changed_between_two_spellings_is_read_for_both(void **state)
 	open_io((struct wio_options){0}, true);
 	reads_left = 1;
 	counting.before_read = grow_when_read_again;
-	assert_int_equal(wio_read(io, asks, 3, got), 0);
+	assert_int_equal(wio_read(w, asks, 3, got), 0);
 	check_read(&got[0], "0+");
 	check_read(&got[1], "0+");
 	check_read(&got[2], "g");
@@ -544,9 +504,9 @@ a_batch_keeps_the_roots_it_was_submitted_under(void **state)
 	scratch_put(&s, "f", "here");
 	assert_int_equal(mkdir(other, 0755), 0);
 	open_io((struct wio_options){.workers = 1}, false);
-	struct wio_ticket *t = wio_read_submit(io, &ask, 1, got, &we);
+	struct wio_ticket *t = wio_read_submit(w, &ask, 1, got, &e);
 	assert_non_null(t);
-	assert_int_equal(wio_set_roots(io, roots, 1, &we), 0);
+	assert_int_equal(wio_set_roots(w, roots, 1, &e), 0);
 	wio_ticket_free(t);
 	check_read(got, "here");
 	assert_int_equal(read_one(&ask), WIO_NOT_FOUND);
@@ -562,17 +522,17 @@ a_ticket_copies_its_requests_and_tells_when_it_is_done(void **state)
 	wio_digest(WIO_XXH3, "x", 1, digest);
 	scratch_put(&s, "f", "x");
 	open_io((struct wio_options){0}, false);
-	struct wio_ticket *t = wio_read_submit(io, &ask, 1, got, &we);
+	struct wio_ticket *t = wio_read_submit(w, &ask, 1, got, &e);
 	memset(path, 'z', sizeof(path));
 	memset(digest, 'z', sizeof(digest));
 	assert_int_equal(sys_poll_in(sys_real(), wio_ticket_fd(t), -1), 1);
 	assert_int_equal(wio_ticket_wait(t, 0), 0);
 	wio_ticket_free(t);
 	check_read(got, "x");
-	t = wio_read_submit(io, NULL, 0, NULL, &we);
+	t = wio_read_submit(w, NULL, 0, NULL, &e);
 	assert_int_equal(wio_ticket_wait(t, -1), 0);
 	wio_ticket_free(t);
-	assert_int_equal(wio_read(io, NULL, 0, NULL), 0);
+	assert_int_equal(wio_read(w, NULL, 0, NULL), 0);
 }
 
 static int arrived[2], gate[2];
@@ -607,7 +567,7 @@ what_has_not_begun_when_a_ticket_is_cancelled_says_so(void **state)
 	passed = false;
 	counting.before_read = wait_at_the_gate;
 	open_io((struct wio_options){.workers = 1}, false);
-	struct wio_ticket *t = wio_read_submit(io, asks, 256, got, &we);
+	struct wio_ticket *t = wio_read_submit(w, asks, 256, got, &e);
 	assert_int_equal(read(arrived[0], &c, 1), 1);
 	wio_ticket_cancel(t);
 	assert_int_equal(wio_ticket_wait(t, 0), 1);
@@ -618,7 +578,7 @@ what_has_not_begun_when_a_ticket_is_cancelled_says_so(void **state)
 			check_read(&got[i], "x");
 			continue;
 		}
-		check_code(&got[i].error, WIO_CANCELLED);
+		check_code(got[i].error, WIO_CANCELLED);
 		cancelled++;
 	}
 	assert_true(cancelled > 0 && cancelled < 256);
@@ -636,7 +596,7 @@ requests_are_counted_and_traced(void **state)
 	open_io((struct wio_options){0}, true);
 	(void)read_one(&(struct wio_read_request){.path = "f"});
 	(void)read_one(&(struct wio_read_request){.path = "none"});
-	(void)wio_metrics(io, text, sizeof(text));
+	(void)wio_metrics(w, text, sizeof(text));
 	assert_non_null(strstr(text, "read_requests 2\n"));
 	assert_non_null(strstr(text, "read_failed 1\n"));
 	assert_non_null(strstr(text, "read_bytes 5\n"));
@@ -652,18 +612,18 @@ a_request_without_a_path_is_invalid_and_fails_alone(void **state)
 	(void)state;
 	open_io((struct wio_options){0}, false);
 	scratch_put(&s, "f", "hello");
-	assert_int_equal(wio_read(io, asks, 3, done), 2);
-	check_code(&done[0].error, WIO_INVALID);
+	assert_int_equal(wio_read(w, asks, 3, done), 2);
+	check_code(done[0].error, WIO_INVALID);
 	assert_string_equal(done[0].error.field, "path");
-	check_code(&done[1].error, WIO_OK);
-	check_code(&done[2].error, WIO_INVALID);
+	check_code(done[1].error, WIO_OK);
+	check_code(done[2].error, WIO_INVALID);
 	wio_read_release(done, 3);
-	assert_int_equal(wio_read(io, asks, 1, done), 1);
-	struct wio_ticket *t = wio_read_submit(io, asks, 3, done, &we);
+	assert_int_equal(wio_read(w, asks, 1, done), 1);
+	struct wio_ticket *t = wio_read_submit(w, asks, 3, done, &e);
 	assert_int_equal(wio_ticket_wait(t, -1), 0);
 	wio_ticket_free(t);
-	check_code(&done[0].error, WIO_INVALID);
-	check_code(&done[1].error, WIO_OK);
+	check_code(done[0].error, WIO_INVALID);
+	check_code(done[1].error, WIO_OK);
 	wio_read_release(done, 3);
 }
 

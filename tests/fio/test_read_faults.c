@@ -1,38 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "reads.h"
 
+#include "faulty.h"
 #include "sys/sim.h"
 
 /* Reading when the system fails. */
-
-static struct wio_read_result got[4];
-
-static void
-check_read(const struct wio_read_result *r, const char *want)
-{
-	check_code(&r->error, WIO_OK);
-	check_str(str_of(r->bytes, r->n), want);
-	assert_int_equal(r->bytes[r->n], '\0');
-}
-
-static enum wio_code
-read_one(const struct wio_read_request *ask)
-{
-	wio_read_release(got, 1);
-	size_t failed = wio_read(io, ask, 1, got);
-	assert_int_equal(failed, got[0].error.code != WIO_OK);
-	if (failed)
-		assert_null(got[0].bytes);
-	return got[0].error.code;
-}
-
-static int
-end(void **state)
-{
-	wio_read_release(got, 4);
-	memset(got, 0, sizeof(got));
-	return teardown(state);
-}
 
 static size_t
 count_descriptors(void)
@@ -53,9 +25,7 @@ each_errno_at_each_call_fails_at_most_the_request_it_strikes(void **state)
 	const struct wio_read_request asks[] = {{.path = "a"}, {.path = "d/b"},
 		{.path = "link"}, {.path = "d/c"}};
 	static const char *const want[] = {"A", "B", "A", "C"};
-	const char *const roots[] = {s.path};
-	uint64_t struck = 0, failures = 0;
-	static struct sys_fault f;
+	uint64_t failures = 0;
 	char path[512];
 
 	(void)state;
@@ -64,37 +34,25 @@ each_errno_at_each_call_fails_at_most_the_request_it_strikes(void **state)
 	assert_int_equal(symlink("a", scratch_path(&s, "link", path)), 0);
 	scratch_put(&s, "d/b", "B");
 	scratch_put(&s, "d/c", "C");
-	sys_fault_init(&f, sys_real());
-	io = fio_io_open(&f.sys,
-		&(struct wio_options){.roots = roots, .roots_n = 1}, true, &we);
-	assert_non_null(io);
-	f.calls = 0;
-	assert_int_equal(wio_read(io, asks, 4, got), 0);
+	open_faulty();
+	assert_int_equal(wio_read(w, asks, 4, got), 0);
 	wio_read_release(got, 4);
-	uint64_t calls = f.calls;
+	uint64_t calls = fault.calls;
 	size_t open_before = count_descriptors();
-	for (uint64_t at = 1; at <= calls; at++)
-		for (size_t k = 0; k < sizeof(errnos) / sizeof(int); k++) {
-			f.plan = (struct sys_fault_plan){.at = at,
-				.how = SYS_FAULT_ERRNO,
-				.sys = errnos[k]};
-			f.calls = f.hits = 0;
-			size_t failed = wio_read(io, asks, 4, got);
-			assert_true(f.hits > 0);
-			struck += f.hits;
-			failures += failed;
-			assert_true(failed <= 1);
-			for (size_t i = 0; i < 4; i++)
-				if (got[i].error.code == WIO_OK)
-					check_read(&got[i], want[i]);
-				else
-					assert_true(got[i].error.message[0] !=
-						'\0');
-			wio_read_release(got, 4);
-			assert_int_equal(count_descriptors(), open_before);
-		}
+	for (size_t step = 0; fault_next(
+		     &step, calls, errnos, sizeof(errnos) / sizeof(int));) {
+		size_t failed = wio_read(w, asks, 4, got);
+		failures += failed;
+		assert_true(failed <= 1);
+		for (size_t i = 0; i < 4; i++)
+			if (got[i].error.code == WIO_OK)
+				check_read(&got[i], want[i]);
+			else
+				assert_true(got[i].error.message[0] != '\0');
+		wio_read_release(got, 4);
+		assert_int_equal(count_descriptors(), open_before);
+	}
 	assert_true(calls > 20);
-	assert_int_equal(struck, calls * (sizeof(errnos) / sizeof(int)));
 	assert_true(failures > calls * 4);
 }
 
@@ -117,15 +75,15 @@ a_disk_that_dies_fails_requests_and_leaves_nothing_open(void **state)
 		sim_put(disk, "d/b", STR("B"));
 		sim_put(disk, "c", STR("C"));
 		size_t open_before = sim_open_files(disk);
-		io = fio_io_open(sim_sys(disk),
+		w = fio_io_open(sim_sys(disk),
 			&(struct wio_options){.roots = roots,
 				.roots_n = 1,
 				.no_openat2 = true},
-			true, &we);
-		if (io == NULL)
-			fail_msg("%s", we.message);
+			true, &e);
+		if (w == NULL)
+			fail_msg("%s", e.message);
 		sim_stop_at(disk, ++at);
-		size_t failed = wio_read(io, asks, 3, got);
+		size_t failed = wio_read(w, asks, 3, got);
 		for (size_t i = 0; i < 3; i++)
 			if (got[i].error.code == WIO_OK)
 				check_read(&got[i], want[i]);
@@ -133,8 +91,8 @@ a_disk_that_dies_fails_requests_and_leaves_nothing_open(void **state)
 		assert_true(dead || failed == 0);
 		failures += failed;
 		wio_read_release(got, 3);
-		wio_close(io, NULL);
-		io = NULL;
+		wio_close(w, NULL);
+		w = NULL;
 		assert_int_equal(sim_open_files(disk), open_before);
 		sim_free(disk);
 	} while (dead);
@@ -144,26 +102,21 @@ a_disk_that_dies_fails_requests_and_leaves_nothing_open(void **state)
 static void
 permission_that_is_lacking_is_denied(void **state)
 {
-	static struct sys_fault f; /* until the library is closed */
-	const char *const roots[] = {s.path};
-
 	(void)state;
 	scratch_put(&s, "f", "x");
-	sys_fault_init(&f, sys_real());
-	io = fio_io_open(&f.sys,
-		&(struct wio_options){.roots = roots, .roots_n = 1}, true, &we);
+	open_faulty();
 	assert_int_equal(
 		read_one(&(struct wio_read_request){.path = "f"}), WIO_OK);
 	/* The directory is opened first, then the file. */
-	f.plan = (struct sys_fault_plan){
+	fault.plan = (struct sys_fault_plan){
 		.at = 2, .how = SYS_FAULT_ERRNO, .sys = EACCES};
-	f.calls = 0;
+	fault.calls = 0;
 	assert_int_equal(
 		read_one(&(struct wio_read_request){.path = "f"}), WIO_DENIED);
 	assert_int_equal(got[0].error.sys, EACCES);
 	assert_string_equal(
 		got[0].error.message, "opening 'f': Permission denied");
-	assert_int_equal(f.hits, 1);
+	assert_int_equal(fault.hits, 1);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, end)

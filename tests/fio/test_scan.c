@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "reads.h"
+#include "counting.h"
+#include "faulty.h"
 
 #include <stdlib.h>
 
 static struct wio_scan_result got[256];
-static int64_t ahead_ns;
-
-/* Change times cannot be set; the clock can be put forward. */
-static int64_t
-clock_ahead(struct sys *sys, enum sys_clock which)
-{
-	(void)sys;
-	return counting.pass.under->clock(counting.pass.under, which) +
-		ahead_ns;
-}
-
-static void
-open_later(struct wio_options o, bool inline_only)
-{
-	ahead_ns = 10000000000;
-	counting.sys.clock = clock_ahead;
-	open_io(o, inline_only);
-}
 
 static enum wio_change
 scan_one(const struct wio_scan_request *ask)
 {
-	size_t others = wio_scan(io, ask, 1, got);
+	size_t others = wio_scan(w, ask, 1, got);
 
 	assert_int_equal(others, got[0].change != WIO_UNCHANGED);
 	return got[0].change;
@@ -44,7 +27,7 @@ a_first_scan_gives_digest_and_identity(void **state)
 	open_later((struct wio_options){0}, true);
 	assert_int_equal(
 		scan_one(&(struct wio_scan_request){.path = "f"}), WIO_CHANGED);
-	assert_string_equal(got[0].digest, XXH3_OF("hello"));
+	assert_string_equal(got[0].digest, digest_of("hello"));
 	assert_int_equal(got[0].identity.ino, st.st_ino);
 	assert_int_equal(got[0].identity.size, 5);
 	assert_true(got[0].identity.seen_ns >
@@ -166,9 +149,9 @@ one_bad_file_never_fails_the_batch(void **state)
 	assert_int_equal(mkdir(scratch_path(&s, "dir", path), 0755), 0);
 	assert_int_equal(mkfifo(scratch_path(&s, "fifo", path), 0644), 0);
 	open_later((struct wio_options){0}, false);
-	assert_int_equal(wio_scan(io, asks, 9, got), 7);
+	assert_int_equal(wio_scan(w, asks, 9, got), 7);
 	for (int i = 0; i < 9; i++) {
-		check_code(&got[i].error, codes[i]);
+		check_code(got[i].error, codes[i]);
 		assert_int_equal(got[i].change, want[i]);
 	}
 	assert_string_equal(got[4].error.field, "digest");
@@ -191,11 +174,11 @@ results_are_in_the_order_of_the_requests(void **state)
 			.path = names[i], .digest = tags[i].text};
 	}
 	open_later((struct wio_options){.workers = 4}, false);
-	assert_int_equal(wio_scan(io, asks, 200, got), 100);
+	assert_int_equal(wio_scan(w, asks, 200, got), 100);
 	for (size_t i = 0; i < 200; i++) {
 		assert_int_equal(got[i].change,
 			i % 2 == 0 ? WIO_UNCHANGED : WIO_CHANGED);
-		assert_string_equal(got[i].digest, XXH3_OF(names[i]));
+		assert_string_equal(got[i].digest, digest_of(names[i]));
 	}
 }
 
@@ -217,11 +200,11 @@ no_more_files_are_open_than_there_are_permits(void **state)
 		open_later(
 			(struct wio_options){.permits = permits, .workers = 8},
 			false);
-		assert_int_equal(wio_scan(io, asks, 200, got), 200);
+		assert_int_equal(wio_scan(w, asks, 200, got), 200);
 		assert_int_equal(counting.reads, 200);
 		assert_in_range(counting.reading_most, 1, permits);
-		wio_close(io, NULL);
-		io = NULL;
+		wio_close(w, NULL);
+		w = NULL;
 	}
 }
 
@@ -238,24 +221,13 @@ large_files_are_refused_or_streamed(void **state)
 	wio_digest(WIO_XXH3, bytes, sizeof(bytes), want);
 	open_later((struct wio_options){.large = 499999}, true);
 	assert_int_equal(scan_one(&ask), WIO_UNREADABLE);
-	check_code(&got[0].error, WIO_TOO_LARGE);
+	check_code(got[0].error, WIO_TOO_LARGE);
 	assert_int_equal(counting.reads, 0);
-	wio_close(io, NULL);
+	wio_close(w, NULL);
 	open_later((struct wio_options){.large = 499999, .large_stream = true},
 		true);
 	assert_int_equal(scan_one(&ask), WIO_CHANGED);
 	assert_string_equal(got[0].digest, want);
-}
-
-static void
-grow_f(void)
-{
-	char path[512];
-	int fd = open(scratch_path(&s, "f", path), O_WRONLY | O_APPEND);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, "+", 1), 1);
-	assert_int_equal(close(fd), 0);
 }
 
 static void
@@ -267,7 +239,7 @@ a_file_that_never_rests_is_unreadable_and_said_to_be_busy(void **state)
 	counting.before_read = grow_f;
 	assert_int_equal(scan_one(&(struct wio_scan_request){.path = "f"}),
 		WIO_UNREADABLE);
-	check_code(&got[0].error, WIO_BUSY);
+	check_code(got[0].error, WIO_BUSY);
 }
 
 static void
@@ -306,15 +278,15 @@ a_ticket_copies_its_requests(void **state)
 	wio_digest(WIO_XXH3, "x", 1, digest);
 	scratch_put(&s, "f", "x");
 	open_later((struct wio_options){0}, false);
-	struct wio_ticket *t = wio_scan_submit(io, &ask, 1, got, &we);
+	struct wio_ticket *t = wio_scan_submit(w, &ask, 1, got, &e);
 	memset(path, 'z', sizeof(path));
 	memset(digest, 'z', sizeof(digest));
 	memset(&who, 'z', sizeof(who));
 	wio_ticket_free(t);
 	assert_int_equal(got[0].change, WIO_UNCHANGED);
-	t = wio_scan_submit(io, NULL, 0, NULL, &we);
+	t = wio_scan_submit(w, NULL, 0, NULL, &e);
 	wio_ticket_free(t);
-	assert_int_equal(wio_scan(io, NULL, 0, NULL), 0);
+	assert_int_equal(wio_scan(w, NULL, 0, NULL), 0);
 }
 
 static void
@@ -330,13 +302,13 @@ a_digest_that_is_cached_saves_the_reading(void **state)
 	assert_true(got[0].hashed);
 	assert_int_equal(scan_one(&ask), WIO_CHANGED);
 	assert_false(got[0].hashed);
-	assert_string_equal(got[0].digest, XXH3_OF("x"));
+	assert_string_equal(got[0].digest, digest_of("x"));
 	assert_int_equal(counting.reads, 1);
-	(void)wio_metrics(io, text, sizeof(text));
+	(void)wio_metrics(w, text, sizeof(text));
 	assert_non_null(strstr(text, "cache_hits 1\n"));
 	scratch_put(&s, "f", "y");
 	(void)scan_one(&ask);
-	assert_string_equal(got[0].digest, XXH3_OF("y"));
+	assert_string_equal(got[0].digest, digest_of("y"));
 }
 
 static void
@@ -344,8 +316,6 @@ each_errno_at_each_call_fails_at_most_the_request_it_strikes(void **state)
 {
 	static const int errnos[] = {
 		EIO, EMFILE, EACCES, ENOMEM, ENOENT, ELOOP, EINTR};
-	static struct sys_fault f; /* until the library is closed */
-	const char *const roots[] = {s.path};
 	struct wio_scan_result first[3];
 	struct wio_scan_request asks[3] = {
 		{.path = "a"}, {.path = "d/b"}, {.path = "l"}};
@@ -357,33 +327,25 @@ each_errno_at_each_call_fails_at_most_the_request_it_strikes(void **state)
 	assert_int_equal(mkdir(scratch_path(&s, "d", path), 0755), 0);
 	assert_int_equal(symlink("a", scratch_path(&s, "l", path)), 0);
 	scratch_put(&s, "d/b", "B");
-	sys_fault_init(&f, sys_real());
-	io = fio_io_open(&f.sys,
-		&(struct wio_options){.roots = roots, .roots_n = 1}, true, &we);
-	assert_non_null(io);
-	assert_int_equal(wio_scan(io, asks, 3, first), 3);
+	open_faulty();
+	assert_int_equal(wio_scan(w, asks, 3, first), 3);
 	for (size_t i = 0; i < 3; i++) {
 		asks[i].digest = first[i].digest;
 		asks[i].identity = &first[i].identity; /* not settled */
 	}
-	f.calls = 0;
-	assert_int_equal(wio_scan(io, asks, 3, got), 0);
-	uint64_t calls = f.calls;
+	fault.calls = 0;
+	assert_int_equal(wio_scan(w, asks, 3, got), 0);
+	uint64_t calls = fault.calls;
 	assert_true(calls > 15);
-	for (uint64_t at = 1; at <= calls; at++)
-		for (size_t k = 0; k < sizeof(errnos) / sizeof(int); k++) {
-			f.plan = (struct sys_fault_plan){.at = at,
-				.how = SYS_FAULT_ERRNO,
-				.sys = errnos[k]};
-			f.calls = f.hits = 0;
-			size_t failed = wio_scan(io, asks, 3, got);
-			assert_true(f.hits > 0);
-			assert_true(failed <= 1);
-			failures += failed;
-			for (size_t i = 0; i < 3; i++)
-				assert_true(got[i].change == WIO_UNCHANGED ||
-					got[i].error.code != WIO_OK);
-		}
+	for (size_t step = 0; fault_next(
+		     &step, calls, errnos, sizeof(errnos) / sizeof(int));) {
+		size_t failed = wio_scan(w, asks, 3, got);
+		assert_true(failed <= 1);
+		failures += failed;
+		for (size_t i = 0; i < 3; i++)
+			assert_true(got[i].change == WIO_UNCHANGED ||
+				got[i].error.code != WIO_OK);
+	}
 	assert_true(failures > calls * 3);
 }
 
@@ -432,7 +394,7 @@ formatting_is_told_from_change_by_the_tokens(void **state)
 	assert_string_equal(got[0].token_digest, "");
 	char digest[WIO_DIGEST_SIZE];
 	assert_int_equal(
-		wio_token_digest(io, "x.py", "def a(): return 1", 17, digest),
+		wio_token_digest(w, "x.py", "def a(): return 1", 17, digest),
 		0);
 }
 
@@ -450,14 +412,14 @@ without_grammars_every_other_byte_is_a_change(void **state)
 				 .token_digest = "tokens:python-1:"}),
 		WIO_CHANGED);
 	assert_string_equal(got[0].token_digest, "");
-	assert_int_equal(wio_token_digest(io, "a.py", "a", 1, digest), 1);
+	assert_int_equal(wio_token_digest(w, "a.py", "a", 1, digest), 1);
 	assert_string_equal(digest, "");
-	wio_close(io, NULL);
-	io = wio_open(&(struct wio_options){.grammars = "/nonexistent",
-			      .symlinks = WIO_SYMLINKS_FOLLOW_ANYWHERE},
-		&we);
-	assert_null(io);
-	check_code(&we, WIO_NOT_FOUND);
+	wio_close(w, NULL);
+	w = wio_open(&(struct wio_options){.grammars = "/nonexistent",
+			     .symlinks = WIO_SYMLINKS_FOLLOW_ANYWHERE},
+		&e);
+	assert_null(w);
+	check_code(e, WIO_NOT_FOUND);
 }
 
 static void
@@ -468,14 +430,14 @@ a_scan_without_a_path_is_invalid_and_fails_alone(void **state)
 
 	(void)state;
 	open_io((struct wio_options){0}, false);
-	assert_int_equal(wio_scan(io, asks, 2, got), 2);
+	assert_int_equal(wio_scan(w, asks, 2, got), 2);
 	assert_int_equal(got[0].change, WIO_UNREADABLE);
 	assert_int_equal(got[0].error.code, WIO_INVALID);
 	assert_string_equal(got[0].error.field, "path");
 	assert_int_equal(got[1].change, WIO_MISSING);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, io_teardown)
 
 int
 main(void)
