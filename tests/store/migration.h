@@ -4,7 +4,7 @@
 
 /* A project with a backlog to migrate, and what came of it. */
 
-#include "fixture.h"
+#include "project.h"
 
 #include "model/legacy.h"
 #include "store/config.h"
@@ -25,7 +25,6 @@
 	"  phase_pool: pre\n"                  \
 	"  last_phase_commit: abc\n"
 
-static struct fixture f;
 static struct arena arena;
 static struct config config;
 static struct legacy_report report;
@@ -49,8 +48,7 @@ static inline int
 setup(void **state)
 {
 	(void)state;
-	scratch_make(&f.scratch);
-	fixture_open(&f, sys_real());
+	project_make(NULL);
 	configure(weir_yaml);
 	return 0;
 }
@@ -58,11 +56,8 @@ setup(void **state)
 static inline int
 teardown(void **state)
 {
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
 	arena_release(&arena);
-	return 0;
+	return project_remove(state);
 }
 
 static inline void

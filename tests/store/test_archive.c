@@ -1,32 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 #include "store/archive.h"
 #include "sys/pass.h"
 
-static struct fixture f;
 static struct archive_entries list;
 static struct problems problems;
 static struct arena a;
 
 static int
-setup(void **state)
-{
-	(void)state;
-	scratch_make(&f.scratch);
-	fixture_open(&f, sys_real());
-	return 0;
-}
-
-static int
 teardown(void **state)
 {
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
 	problems_release(&problems);
 	arena_release(&a);
-	return 0;
+	return project_remove(state);
 }
 
 static void
@@ -397,7 +384,7 @@ what_changes_and_leaves_while_it_is_read_has_left(void **state)
 int
 main(void)
 {
-#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, project_bare, teardown)
 	const struct CMUnitTest tests[] = {
 		EACH(after_a_departure_nothing_is_read_again),
 		EACH(what_somebody_appends_while_we_save_is_seen),

@@ -1,29 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 #include "fio/lock.h"
 
 /* What loading makes of a backlog, and what saving leaves for the next load. */
-
-static struct fixture f;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	scratch_make(&f.scratch);
-	fixture_open(&f, sys_real());
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
-	return 0;
-}
 
 static struct snapshot *
 load(const char *text)
@@ -497,7 +477,8 @@ a_save_that_never_gets_the_lock_says_who_has_it(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) \
+	cmocka_unit_test_setup_teardown(name, project_bare, project_remove)
 	const struct CMUnitTest tests[] = {
 		T(every_field_of_an_item_is_read),
 		T(an_item_needs_no_more_than_id_title_and_status),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 #include <linux/magic.h>
 
@@ -9,28 +9,14 @@
 /* What is found around a backlog, and mended; what is looked at as a person
  * would is in tests/cli/doctor.bats. */
 
-static struct fixture f;
-
 static int
 setup(void **state)
 {
 	(void)state;
-	scratch_make(&f.scratch);
-	fixture_open(&f, sys_real());
-	scratch_put(&f.scratch, "BACKLOG.yaml",
-		"schema_version: 3\n"
-		"next_item_id: 7\n"
-		"items:\n"
-		"- {id: WRK-007, title: one, status: new}\n");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
+	project_make("schema_version: 3\n"
+		     "next_item_id: 7\n"
+		     "items:\n"
+		     "- {id: WRK-007, title: one, status: new}\n");
 	return 0;
 }
 
@@ -56,10 +42,8 @@ static void
 add_item(void)
 {
 	const struct change c = change_add("added");
-	struct store_saved saved;
 
-	check_ok(store_apply(f.store, &c, 1, NOW, &saved, &f.e), &f.e);
-	snapshot_unref(saved.next);
+	project_save(&c, 1);
 }
 
 static void
@@ -91,7 +75,7 @@ a_file_system_that_may_fake_locks_is_told(void **state)
 	static const int64_t shared[] = {
 		NFS_SUPER_MAGIC, FUSE_SUPER_MAGIC, V9FS_MAGIC};
 	CLEANUP_ARENA struct arena a = {0};
-	static struct sys_pass pass; /* until teardown */
+	static struct sys_pass pass; /* until the project is removed */
 
 	(void)state;
 	sys_pass_init(&pass, sys_real());
@@ -169,7 +153,7 @@ the_place_of_an_item_is_where_it_stands(void **state)
 int
 main(void)
 {
-#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, project_remove)
 	const struct CMUnitTest tests[] = {
 		EACH(a_sound_project_is_silent),
 		EACH(a_file_system_that_may_fake_locks_is_told),

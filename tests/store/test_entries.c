@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 /* What becomes of each entry of an inbox. */
-
-static struct fixture f;
 
 static int
 setup(void **state)
 {
 	(void)state;
-	scratch_make(&f.scratch);
-	scratch_put(&f.scratch, "BACKLOG.yaml",
-		"schema_version: 3\nnext_item_id: 4\nitems: []\n");
-	fixture_open(&f, sys_real());
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
+	project_make("schema_version: 3\nnext_item_id: 4\nitems: []\n");
 	return 0;
 }
 
@@ -153,7 +139,7 @@ a_description_that_says_nothing_is_empty(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, project_remove)
 	const struct CMUnitTest tests[] = {
 		T(every_field_that_an_entry_may_choose_arrives),
 		T(entries_get_numbers_in_their_order),

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 #include "base/vec.h"
 #include "store/events.h"
-
-static struct fixture f;
 
 /* All records, oldest first. */
 static struct log {
@@ -30,22 +28,13 @@ static const char backlog[] = "schema_version: 3\n"
 			      "  dependencies: [WRK-001]\n";
 
 static void
-arrange(void)
-{
-	scratch_make(&f.scratch);
-	scratch_put(&f.scratch, "BACKLOG.yaml", backlog);
-	fixture_open(&f, sys_real());
-}
-
-static void
 clean(void)
 {
 	VEC_RELEASE(&got.list);
 	problems_release(&got.notes);
 	arena_release(&got.a);
 	memset(&got, 0, sizeof(got));
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
+	(void)project_remove(NULL);
 }
 
 static void
@@ -66,20 +55,11 @@ read_log(void)
 }
 
 static void
-apply(const struct change *changes, size_t n)
-{
-	struct store_saved saved;
-
-	check_ok(store_apply(f.store, changes, n, NOW, &saved, &f.e), &f.e);
-	snapshot_unref(saved.next);
-}
-
-static void
 add(const char *title)
 {
 	const struct change c = change_add(title);
 
-	apply(&c, 1);
+	project_save(&c, 1);
 }
 
 static void
@@ -104,8 +84,8 @@ a_save_logs_all_that_it_changed(void **state)
 	};
 
 	(void)state;
-	arrange();
-	apply(changes, 6);
+	project_make(backlog);
+	project_save(changes, 6);
 	read_log();
 	assert_int_equal(got.list.n, 1);
 	const struct events_record *r = &got.list.items[0];
@@ -153,10 +133,10 @@ a_merge_logs_the_items_it_reaches(void **state)
 			.blocked_from_status = STATUSES}};
 
 	(void)state;
-	arrange();
-	apply(&dependent, 1);
-	apply(&back, 1);
-	apply(&merge, 1);
+	project_make(backlog);
+	project_save(&dependent, 1);
+	project_save(&back, 1);
+	project_save(&merge, 1);
 	read_log();
 	const struct events_record *r = &got.list.items[2];
 	bool left = false, pointed = false;
@@ -177,7 +157,7 @@ static void
 an_edit_in_between_is_logged_before_the_save(void **state)
 {
 	(void)state;
-	arrange();
+	project_make(backlog);
 	add("a");
 	struct str text = scratch_get(&f.scratch, "BACKLOG.yaml");
 	size_t at = str_find(text, STR("third"));
@@ -200,7 +180,7 @@ static void
 records_cut_off_the_end_are_missed_by_the_next_save(void **state)
 {
 	(void)state;
-	arrange();
+	project_make(backlog);
 	add("a");
 	add("b");
 	struct str text = scratch_get(&f.scratch, ".weir/log/events.jsonl");
@@ -226,7 +206,7 @@ a_log_that_cannot_be_written_undoes_no_save(void **state)
 	struct err warning;
 
 	(void)state;
-	arrange();
+	project_make(backlog);
 	char path[512];
 	assert_int_equal(
 		mkdir(scratch_path(&f.scratch, ".weir", path), 0700), 0);
@@ -250,7 +230,7 @@ a_log_that_cannot_be_looked_at_is_told(void **state)
 	struct err warning;
 
 	(void)state;
-	arrange();
+	project_make(backlog);
 	events_check(f.store, NOW); /* there is none yet */
 	assert_false(store_warning(f.store, &warning));
 	scratch_put(&f.scratch, ".weir/log", "in the way");
@@ -266,7 +246,7 @@ what_the_inbox_brings_and_what_it_cannot_are_logged(void **state)
 	struct inbox_taken taken;
 
 	(void)state;
-	arrange();
+	project_make(backlog);
 	scratch_put(&f.scratch, "BACKLOG_INBOX.yaml",
 		"- title: dropped\n- description: no title\n");
 	check_ok(store_take_inbox(f.store, NOW, &taken, &f.e), &f.e);
@@ -287,7 +267,7 @@ static void
 a_mark_that_went_backwards_is_logged(void **state)
 {
 	(void)state;
-	arrange();
+	project_make(backlog);
 	add("a"); /* WRK-004 */
 	scratch_put(&f.scratch, "BACKLOG.yaml", backlog);
 	add("b");
@@ -306,10 +286,10 @@ a_save_too_large_for_a_record_goes_into_several(void **state)
 	size_t added = 0;
 
 	(void)state;
-	arrange();
+	project_make(backlog);
 	for (size_t i = 0; i < MANY; i++)
 		many[i] = change_add("one of \"many\" \\ items");
-	apply(many, MANY);
+	project_save(many, MANY);
 	add("last");
 	read_log();
 	assert_int_equal(got.bad, 0);
@@ -330,7 +310,7 @@ long_and_awkward_texts_are_cut_and_made_harmless(void **state)
 	static char text[100000];
 
 	(void)state;
-	arrange();
+	project_make(backlog);
 	memset(text, '"', sizeof(text) - 1);
 	text[0] = '\x1b';
 	text[1] = '\n';
@@ -445,7 +425,7 @@ a_look_at_the_whole_log_puts_a_damaged_file_aside(void **state)
 	struct err warning;
 
 	(void)state;
-	arrange();
+	project_make(backlog);
 	events_check(f.store, NOW);
 	assert_false(scratch_has(&f.scratch, ".weir/log"));
 	add("a");

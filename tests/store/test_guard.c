@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 #include "fio/file.h"
 #include "sys/pass.h"
 
 /* A backlog that lost items without weir is shown and not saved over. */
-
-static struct fixture f;
 
 /* A backlog of items from..to, as somebody would write it. */
 static void
@@ -57,19 +55,9 @@ static int
 setup(void **state)
 {
 	(void)state;
-	scratch_make(&f.scratch);
-	fixture_open(&f, sys_real());
+	project_make(NULL);
 	put_items(1, 10);
 	check_ok(set_title("WRK-001", "seen"), &f.e);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
 	return 0;
 }
 
@@ -243,7 +231,7 @@ static void
 what_others_add_while_it_is_read_is_not_gone(void **state)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
-	static struct busy busy; /* the teardown still goes through it */
+	static struct busy busy; /* closing the store goes through it, too */
 	struct snapshot *s;
 
 	(void)state;
@@ -267,7 +255,7 @@ what_others_add_while_it_is_read_is_not_gone(void **state)
 int
 main(void)
 {
-#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, project_remove)
 	const struct CMUnitTest tests[] = {
 		EACH(a_backlog_that_lost_items_is_shown_and_held),
 		EACH(the_version_the_message_names_has_the_items),

@@ -1,32 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 #include "store/runs.h"
 #include "yaml/tree.h"
 
-static struct fixture f;
 static struct problems notes; /* of the last take */
 
 static int
 setup(void **state)
 {
 	(void)state;
-	scratch_make(&f.scratch);
-	scratch_put(
-		&f.scratch, "BACKLOG.yaml", "schema_version: 3\nitems: []\n");
-	fixture_open(&f, sys_real());
+	project_make("schema_version: 3\nitems: []\n");
 	return 0;
 }
 
 static int
 teardown(void **state)
 {
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
 	problems_release(&notes);
 	notes = (struct problems){0};
-	return 0;
+	return project_remove(state);
 }
 
 /* Take what was dropped; the backlog afterwards. */

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 #include <sys/wait.h>
 
 #include "store/renumber.h"
 
 /* Two items of one id, told apart by a person's word. */
-
-static struct fixture f;
 
 static const char twice[] = "schema_version: 3\n"
 			    "next_item_id: 4 # never lower\n"
@@ -43,18 +41,7 @@ static int
 setup(void **state)
 {
 	(void)state;
-	scratch_make(&f.scratch);
-	fixture_open(&f, sys_real());
-	scratch_put(&f.scratch, "BACKLOG.yaml", twice);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
+	project_make(twice);
 	return 0;
 }
 
@@ -204,7 +191,7 @@ a_kill_at_any_call_leaves_both_items_and_never_one_number_twice(void **state)
 		assert_int_equal(count_title(s, "theirs"), 1);
 		check_str(snapshot_find(s, STR("WRK-003"))->title, "ours");
 		snapshot_unref(s);
-		teardown(state);
+		project_remove(state);
 		setup(state);
 	}
 	assert_true(kills > 20);
@@ -214,7 +201,7 @@ a_kill_at_any_call_leaves_both_items_and_never_one_number_twice(void **state)
 int
 main(void)
 {
-#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, project_remove)
 	const struct CMUnitTest tests[] = {
 		EACH(the_later_one_gets_the_next_number_and_nothing_else_changes),
 		EACH(of_three_the_two_later_ones_get_numbers_of_their_prefix),

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "store/rewrite.h"
-
-static struct fixture f;
 
 #define FIRST                                 \
 	"# our work\n"                        \
@@ -51,18 +49,7 @@ static int
 setup(void **state)
 {
 	(void)state;
-	scratch_make(&f.scratch);
-	scratch_put(&f.scratch, "BACKLOG.yaml", FIRST REST);
-	fixture_open(&f, sys_real());
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
+	project_make(FIRST REST);
 	return 0;
 }
 
@@ -450,7 +437,7 @@ killed_at_any_call_it_is_whole(void **state)
 int
 main(void)
 {
-#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, project_remove)
 	const struct CMUnitTest tests[] = {
 		EACH(an_items_own_lines_are_shown_at_the_margin),
 		EACH(only_the_items_bytes_change),

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 #include <sys/wait.h>
-
-static struct fixture f;
 
 static const char backlog[] = "# our work\n"
 			      "schema_version: 3\n"
@@ -26,28 +24,8 @@ static int
 setup(void **state)
 {
 	(void)state;
-	scratch_make(&f.scratch);
-	scratch_put(&f.scratch, "BACKLOG.yaml", backlog);
-	fixture_open(&f, sys_real());
+	project_make(backlog);
 	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
-	return 0;
-}
-
-static void
-apply(const struct change *changes, size_t n)
-{
-	struct store_saved saved;
-
-	check_ok(store_apply(f.store, changes, n, NOW, &saved, &f.e), &f.e);
-	snapshot_unref(saved.next);
 }
 
 static void
@@ -61,7 +39,7 @@ only_the_changed_bytes_change(void **state)
 	};
 
 	(void)state;
-	apply(done, 1);
+	project_save(done, 1);
 	check_str(scratch_get(&f.scratch, "BACKLOG.yaml"),
 		"# our work\n"
 		"schema_version: 3\n"
@@ -116,7 +94,7 @@ a_number_is_not_issued_again_after_an_old_file_is_checked_out(void **state)
 	struct store_saved saved;
 
 	(void)state;
-	apply(&add, 1);
+	project_save(&add, 1);
 	scratch_put(&f.scratch, "BACKLOG.yaml", backlog);
 	check_ok(store_apply(f.store, &add, 1, NOW, &saved, &f.e), &f.e);
 	check_str(saved.added.items[0], "WRK-009");
@@ -130,7 +108,7 @@ a_damaged_mark_leaves_a_gap_and_no_number_twice(void **state)
 	struct store_saved saved;
 
 	(void)state;
-	apply(&add, 1);
+	project_save(&add, 1);
 	scratch_put(&f.scratch, ".weir/ids.hwm", "8 xxh3:00\n");
 	scratch_put(&f.scratch, "BACKLOG.yaml", backlog);
 	check_ok(store_apply(f.store, &add, 1, NOW, &saved, &f.e), &f.e);
@@ -150,7 +128,7 @@ an_edit_saved_in_between_is_kept(void **state)
 	(void)snprintf(edited, sizeof(edited), "%s    size: large  # by hand\n",
 		backlog);
 	scratch_put(&f.scratch, "BACKLOG.yaml", edited);
-	apply(&add, 1);
+	project_save(&add, 1);
 	struct str text = scratch_get(&f.scratch, "BACKLOG.yaml");
 	assert_true(str_find(text, STR("size: large  # by hand\n")) < text.n);
 	assert_true(str_find(text, STR("title: Third\n")) < text.n);
@@ -175,7 +153,7 @@ what_leaves_is_in_the_archive_and_meets_dependencies(void **state)
 	};
 
 	(void)state;
-	apply(done, 3);
+	project_save(done, 3);
 	struct str text = scratch_get(&f.scratch, "BACKLOG.yaml");
 	assert_int_equal(str_find(text, STR("colour: blue")), text.n);
 	struct str line = scratch_get(&f.scratch, "BACKLOG_ARCHIVE.jsonl");
@@ -203,7 +181,7 @@ archive_only(void)
 			.departure = DEPARTED_DONE},
 	};
 
-	apply(done, 2);
+	project_save(done, 2);
 	scratch_put(&f.scratch, "BACKLOG.yaml", backlog);
 }
 
@@ -231,7 +209,7 @@ an_item_whose_departure_was_not_saved_can_be_changed(void **state)
 
 	(void)state;
 	archive_only();
-	apply(&size, 1);
+	project_save(&size, 1);
 	struct snapshot *s = fixture_load(&f);
 	assert_int_equal(
 		snapshot_find(s, STR("WRK-003"))->size, (int)SIZE_LARGE);
@@ -287,7 +265,7 @@ a_file_that_is_being_written_is_not_taken_for_a_shorter_one(void **state)
 		ERR_LOCKED, "'BACKLOG.yaml' is open for writing elsewhere");
 	assert_int_equal(write(fd, half, strlen(half)), strlen(half));
 	assert_int_equal(close(fd), 0);
-	apply(&add, 1);
+	project_save(&add, 1);
 	s = fixture_load(&f);
 	assert_int_equal(s->n, 3);
 	snapshot_unref(s);
@@ -456,7 +434,7 @@ what_the_bytes_refuse_is_told_apart_and_known_before_it_is_saved(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, project_remove)
 	const struct CMUnitTest tests[] = {
 		T(what_the_bytes_refuse_is_told_apart_and_known_before_it_is_saved),
 		T(only_the_changed_bytes_change),

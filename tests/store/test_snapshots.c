@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 #include "fio/file.h"
 
 /* What saves displace: where it goes, how long it stays, and what an edit in
  * the middle of a save comes to. */
 
-static struct fixture f;
 static struct sys editing; /* the kernel, with a person at the exchange */
 static int exchanges, edit_at;
 
@@ -37,23 +36,12 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
-	return 0;
-}
-
 static void
 add(const char *title)
 {
 	struct change c = change_add(title);
-	struct store_saved saved;
 
-	check_ok(store_apply(f.store, &c, 1, NOW, &saved, &f.e), &f.e);
-	snapshot_unref(saved.next);
+	project_save(&c, 1);
 }
 
 /* The names in a directory of .weir/. */
@@ -198,7 +186,7 @@ an_edit_a_dead_save_had_displaced_is_set_aside_by_the_sweep(void **state)
 int
 main(void)
 {
-#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, project_remove)
 	const struct CMUnitTest tests[] = {
 		EACH(the_last_twenty_versions_are_kept),
 		EACH(a_snapshot_somebody_wrote_into_is_never_removed),

@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "project.h"
 
 /* _worklog/: one file a month, its entries in the order they were made. */
 
 #define DAY (24 * 60 * 60 * NS_PER_SEC)
 
-static struct fixture f;
-
 static int
 setup(void **state)
 {
 	(void)state;
-	scratch_make(&f.scratch);
-	scratch_put(&f.scratch, "BACKLOG.yaml",
-		"schema_version: 3\nitems:\n"
-		"- {id: WRK-001, title: 'One: a title', status: ready}\n");
-	fixture_open(&f, sys_real());
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
+	project_make("schema_version: 3\nitems:\n"
+		     "- {id: WRK-001, title: 'One: a title', status: ready}\n");
 	return 0;
 }
 
@@ -107,7 +93,7 @@ what_a_person_wrote_into_it_stays(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, project_remove)
 	const struct CMUnitTest tests[] = {
 		T(an_entry_has_time_item_phase_outcome_summary_and_run),
 		T(entries_stand_in_the_order_they_were_made),
