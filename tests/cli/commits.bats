@@ -42,8 +42,7 @@ prepare() {
 	exits 0
 	asked WRK-001.1 WRK-001.2
 	committed WRK-001 made.WRK-001.1 made.WRK-001.2
-	[ "$(git status --porcelain)" = $' M tracked\n?? persons' ] ||
-		git status --porcelain
+	tree_is $' M tracked\n?? persons'
 }
 
 @test "what a person changes while a failed item rests is in no commit" {
@@ -60,8 +59,7 @@ prepare() {
 	ends 0
 	asked WRK-001.1 WRK-001.2
 	committed WRK-001 made.WRK-001.1 made.WRK-001.2
-	[ "$(git status --porcelain)" = "?? persons" ] ||
-		git status --porcelain
+	tree_is "?? persons"
 }
 
 @test "what is left uncommitted is named, one or many" {
@@ -120,7 +118,7 @@ prepare() {
 	runs
 	exits 0
 	never_says "begun on branch"
-	[ -z "$(git status --porcelain)" ] || git status --porcelain
+	tree_is ""
 }
 
 @test "the end of a phase asks git for its status once" {
@@ -138,7 +136,7 @@ prepare() {
 	exits 0
 	committed WRK-001 made.WRK-001.1
 	# Before the phase, after it, and at the end of the run.
-	[ "$(wc -l <"$NOTES/statuses")" -eq 3 ] || cat "$NOTES/statuses"
+	cat "$NOTES/statuses"
 	[ "$(wc -l <"$NOTES/statuses")" -eq 3 ]
 }
 
@@ -166,7 +164,7 @@ prepare() {
 	rm .git/index.lock
 	ends 0
 	committed WRK-001 made.WRK-001.1
-	! said_so "not committed"
+	[ "$(how_often "not committed")" = 0 ]
 }
 
 @test "a lock that an agent's git left is named with what to do" {

@@ -42,6 +42,7 @@ prepare() {
 @test "installed: both libraries show what the header declares, and nothing else" {
 	grep -Eo '\bwio_[a-z0-9_]+\(' "$tree/include/weir/io.h" | tr -d '(' |
 		sort -u >declared
+	[ "$(wc -l <declared)" -gt 20 ]
 	nm -D --defined-only "$lib/libweirio.so" | awk '{ print $3 }' |
 		sort -u >shared
 	nm -g --defined-only "$lib/libweirio.a" | awk 'NF == 3 { print $3 }' |
@@ -101,6 +102,7 @@ prepare() {
 
 	grep -Eo '\bwio_[a-z0-9_]+\(' "$ROOT/include/weir/io.h" | tr -d '(' |
 		sort -u >declared
+	[ "$(wc -l <declared)" -gt 20 ]
 	while read -r name; do
 		case $name in
 		*_submit) continue ;; # as a kind, there

@@ -47,7 +47,7 @@ run_examples() { # FILE
 		cat said
 		return 1
 	}
-	[ "$(cut -d ' ' -f 1 said)" -ge 20 ] || cat said
+	[ "$(cut -d ' ' -f 1 said)" -ge 20 ] || explain "$(cat said)"
 }
 
 @test "weir-io(1) and weir-io(3) can be formatted" {
@@ -59,10 +59,12 @@ run_examples() { # FILE
 }
 
 @test "weir-io(1) has every option of the command" {
-	local option
+	local options option
 
-	for option in $(weir io --help | sed '/of every command/,$d' |
-		grep -o -- '--[a-z0-9-]*'); do
+	options=$(weir io --help | sed '/of every command/,$d' |
+		grep -o -- '--[a-z0-9-]*')
+	[ -n "$options" ] || explain "no option at all"
+	for option in $options; do
 		grep -qF -- "*$option*" "$PAGE" || explain "no $option"
 	done
 }

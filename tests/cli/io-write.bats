@@ -212,7 +212,9 @@ untouched() {
 	same before a.txt
 	echo 'nonsense' >&8
 	exec 8>&-
-	wait "$pid" || [ $? -eq 3 ]
+	status=0
+	wait "$pid" || status=$?
+	exits 3
 	same before a.txt
 	[ "$(wc -l <out)" -eq 2 ]
 }

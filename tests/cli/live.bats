@@ -303,7 +303,7 @@ holds_lock() {
 	rm BACKLOG.yaml
 	proceed
 	soon said_so "'BACKLOG.yaml' is gone"
-	! said_so "git checkout"
+	[ "$(how_often "git checkout")" = 0 ]
 	# Somebody may be mending it.
 	stays 5 kill -0 "$weir"
 	WAIT_SECONDS=45
@@ -367,7 +367,7 @@ drop() {
 	soon said_so Smaller
 	proceed
 	soon is_over "$weir"
-	[ "$(titles)" = "Small|Smaller" ] || titles
+	[ "$(titles)" = "Small|Smaller" ] || explain "$(titles)"
 	[ -n "$(find . -size +16000k)" ]
 	[ "$(how_often 16777216)" = 1 ]
 	drop '- title: Next'

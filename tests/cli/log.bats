@@ -29,7 +29,8 @@ WRK-010 added Another one" ]
 	weir add "Another one"
 	TZ=UTC weir log >utc
 	TZ=Etc/GMT-14 weir log >other
-	! cmp -s utc other
+	run cmp -s utc other
+	exits 1
 }
 
 @test "log ID shows one item" {

@@ -29,7 +29,7 @@ prepare() {
 	runs
 	exits 0
 	committed WRK-001 early late
-	[ -z "$(git status --porcelain)" ] || git status --porcelain
+	tree_is ""
 	# shellcheck disable=SC2046
 	gone $(cat "$NOTES/pids")
 }

@@ -178,7 +178,8 @@ prepare() {
 	repository
 	succeeds weir run
 	says " backlog committed as "
-	! grep -E '^[0-9:]{8} *$' <<<"$output"
+	run grep -E '^[0-9:]{8} *$' <<<"$output"
+	exits 1
 }
 
 @test "run leaves nothing in a directory that is no project" {

@@ -32,9 +32,11 @@ load project
 }
 
 @test "every command has a help, and it is in the manual page" {
-	local name option
+	local names name option
 
-	for name in $(weir help --json | jq -r '.[].name'); do
+	names=$(weir help --json | jq -r '.[].name')
+	[ -n "$names" ] || explain "no command at all"
+	for name in $names; do
 		succeeds weir "$name" --help
 		[ "$(wc -L <<<"$output")" -le 80 ] ||
 			explain "the help of $name is wider than 80"
@@ -49,9 +51,11 @@ load project
 }
 
 @test "every command and option can be completed" {
-	local name option
+	local names name option
 
-	for name in $(weir help --json | jq -r '.[].name'); do
+	names=$(weir help --json | jq -r '.[].name')
+	[ -n "$names" ] || explain "no command at all"
+	for name in $names; do
 		has "$ROOT/completions/weir.bash" "$name"
 		has "$ROOT/completions/_weir" "'$name:"
 		for option in $(weir help "$name" | grep -o -- '--[a-z0-9-]*'); do

@@ -175,3 +175,11 @@ committed() {
 		return 1
 	}
 }
+
+# tree_is TEXT: this is what git says of the work tree, and no more.
+tree_is() {
+	[ "$(git status --porcelain)" = "$1" ] || {
+		git status --porcelain
+		return 1
+	}
+}
