@@ -51,11 +51,30 @@ stays() {
 	done
 }
 
-# starts ARGUMENT...: `weir run` in the background. `weir` is its process id,
-# "$NOTES/out" what it says.
-starts() {
-	weir run "$@" >"$NOTES/out" 2>&1 3>&- &
+# behind COMMAND...: in the background. `weir` is its process id, "$NOTES/out"
+# what it says, and nothing that was said before it.
+behind() {
+	: >"$NOTES/out"
+	"$@" >>"$NOTES/out" 2>&1 3>&- &
 	weir=$!
+}
+
+# starts ARGUMENT...: `weir run`, behind.
+starts() {
+	behind weir run "$@"
+}
+
+# rests: it sleeps for a second and takes no time of a processor.
+rests() {
+	local before
+
+	before=$(cut -d ' ' -f 14,15 "/proc/$weir/stat")
+	stays 1 state_is S &&
+		[ "$before" = "$(cut -d ' ' -f 14,15 "/proc/$weir/stat")" ]
+}
+
+state_is() { # of weir
+	[ "$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$weir/status")" = "$1" ]
 }
 
 is_over() {
