@@ -2,6 +2,7 @@
 bats_require_minimum_version 1.5.0
 load helper
 load project
+load watch
 
 # The first agent tells its process ids and waits; every later one works.
 prepare() {
@@ -20,20 +21,6 @@ prepare() {
 			"$WEIR_ITEM_ID" "$WEIR_PHASE" >"$WEIR_RESULT"
 	END
 	backlog "$(going WRK-001)"
-}
-
-# gone PID...: none of them runs any more (a zombie does not).
-gone() {
-	local pid state
-
-	for pid in "$@"; do
-		state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$pid/status" \
-			2>/dev/null) || true
-		[ -z "$state" ] || [ "$state" = Z ] || [ "$state" = X ] || {
-			echo "process $pid still runs"
-			return 1
-		}
-	done
 }
 
 @test "SIGINT ends the agent and all it started, and saves" {

@@ -209,7 +209,8 @@ a_process_it_leaves_behind_is_not_waited_for(void **state)
 		&r.e);
 	check_str(buf_str(&r.out), "out\n");
 	assert_int_equal(
-		proc_tree_kill(sys_real(), str_from(mark), NS_PER_SEC, &e), 1);
+		proc_tree_kill(sys_real(), str_from(mark), 60 * NS_PER_SEC, &e),
+		1);
 	result_release(&r);
 }
 

@@ -20,6 +20,9 @@
 static char mark[64];
 static char self[4096];
 
+/* Never met when all is well. */
+#define DEADLINE (60 * NS_PER_SEC)
+
 /* Runs this program in `mode` with one environment variable; returns when it
  * says that it is ready. */
 static pid_t
@@ -69,13 +72,11 @@ every_process_that_carries_the_mark_is_killed(void **state)
 
 	(void)state;
 	assert_int_equal(
-		proc_tree_kill(sys_real(), str_from(mark), 5 * NS_PER_SEC, &e),
-		2);
+		proc_tree_kill(sys_real(), str_from(mark), DEADLINE, &e), 2);
 	assert_true(is_killed(a));
 	assert_true(is_killed(b));
 	assert_int_equal(
-		proc_tree_kill(sys_real(), str_from(mark), 5 * NS_PER_SEC, &e),
-		0);
+		proc_tree_kill(sys_real(), str_from(mark), DEADLINE, &e), 0);
 }
 
 static void
@@ -99,8 +100,7 @@ nobody_else_is_killed(void **state)
 		buf_release(&env);
 	}
 	assert_int_equal(
-		proc_tree_kill(sys_real(), str_from(mark), 5 * NS_PER_SEC, &e),
-		0);
+		proc_tree_kill(sys_real(), str_from(mark), DEADLINE, &e), 0);
 	for (size_t i = 0; i < 5; i++) {
 		struct proc_identity id;
 		assert_true(proc_identify(sys_real(), pids[i], &id));
@@ -114,7 +114,7 @@ kill_tree_from_inside(void)
 {
 	struct err e = {0};
 
-	return proc_tree_kill(sys_real(), str_from(mark), NS_PER_SEC, &e);
+	return proc_tree_kill(sys_real(), str_from(mark), DEADLINE, &e);
 }
 
 static void
@@ -139,8 +139,7 @@ a_process_whose_first_thread_ended_is_killed(void **state)
 	(void)state;
 	assert_true(proc_identify(sys_real(), pid, &id));
 	assert_int_equal(
-		proc_tree_kill(sys_real(), str_from(mark), 5 * NS_PER_SEC, &e),
-		1);
+		proc_tree_kill(sys_real(), str_from(mark), DEADLINE, &e), 1);
 	assert_true(is_killed(pid));
 }
 
@@ -153,7 +152,7 @@ a_process_is_found_while_it_executes_itself_again_and_again(void **state)
 	for (int i = 0; i < 40; i++) {
 		pid_t pid = start("exec", mark);
 		assert_int_equal(proc_tree_kill(sys_real(), str_from(mark),
-					 5 * NS_PER_SEC, &e),
+					 DEADLINE, &e),
 			1);
 		assert_true(is_killed(pid));
 	}
@@ -175,7 +174,7 @@ a_zombie_is_dead(void **state)
 	assert_int_equal(id.pid, pid);
 	assert_true(id.start_ticks > 0);
 	assert_int_equal(
-		proc_tree_kill(sys_real(), str_from(mark), NS_PER_SEC, &e), 0);
+		proc_tree_kill(sys_real(), str_from(mark), DEADLINE, &e), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_false(proc_identify(sys_real(), pid, &id));
 }
