@@ -11,7 +11,7 @@
  * and did not overwrite itself must be in the file or among what weir keeps.
  */
 
-enum { SECONDS = 3 };
+enum { SECONDS = 3, SAVES_MIN = 20 };
 
 static struct fixture f;
 
@@ -22,13 +22,14 @@ static const char start[] = "schema_version: 3\n"
 			    "  title: revision 0\n"
 			    "  status: new\n";
 
-/* Saves until the time has come; how many were refused. */
+/* Saves until the time has come, and then until it was often enough; how many
+ * were refused. */
 static size_t
 save_until(time_t end, size_t *ret_saves)
 {
 	size_t refused = 0;
 
-	while (time(NULL) < end) {
+	while (time(NULL) < end || *ret_saves <= SAVES_MIN) {
 		char title[64];
 		(void)snprintf(
 			title, sizeof(title), "revision %zu", *ret_saves + 1);
@@ -84,7 +85,7 @@ no_edit_is_destroyed(void **state)
 	fixture_close(&f);
 	scratch_remove(&f.scratch);
 	assert_int_equal(c.lost, 0);
-	assert_true(c.tokens > 20 && saves > 20);
+	assert_true(c.tokens > 20);
 }
 
 int

@@ -13,7 +13,7 @@
  * in the trash. WEIR_EDIT_SECONDS is how long.
  */
 
-enum { SECONDS = 2 };
+enum { SECONDS = 2, SAVES_MIN = 5 };
 
 static struct scratch s;
 
@@ -46,10 +46,13 @@ struct count {
 	size_t saves, mismatches, conflicts;
 };
 
+/* And then until all has happened that is to be survived. */
 static void
 write_until(struct wio *w, const struct rivals *r, time_t end, struct count *c)
 {
-	for (unsigned int i = 1; time(NULL) < end; i++) {
+	for (unsigned int i = 1; time(NULL) < end || c->saves <= SAVES_MIN ||
+		c->conflicts + c->mismatches == 0;
+		i++) {
 		enum wio_code code = revise(w, r, i);
 		c->saves += code == WIO_OK;
 		c->mismatches += code == WIO_MISMATCH;
@@ -97,8 +100,7 @@ no_edit_is_destroyed(void **state)
 	rivals_release(&r);
 	scratch_remove(&s);
 	assert_int_equal(edits.lost, 0);
-	assert_true(edits.tokens > 20 && c.saves > 5);
-	assert_true(c.conflicts + c.mismatches > 0);
+	assert_true(edits.tokens > 20);
 }
 
 int
