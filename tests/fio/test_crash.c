@@ -105,6 +105,7 @@ count_calls(const struct workload *w)
 	sys_fault_init(&f, sys_real());
 	assert_int_equal(run_faulty(w, &f), 0);
 	scratch_remove(&s);
+	assert_true(f.calls > 0);
 	return f.calls;
 }
 

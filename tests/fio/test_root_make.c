@@ -96,6 +96,7 @@ what_is_put_into_a_made_directory_outlives_a_power_cut(void **state)
 		assert_int_equal(sim_open_files(s), 0);
 		struct sim_images im;
 		sim_images_init(&im, s, &(struct sim_images_how){.seed = 1});
+		assert_true(im.n > 0);
 		for (uint64_t i = 0; i < im.n; i++) {
 			struct stat st;
 			struct sim *disk = sim_images_get(&im, i);

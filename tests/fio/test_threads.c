@@ -217,6 +217,7 @@ check_shared(void)
 	wio_read_release(&got, 1);
 	assert_int_equal(atomic_load(&w.appended) + atomic_load(&w.refused),
 		THREADS * ROUNDS);
+	assert_true(atomic_load(&w.appended) > 0);
 }
 
 static void
