@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "chance.h"
 #include "check.h"
 
 #include "base/edited.h"
@@ -9,17 +10,6 @@
  */
 
 enum { ROUNDS = 4000, LONGEST = 40, EDITS_MAX = 12 };
-
-static uint64_t seed;
-
-static size_t
-below(size_t n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return n == 0 ? 0 : (size_t)(seed % n);
-}
 
 static void
 check_same(struct str got, struct str want)
@@ -90,7 +80,7 @@ parts_pieces_and_the_bytes_themselves_become_what_the_edits_say(void **state)
 	size_t edits_seen = 0;
 
 	(void)state;
-	seed = 0x5eed1ed17ed5;
+	chance = 0x5eed1ed17ed5;
 	for (int i = 0; i < ROUNDS; i++) {
 		CLEANUP_ARENA struct arena a = {0};
 		CLEANUP_BUF struct buf want = {0};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "chance.h"
 #include "check.h"
 
 #include <stdio.h>
@@ -217,15 +218,6 @@ anchors_may_be_found_in_another_order_but_not_overlap(void **state)
  * By chance. The model cuts the text into characters and puts what replaces
  * them into the first one's cell.
  */
-static uint64_t chance = 1;
-
-static size_t
-below(size_t n)
-{
-	chance = chance * 6364136223846793005u + 1442695040888963407u;
-	return (size_t)(chance >> 33) % n;
-}
-
 enum { CELLS = 24 };
 
 static const char *const characters[] = {"a", "\n", "\r", "\xc3\xa9",

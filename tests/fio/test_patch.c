@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "chance.h"
 #include "check.h"
 
 #include <stdio.h>
@@ -180,15 +181,6 @@ what_is_no_diff_of_one_file_is_refused(void **state)
 }
 
 /* Both ways: what diff.h writes of random edits is what they make. */
-static uint64_t chance = 7;
-
-static size_t
-below(size_t n)
-{
-	chance = chance * 6364136223846793005u + 1442695040888963407u;
-	return (size_t)(chance >> 33) % n;
-}
-
 static void
 random_text(struct buf *b, size_t most)
 {
