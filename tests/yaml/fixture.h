@@ -73,7 +73,7 @@ doc_did(const struct doc *d, struct str out)
 	assert_true(str_eq(buf_str(&made), out));
 }
 
-/* The edits give exactly these bytes, which parse. */
+/* The edits give exactly these bytes, which parse; closes it. */
 static inline void
 doc_gives(struct doc *d, const char *expected)
 {
@@ -85,8 +85,10 @@ doc_gives(struct doc *d, const char *expected)
 	check_str(buf_str(&out), expected);
 	doc_did(d, buf_str(&out));
 	check_ok(yaml_parse(buf_str(&out), "f", NULL, &d->a, &root, &e), &e);
+	doc_close(d);
 }
 
+/* They are refused; closes it. */
 static inline void
 doc_refuses(struct doc *d, enum err_code code, const char *text)
 {
@@ -95,6 +97,7 @@ doc_refuses(struct doc *d, enum err_code code, const char *text)
 
 	check_fails(yaml_edit_apply(&d->ed, &out, &e), &e, code, text);
 	assert_int_equal(out.n, 0);
+	doc_close(d);
 }
 
 static inline struct yaml_value
@@ -113,7 +116,6 @@ check_set_after(const char *before, const char *path, const char *key,
 	doc_open(&d, str_from(before));
 	yaml_edit_set(&d.ed, doc_at(&d, path), str_from(key), v, after);
 	doc_gives(&d, expected);
-	doc_close(&d);
 }
 
 /* The key is there, or goes to the front. */

@@ -10,7 +10,6 @@ check_unset(const char *before, const char *path, const char *key,
 	doc_open(&d, str_from(before));
 	yaml_edit_unset(&d.ed, doc_at(&d, path), str_from(key));
 	doc_gives(&d, expected);
-	doc_close(&d);
 }
 
 static void
@@ -22,7 +21,6 @@ check_append(const char *before, const char *path, struct yaml_value v,
 	doc_open(&d, str_from(before));
 	yaml_edit_append(&d.ed, doc_at(&d, path), v);
 	doc_gives(&d, expected);
-	doc_close(&d);
 }
 
 static void
@@ -34,7 +32,6 @@ check_remove(
 	doc_open(&d, str_from(before));
 	yaml_edit_remove(&d.ed, doc_at(&d, path), i);
 	doc_gives(&d, expected);
-	doc_close(&d);
 }
 
 static void
@@ -47,7 +44,6 @@ check_set_refused(const char *before, const char *path, const char *key,
 	yaml_edit_set(
 		&d.ed, doc_at(&d, path), str_from(key), text("done"), SIZE_MAX);
 	doc_refuses(&d, ERR_CONFLICT, message);
-	doc_close(&d);
 }
 
 /* {id: X, title: Y} */
@@ -204,7 +200,6 @@ new_keys_come_out_in_the_order_of_the_calls(void **state)
 	yaml_edit_set(&d.ed, d.root, STR("m"), text("3"), 0);
 	yaml_edit_set(&d.ed, d.root, STR("z"), text("4"), SIZE_MAX);
 	doc_gives(&d, "z: '4'\na: 1\nn: '2'\nm: '3'\nb: 2\ny: '1'\n");
-	doc_close(&d);
 }
 
 static void
@@ -271,7 +266,6 @@ several_keys_behind_a_dash_go_at_once(void **state)
 	yaml_edit_unset(&d.ed, d.root->items[0], STR("a"));
 	yaml_edit_unset(&d.ed, d.root->items[0], STR("b"));
 	doc_gives(&d, "- c: 3\n");
-	doc_close(&d);
 
 	doc_open(&d, STR("- a: 1\n  b: 2\n  c: 3\n"));
 	yaml_edit_unset(&d.ed, d.root->items[0], STR("a"));
@@ -279,7 +273,6 @@ several_keys_behind_a_dash_go_at_once(void **state)
 	yaml_edit_set(&d.ed, d.root->items[0], STR("n"), text("x"), 1);
 	yaml_edit_set(&d.ed, d.root->items[0], STR("m"), text("y"), 1);
 	doc_gives(&d, "- n: x\n  m: y\n  c: 3\n");
-	doc_close(&d);
 
 	doc_open(&d, STR("- a: 1\n  b: 2\n"));
 	yaml_edit_unset(&d.ed, d.root->items[0], STR("a"));
@@ -287,7 +280,6 @@ several_keys_behind_a_dash_go_at_once(void **state)
 	yaml_edit_set(&d.ed, d.root->items[0], STR("n"), text("x"), SIZE_MAX);
 	yaml_edit_set(&d.ed, d.root->items[0], STR("m"), text("y"), 0);
 	doc_gives(&d, "- n: x\n  m: y\n");
-	doc_close(&d);
 }
 
 static void
@@ -412,7 +404,6 @@ the_last_entry_leaves_an_empty_list(void **state)
 	for (size_t i = 0; i < 3; i++)
 		yaml_edit_remove(&d.ed, doc_at(&d, "i"), i);
 	doc_gives(&d, "i: []\n");
-	doc_close(&d);
 }
 
 static void
@@ -427,28 +418,24 @@ entries_leave_and_come_at_once(void **state)
 	yaml_edit_append(&d.ed, doc_at(&d, "i"), text("x"));
 	yaml_edit_append(&d.ed, doc_at(&d, "i"), text("y"));
 	doc_gives(&d, "i:\n- x\n- y\nk: 1\n");
-	doc_close(&d);
 
 	doc_open(&d, STR("- - a\n  - b\n"));
 	yaml_edit_remove(&d.ed, d.root->items[0], 0);
 	yaml_edit_remove(&d.ed, d.root->items[0], 1);
 	yaml_edit_append(&d.ed, d.root->items[0], text("x"));
 	doc_gives(&d, "- - x\n");
-	doc_close(&d);
 
 	doc_open(&d, STR("[a, b, c]"));
 	yaml_edit_remove(&d.ed, d.root, 1);
 	yaml_edit_remove(&d.ed, d.root, 2);
 	yaml_edit_append(&d.ed, d.root, text("x"));
 	doc_gives(&d, "[a, x]");
-	doc_close(&d);
 
 	doc_open(&d, STR("[a, b]"));
 	yaml_edit_remove(&d.ed, d.root, 0);
 	yaml_edit_remove(&d.ed, d.root, 1);
 	yaml_edit_append(&d.ed, d.root, text("x"));
 	doc_gives(&d, "[x]");
-	doc_close(&d);
 }
 
 static void
@@ -462,19 +449,16 @@ inner_collections_end_before_outer_ones(void **state)
 	yaml_edit_append(&d.ed, doc_at(&d, "i"), text("y"));
 	yaml_edit_set(&d.ed, doc_at(&d, "i/0"), STR("b"), text("z"), 0);
 	doc_gives(&d, "i:\n- a: 1\n  b: z\n- y\nk: x\n");
-	doc_close(&d);
 
 	doc_open(&d, STR("s:"));
 	yaml_edit_set(&d.ed, d.root, STR("n"), text("x"), 0);
 	yaml_edit_set(&d.ed, d.root, STR("s"), text("z"), 0);
 	doc_gives(&d, "s: z\nn: x\n");
-	doc_close(&d);
 
 	doc_open(&d, STR("s:\nb: 1\n"));
 	yaml_edit_set(&d.ed, d.root, STR("n"), text("x"), 0);
 	yaml_edit_set(&d.ed, d.root, STR("s"), list, SIZE_MAX);
 	doc_gives(&d, "s:\n- p\n- q\nn: x\nb: 1\n");
-	doc_close(&d);
 }
 
 static void
@@ -511,7 +495,6 @@ a_document_is_begun(void **state)
 		doc_open(&d, str_from(cases[i].before));
 		yaml_edit_document(&d.ed, two);
 		doc_gives(&d, cases[i].after);
-		doc_close(&d);
 	}
 }
 
@@ -548,18 +531,15 @@ what_is_shared_or_written_oddly_is_refused(void **state)
 	yaml_edit_unset(&d.ed, d.root, STR("s"));
 	doc_refuses(
 		&d, ERR_CONFLICT, "the key 's' at line 2 is written with '?'");
-	doc_close(&d);
 
 	doc_open(&d, STR("- &x a\n- *x\n"));
 	yaml_edit_remove(&d.ed, d.root, 0);
 	doc_refuses(&d, ERR_CONFLICT,
 		"what stands at line 1 is used by the alias at line 2");
-	doc_close(&d);
 
 	doc_open(&d, STR("a: [&x 1, *x]\nb: 1\n"));
 	yaml_edit_unset(&d.ed, d.root, STR("a"));
 	doc_gives(&d, "b: 1\n");
-	doc_close(&d);
 }
 
 static void
@@ -572,37 +552,31 @@ changes_of_the_same_are_refused(void **state)
 	yaml_edit_set(&d.ed, d.root, STR("a"), text("x"), 0);
 	yaml_edit_unset(&d.ed, d.root, STR("a"));
 	doc_refuses(&d, ERR_CONFLICT, "at line 1");
-	doc_close(&d);
 
 	doc_open(&d, STR("a: 1\n"));
 	yaml_edit_set(&d.ed, d.root, STR("n"), text("x"), 0);
 	yaml_edit_set(&d.ed, d.root, STR("n"), text("y"), 0);
 	doc_refuses(&d, ERR_CONFLICT, "'n' is set twice");
-	doc_close(&d);
 
 	doc_open(&d, STR("i:\n- a: 1\n- b: 1\n"));
 	yaml_edit_set(&d.ed, doc_at(&d, "i/1"), STR("n"), text("x"), 0);
 	yaml_edit_remove(&d.ed, doc_at(&d, "i"), 1);
 	doc_refuses(&d, ERR_CONFLICT, "at line 3");
-	doc_close(&d);
 
 	doc_open(&d, STR("i:\n- a: 1\n"));
 	yaml_edit_unset(&d.ed, doc_at(&d, "i/0"), STR("a"));
 	yaml_edit_set(&d.ed, d.root, STR("i"), list, 0);
 	doc_refuses(&d, ERR_CONFLICT, "at line 2");
-	doc_close(&d);
 
 	doc_open(&d, STR("i:\n- a: 1\n"));
 	yaml_edit_remove(&d.ed, doc_at(&d, "i"), 0);
 	yaml_edit_remove(&d.ed, doc_at(&d, "i"), 0);
 	doc_refuses(&d, ERR_CONFLICT, "at line 2");
-	doc_close(&d);
 
 	doc_open(&d, STR("i:\n- a: 1\nk: 1\n"));
 	yaml_edit_remove(&d.ed, doc_at(&d, "i"), 0);
 	yaml_edit_set(&d.ed, d.root, STR("i"), list, 0);
 	doc_refuses(&d, ERR_CONFLICT, "line");
-	doc_close(&d);
 }
 
 int
