@@ -4,33 +4,13 @@
 
 /* A log in a scratch directory, and what it holds, counted. */
 
-#include "scratch.h"
+#include "scratch-dir.h"
 
 #include "base/stamp.h"
 #include "fio/log.h"
 #include "sys/fault.h"
-#include "sys/real.h"
 
 enum { SEGMENT = 400 }; /* bytes: a handful of records */
-
-static struct scratch s;
-static struct fio_dir dir;
-static struct err e;
-
-static inline void
-log_arrange(void)
-{
-	scratch_make(&s);
-	check_ok(fio_dir_open(&dir, sys_real(), AT_FDCWD, s.path, &e), &e);
-}
-
-static inline void
-log_remove(void)
-{
-	dir.sys = sys_real();
-	fio_dir_close(&dir);
-	scratch_remove(&s);
-}
 
 static inline struct fio_log_place
 log_place(void)

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "scratch.h"
+#include "scratch-dir.h"
 
 #include "fio/content.h"
 #include "fio/file.h"
 #include "sys/pass.h"
-#include "sys/real.h"
-
-static struct scratch s;
-static struct fio_dir dir;
-static struct err e;
 
 /* A kernel that counts, gives little at a time, and whose files change. */
 static struct odd {
@@ -66,25 +61,13 @@ odd_read(struct sys *sys, int fd, void *p, size_t n)
 static int
 setup(void **state)
 {
-	(void)state;
-	scratch_make(&s);
-	e = (struct err){0};
+	(void)dir_make(state);
 	odd = (struct odd){0};
 	sys_pass_init(&odd.pass, sys_real());
 	odd.sys.openat = odd_openat;
 	odd.sys.close = odd_close;
 	odd.sys.read = odd_read;
-	check_ok(fio_dir_open(&dir, &odd.sys, AT_FDCWD, s.path, &e), &e);
-	odd.opens = 0;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fio_dir_close(&dir);
-	scratch_remove(&s);
+	dir.sys = &odd.sys;
 	return 0;
 }
 
@@ -320,39 +303,19 @@ times_tell_nothing_within_the_grain_they_are_kept_in(void **state)
 int
 main(void)
 {
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, dir_remove)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			what_is_no_regular_file_is_refused_before_it_is_read,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_link_is_not_followed_and_absence_is_only_absence,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_file_over_the_limit_is_not_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			short_and_interrupted_reads_are_gone_on_with, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(
-			a_file_that_changes_while_it_is_read_is_not_taken,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_file_written_in_place_while_it_is_read_is_not_taken,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_file_that_says_it_is_empty_and_is_not_is_not_taken,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_file_that_changed_once_is_read_again, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(
-			a_file_that_grows_without_end_is_given_up, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(
-			the_digest_in_pieces_is_that_of_the_whole, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(
-			a_large_file_that_changes_has_no_digest, setup,
-			teardown),
+		T(what_is_no_regular_file_is_refused_before_it_is_read),
+		T(a_link_is_not_followed_and_absence_is_only_absence),
+		T(a_file_over_the_limit_is_not_read),
+		T(short_and_interrupted_reads_are_gone_on_with),
+		T(a_file_that_changes_while_it_is_read_is_not_taken),
+		T(a_file_written_in_place_while_it_is_read_is_not_taken),
+		T(a_file_that_says_it_is_empty_and_is_not_is_not_taken),
+		T(a_file_that_changed_once_is_read_again),
+		T(a_file_that_grows_without_end_is_given_up),
+		T(the_digest_in_pieces_is_that_of_the_whole),
+		T(a_large_file_that_changes_has_no_digest),
 		cmocka_unit_test(
 			times_tell_nothing_within_the_grain_they_are_kept_in),
 	};

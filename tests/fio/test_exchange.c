@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "scratch.h"
+#include "scratch-dir.h"
 
 #include <linux/fs.h>
 #include <signal.h>
@@ -7,7 +7,6 @@
 
 #include "fio/file.h"
 #include "sys/fault.h"
-#include "sys/real.h"
 
 /*
  * Somebody saves the file in the middle of a replace. An editor here is a
@@ -15,9 +14,7 @@
  * afterwards in every file there is.
  */
 
-static struct scratch s;
-static struct fio_dir dir, keep_dir;
-static struct err e;
+static struct fio_dir keep_dir;
 static const struct fio_keep keep = {
 	.dir = &keep_dir, .old = "old", .odd = "odd"};
 
@@ -78,12 +75,10 @@ setup(void **state)
 {
 	char path[512];
 
-	(void)state;
-	scratch_make(&s);
+	(void)dir_make(state);
 	assert_int_equal(mkdir(scratch_path(&s, "keep", path), 0700), 0);
 	desk_over(sys_real());
-	e = (struct err){0};
-	check_ok(fio_dir_open(&dir, &desk.sys, AT_FDCWD, s.path, &e), &e);
+	dir.sys = &desk.sys;
 	check_ok(fio_dir_open_in(&keep_dir, &dir, "keep", &e), &e);
 	return 0;
 }
@@ -91,11 +86,8 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	(void)state;
 	fio_dir_close(&keep_dir);
-	fio_dir_close(&dir);
-	scratch_remove(&s);
-	return 0;
+	return dir_remove(state);
 }
 
 static struct fio_version

@@ -1,35 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "scratch.h"
+#include "scratch-dir.h"
 
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "fio/file.h"
 #include "sys/fault.h"
-#include "sys/real.h"
-
-static struct scratch s;
-static struct fio_dir dir;
-static struct err e;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	scratch_make(&s);
-	e = (struct err){0};
-	check_ok(fio_dir_open(&dir, sys_real(), AT_FDCWD, s.path, &e), &e);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fio_dir_close(&dir);
-	scratch_remove(&s);
-	return 0;
-}
 
 static void
 a_missing_file_is_not_an_error(void **state)
@@ -246,7 +222,7 @@ a_file_replaced_while_it_is_read_is_read_again(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, dir_make, dir_remove)
 	const struct CMUnitTest tests[] = {
 		T(a_missing_file_is_not_an_error),
 		T(only_absence_counts_as_absence),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "scratch.h"
+#include "scratch-dir.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -9,30 +9,6 @@
 #include "base/stamp.h"
 #include "fio/lock.h"
 #include "fio/watch.h"
-#include "sys/real.h"
-
-static struct scratch s;
-static struct fio_dir dir;
-static struct err e;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	scratch_make(&s);
-	e = (struct err){0};
-	check_ok(fio_dir_open(&dir, sys_real(), AT_FDCWD, s.path, &e), &e);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	fio_dir_close(&dir);
-	scratch_remove(&s);
-	return 0;
-}
 
 static void
 a_look_says_who_holds_it_and_takes_nothing(void **state)
@@ -175,7 +151,7 @@ every_way_of_saving_is_noticed(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, dir_make, dir_remove)
 	const struct CMUnitTest tests[] = {
 		T(a_look_says_who_holds_it_and_takes_nothing),
 		T(the_second_taker_is_told_who_holds_it),

@@ -35,14 +35,14 @@ static void
 a_record_is_the_line_its_header_says(void **state)
 {
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	log_fill(SEGMENT, 2);
 	/* From a bitwise CRC in another language. */
 	check_str(scratch_get(&s, "log.jsonl"),
 		"{\"seq\":1,\"prev\":\"00000000\",\"n\":1,\"crc\":\"26660c51\"}\n"
 		"{\"seq\":2,\"prev\":\"26660c51\",\"n\":2,\"crc\":\"fb204957\"}\n");
 	log_check_whole(2);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 static void
@@ -55,7 +55,7 @@ several_records_go_in_with_one_call(void **state)
 	struct fio_log log;
 
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	check_ok(fio_log_open(&log, &place, 0, &notes, &e), &e);
 	assert_int_equal(log.last.seq, 0);
 	check_ok(fio_log_append(&log, three, 3, &e), &e);
@@ -65,19 +65,19 @@ several_records_go_in_with_one_call(void **state)
 	assert_true(str_find(log.last.line, STR("\"n\":3")) < log.last.line.n);
 	fio_log_close(&log);
 	log_check_whole(3);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 static void
 a_full_file_is_put_aside_and_the_chain_goes_on(void **state)
 {
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	log_fill(SEGMENT, 30);
 	assert_true(scratch_has(&s, "log-000000000008.jsonl"));
 	assert_true(scratch_has(&s, "log-000000000016.jsonl"));
 	log_check_whole(30);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 static void
@@ -89,7 +89,7 @@ a_record_that_is_too_long_is_refused(void **state)
 	struct fio_log log;
 
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	log_fill(SEGMENT, 1);
 	memset(text, 'x', sizeof(text));
 	const struct str two[] = {
@@ -98,7 +98,7 @@ a_record_that_is_too_long_is_refused(void **state)
 	check_fails(fio_log_append(&log, two, 2, &e), &e, ERR_LIMIT, "65536");
 	fio_log_close(&log);
 	log_check_whole(1);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 /* What stands at the end is moved away, whole, and told. */
@@ -112,7 +112,7 @@ check_torn(const char *torn, size_t n)
 	struct str_list names;
 	struct fio_dir in;
 
-	log_arrange();
+	(void)dir_make(NULL);
 	log_fill(SEGMENT, 3);
 	buf_reset(&all);
 	buf_add_str(&all, scratch_get(&s, "log.jsonl"));
@@ -135,7 +135,7 @@ check_torn(const char *torn, size_t n)
 		&s, arena_strf(&a, "quarantine/%s", names.items[0].s).s);
 	assert_true(str_eq(kept, str_of(torn, n)));
 	problems_release(&notes);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 static void
@@ -176,7 +176,7 @@ damage_in_the_middle_keeps_the_file_and_begins_another(void **state)
 	char before[2000];
 
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	log_fill(SEGMENT, 5);
 	flip(80, 'X');
 	(void)snprintf(
@@ -198,7 +198,7 @@ damage_in_the_middle_keeps_the_file_and_begins_another(void **state)
 	assert_int_equal(seen.said[5], 7);
 	assert_int_equal(seen.seq[5], 7);
 	problems_release(&notes);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 static void
@@ -208,7 +208,7 @@ a_file_without_a_single_record_is_put_aside_too(void **state)
 	struct problems notes = {0};
 
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	scratch_put(&s, "log.jsonl", "what\nis\nthis\n");
 	check_ok(log_add(&place, 1, &notes), &e);
 	check_ok(log_add(&place, 2, &notes), &e);
@@ -218,7 +218,7 @@ a_file_without_a_single_record_is_put_aside_too(void **state)
 	assert_int_equal(seen.said[0], 1);
 	assert_int_equal(seen.troubles, 2);
 	problems_release(&notes);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 static void
@@ -228,7 +228,7 @@ a_name_that_is_taken_is_not_taken_again(void **state)
 	struct problems notes = {0};
 
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	log_fill(SEGMENT, 9);
 	scratch_put(&s, "log.jsonl", "a\nb\n");
 	struct str before = scratch_get(&s, "log-000000000008.jsonl");
@@ -244,7 +244,7 @@ a_name_that_is_taken_is_not_taken_again(void **state)
 	assert_int_equal(seen.troubles, 1);
 	problems_release(&notes);
 	buf_release(&kept);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 static void
@@ -255,7 +255,7 @@ a_change_of_any_byte_is_found_and_hides_no_other_line(void **state)
 	size_t tried = 0;
 
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	log_fill(SEGMENT, 5);
 	buf_reset(&good);
 	buf_add_str(&good, scratch_get(&s, "log.jsonl"));
@@ -278,7 +278,7 @@ a_change_of_any_byte_is_found_and_hides_no_other_line(void **state)
 		}
 	assert_true(tried > 1000);
 	log_check_whole(5);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 /* The lines, in this order, are the file. */
@@ -317,14 +317,14 @@ lines_cut_out_moved_or_repeated_are_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		log_arrange();
+		(void)dir_make(NULL);
 		log_fill(SEGMENT, 5);
 		rearrange(cases[i].lines, cases[i].n);
 		log_read(&seen);
 		assert_true(seen.troubles > 0);
 		assert_int_equal(seen.n, cases[i].n);
 		assert_non_null(strstr(seen.first.msg, cases[i].where));
-		log_remove();
+		(void)dir_remove(NULL);
 	}
 }
 
@@ -336,7 +336,7 @@ a_record_of_another_log_is_found(void **state)
 	static struct buf both;
 
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	log_fill(SEGMENT, 1);
 	check_ok(log_add(&other, 7, &notes), &e);
 	check_ok(log_add(&other, 8, &notes), &e);
@@ -355,7 +355,7 @@ a_record_of_another_log_is_found(void **state)
 	assert_int_equal(seen.troubles, 1);
 	buf_release(&both);
 	buf_release(&all);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 static void
@@ -364,7 +364,7 @@ a_file_put_aside_that_was_removed_is_missed_only_in_between(void **state)
 	char path[512];
 
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	log_fill(SEGMENT, 30);
 	assert_int_equal(
 		unlink(scratch_path(&s, "log-000000000008.jsonl", path)), 0);
@@ -376,7 +376,7 @@ a_file_put_aside_that_was_removed_is_missed_only_in_between(void **state)
 	log_read(&seen);
 	assert_int_equal(seen.troubles, 1);
 	assert_int_equal(seen.n, 14);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 static void
@@ -387,7 +387,7 @@ a_reader_goes_on_where_it_was_across_files(void **state)
 	struct problems notes = {0};
 
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	memset(&seen, 0, sizeof(seen));
 	log_read_on(&r, &seen);
 	assert_int_equal(seen.n, 0);
@@ -401,7 +401,7 @@ a_reader_goes_on_where_it_was_across_files(void **state)
 	}
 	assert_int_equal(seen.troubles, 0);
 	fio_log_reader_release(&r);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 enum { WRITERS = 8, EACH = 60 };
@@ -417,7 +417,7 @@ eight_writers_leave_one_chain_without_gaps(void **state)
 	int status;
 
 	(void)state;
-	log_arrange();
+	(void)dir_make(NULL);
 	memset(&live, 0, sizeof(live));
 	for (int w = 0; w < WRITERS; w++) {
 		pids[w] = fork();
@@ -446,7 +446,7 @@ eight_writers_leave_one_chain_without_gaps(void **state)
 	}
 	assert_int_equal(live.troubles, 0);
 	assert_int_equal(live.n, seen.n);
-	log_remove();
+	(void)dir_remove(NULL);
 }
 
 int
