@@ -12,6 +12,7 @@
  *	scratch_remove(&s);
  */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -104,6 +105,22 @@ scratch_has(const struct scratch *s, const char *name)
 	char path[512];
 
 	return lstat(scratch_path(s, name, path), &st) == 0;
+}
+
+/* How many names in this directory of it hold `part`. */
+static inline size_t
+scratch_count(const struct scratch *s, const char *sub, const char *part)
+{
+	char path[512];
+	DIR *d = opendir(scratch_path(s, sub, path));
+	struct dirent *x;
+	size_t n = 0;
+
+	assert_non_null(d);
+	while ((x = readdir(d)) != NULL)
+		n += strstr(x->d_name, part) != NULL;
+	(void)closedir(d);
+	return n;
 }
 
 #endif

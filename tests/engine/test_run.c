@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "descriptors.h"
 #include "scratch.h"
-
-#include <dirent.h>
 
 #include "engine/run.h"
 #include "sys/real.h"
@@ -10,19 +9,6 @@ static struct {
 	struct scratch scratch;
 	struct err e;
 } f;
-
-static size_t
-open_descriptors(void)
-{
-	DIR *d = opendir("/proc/self/fd");
-	size_t n = 0;
-
-	assert_non_null(d);
-	while (readdir(d) != NULL)
-		n++;
-	closedir(d);
-	return n;
-}
 
 /* A descriptor that no event loop can wait for. */
 static int

@@ -245,7 +245,7 @@ opening_that_fails_says_why_and_leaves_nothing(void **state)
 	sys_fault_init(&f, sys_real());
 	for (uint64_t at = 1; at == 1 || f.hits > 0; at++) {
 		struct wio_error e = {0};
-		size_t before = open_files();
+		size_t before = open_descriptors();
 		f.plan = (struct sys_fault_plan){
 			.at = at, .how = SYS_FAULT_ERRNO, .sys = ENFILE};
 		f.calls = f.hits = 0;
@@ -262,7 +262,7 @@ opening_that_fails_says_why_and_leaves_nothing(void **state)
 		}
 		/* A close that "fails" was not made. */
 		if (f.hits == 0 || f.struck != SYS_FAULT_CLOSE)
-			assert_int_equal(open_files(), before);
+			assert_int_equal(open_descriptors(), before);
 	}
 	/* Looking for what a dead batch left may fail, too: it is looked for
 	 * again by the next. */

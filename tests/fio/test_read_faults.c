@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "reads.h"
 
+#include "descriptors.h"
 #include "faulty.h"
 #include "sys/sim.h"
 
 /* Reading when the system fails. */
-
-static size_t
-count_descriptors(void)
-{
-	size_t n = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
 
 /* file-io.md 12, 23 and 13: no fault was ever tried. */
 static void
@@ -38,7 +29,7 @@ each_errno_at_each_call_fails_at_most_the_request_it_strikes(void **state)
 	assert_int_equal(wio_read(w, asks, 4, got), 0);
 	wio_read_release(got, 4);
 	uint64_t calls = fault.calls;
-	size_t open_before = count_descriptors();
+	size_t open_before = open_descriptors();
 	for (size_t step = 0; fault_next(
 		     &step, calls, errnos, sizeof(errnos) / sizeof(int));) {
 		size_t failed = wio_read(w, asks, 4, got);
@@ -50,7 +41,7 @@ each_errno_at_each_call_fails_at_most_the_request_it_strikes(void **state)
 			else
 				assert_true(got[i].error.message[0] != '\0');
 		wio_read_release(got, 4);
-		assert_int_equal(count_descriptors(), open_before);
+		assert_int_equal(open_descriptors(), open_before);
 	}
 	assert_true(calls > 20);
 	assert_true(failures > calls * 4);

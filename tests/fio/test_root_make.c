@@ -123,7 +123,7 @@ failures(struct world *w)
 	for (uint64_t at = 1; at == 1 || f.hits > 0; at++) {
 		struct fio_place p;
 		struct wio_error e = {0};
-		size_t before = open_files();
+		size_t before = open_descriptors();
 		f.plan = (struct sys_fault_plan){
 			.at = at, .how = SYS_FAULT_ERRNO, .sys = EIO};
 		f.calls = f.hits = 0;
@@ -147,7 +147,7 @@ failures(struct world *w)
 		fio_roots_unref(r);
 		/* A close that "fails" was not made. */
 		if (f.hits == 0 || f.struck != SYS_FAULT_CLOSE)
-			assert_int_equal(open_files(), before);
+			assert_int_equal(open_descriptors(), before);
 	}
 	assert_true(failed > 10);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fio/io-priv.h"
 
-#include <dirent.h>
 #include <linux/fs.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -219,21 +218,6 @@ die_in_the_middle(const char *const *names)
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 9);
 }
 
-static size_t
-hidden_in(const char *sub, const char *suffix)
-{
-	char path[512];
-	DIR *d = opendir(scratch_path(&s, sub, path));
-	struct dirent *x;
-	size_t n = 0;
-
-	assert_non_null(d);
-	while ((x = readdir(d)) != NULL)
-		n += strstr(x->d_name, suffix) != NULL;
-	(void)closedir(d);
-	return n;
-}
-
 static void
 a_batch_is_put_back_when_one_of_its_directories_is_gone(void **state)
 {
@@ -252,8 +236,8 @@ a_batch_is_put_back_when_one_of_its_directories_is_gone(void **state)
 	assert_int_equal(rename(d, gone.path), 0);
 	io_reopen((struct wio_options){0});
 	check_str(scratch_get(&s, "a"), "old");
-	assert_int_equal(hidden_in(".", ".weir-swap"), 0);
-	assert_int_equal(hidden_in(".weir-trash", ".weir-journal"), 0);
+	assert_int_equal(scratch_count(&s, ".", ".weir-swap"), 0);
+	assert_int_equal(scratch_count(&s, ".weir-trash", ".weir-journal"), 0);
 	scratch_remove(&gone);
 }
 
@@ -294,7 +278,8 @@ a_sweep_leaves_what_a_batch_of_other_roots_needs(void **state)
 	open_two(true);
 	check_str(scratch_get(&s, "one/a"), "old");
 	check_str(scratch_get(&s, "two/b"), "theirs");
-	assert_int_equal(hidden_in("one/.weir-trash", ".weir-journal"), 0);
+	assert_int_equal(
+		scratch_count(&s, "one/.weir-trash", ".weir-journal"), 0);
 }
 
 static void
@@ -325,9 +310,12 @@ a_sweep_takes_away_what_has_rested_for_its_time(void **state)
 		if (i == 1)
 			io_reopen((struct wio_options){.trash = bin});
 		assert_int_equal(wio_sweep(w, s.path, &e), 0);
-		assert_int_equal(hidden_in(trashes[i], "00.000000001Z"), 0);
-		assert_int_equal(hidden_in(trashes[i], "f.conflict-2020"), 1);
-		assert_int_equal(hidden_in(trashes[i], "00.000000003Z"), 1);
+		assert_int_equal(
+			scratch_count(&s, trashes[i], "00.000000001Z"), 0);
+		assert_int_equal(
+			scratch_count(&s, trashes[i], "f.conflict-2020"), 1);
+		assert_int_equal(
+			scratch_count(&s, trashes[i], "00.000000003Z"), 1);
 	}
 }
 

@@ -2,8 +2,7 @@
 #ifndef TESTS_FIO_WORLD_H
 #define TESTS_FIO_WORLD_H
 
-#include <dirent.h>
-
+#include "descriptors.h"
 #include "fio/root.h"
 #include "scratch.h"
 #include "sys/real.h"
@@ -130,29 +129,16 @@ check_refuses(struct world *w, const char *path, enum wio_code code)
 	assert_int_equal(e.op, WIO_OP_RESOLVE);
 }
 
-static inline size_t
-open_files(void)
-{
-	size_t n = 0;
-	DIR *d = opendir("/proc/self/fd");
-
-	assert_non_null(d);
-	while (readdir(d) != NULL)
-		n++;
-	(void)closedir(d);
-	return n;
-}
-
 static inline void
 both(void (*test)(struct world *w))
 {
 	for (int i = 0; i < 2; i++) {
 		struct world w;
-		size_t before = open_files();
+		size_t before = open_descriptors();
 		world_make(&w, i == 1);
 		test(&w);
 		world_remove(&w);
-		assert_int_equal(open_files(), before);
+		assert_int_equal(open_descriptors(), before);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
+#include "descriptors.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -276,26 +277,16 @@ what_it_prints_last_is_not_lost(void **state)
 	result_release(&r);
 }
 
-static int
-count_descriptors(void)
-{
-	int n = 0;
-
-	for (int fd = 0; fd < 200; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
 static void
 no_descriptor_stays_open(void **state)
 {
-	int before = count_descriptors();
+	size_t before = open_descriptors();
 
 	what_it_prints_and_its_exit_code_come_back(state);
 	input_that_is_not_read_does_no_harm(state);
 	more_output_than_allowed_is_a_limit(state);
 	a_command_that_cannot_start_says_why(state);
-	assert_int_equal(count_descriptors(), before);
+	assert_int_equal(open_descriptors(), before);
 }
 
 int
