@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "struck.h"
 
 #include <signal.h>
-#include <sys/wait.h>
 
 #include "fio/digest.h"
 #include "store/events.h"
@@ -13,8 +12,6 @@
  * that was dropped in is there once, what was acknowledged is there, and
  * nothing is left over.
  */
-
-static struct fixture f;
 
 static const char backlog[] = "schema_version: 3\n"
 			      "next_item_id: 1\n"
@@ -77,12 +74,7 @@ save(void)
 static int
 take(void)
 {
-	struct inbox_taken taken;
-
-	int rc = store_take_inbox(f.store, NOW, &taken, &f.e);
-	snapshot_unref(taken.next);
-	problems_release(&taken.problems);
-	return rc == 0 ? ACKED : REFUSED;
+	return struck_take() == 0 ? ACKED : REFUSED;
 }
 
 struct workload {
@@ -194,51 +186,15 @@ check_recovered(const struct workload *w, bool acked)
 	fixture_close(&f);
 }
 
-static uint64_t
-count_calls(const struct workload *w)
-{
-	struct sys_fault fault;
-
-	arrange();
-	fixture_fault(&fault);
-	fixture_open(&f, &fault.sys);
-	fault.calls = 0;
-	assert_int_equal(w->run(), ACKED);
-	uint64_t calls = fault.calls;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
-	return calls;
-}
-
-static int
-run_child(const struct workload *w, struct sys_fault_plan plan)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		struct sys_fault fault;
-		fixture_fault(&fault);
-		fixture_open(&f, &fault.sys);
-		fault.calls = 0;
-		fault.plan = plan;
-		int rc = w->run();
-		_exit(fault.hits > 0 ? rc : 77);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return status;
-}
-
 static void
 a_kill_at_any_call_loses_and_doubles_nothing(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		uint64_t calls = count_calls(&workloads[i]);
-		assert_true(calls > 20);
+		uint64_t calls = struck_calls(arrange, workloads[i].run);
 		for (uint64_t at = 1; at <= calls; at++) {
 			arrange();
-			int status = run_child(&workloads[i],
+			int status = struck_child(workloads[i].run,
 				(struct sys_fault_plan){
 					.at = at, .how = SYS_FAULT_KILL});
 			assert_true(WIFSIGNALED(status));
@@ -255,7 +211,7 @@ an_error_at_any_call_loses_and_doubles_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		uint64_t calls = count_calls(&workloads[i]);
+		uint64_t calls = struck_calls(arrange, workloads[i].run);
 		for (uint64_t at = 1; at <= calls * 4; at++) {
 			struct sys_fault_plan plan = {
 				.at = (at + 3) / 4,
@@ -264,10 +220,9 @@ an_error_at_any_call_loses_and_doubles_nothing(void **state)
 				.from_then = at / 2 % 2 == 1,
 			};
 			arrange();
-			int status = run_child(&workloads[i], plan);
+			int status = struck_child(workloads[i].run, plan);
 			assert_true(WIFEXITED(status));
-			/* 77: the fault was never reached. */
-			assert_int_not_equal(WEXITSTATUS(status), 77);
+			assert_int_not_equal(WEXITSTATUS(status), NOT_REACHED);
 			check_recovered(
 				&workloads[i], WEXITSTATUS(status) == ACKED);
 			scratch_remove(&f.scratch);
@@ -278,18 +233,16 @@ an_error_at_any_call_loses_and_doubles_nothing(void **state)
 static void
 after_a_failed_directory_sync_nothing_more_is_saved(void **state)
 {
-	uint64_t calls = count_calls(&workloads[0]);
+	uint64_t calls = struck_calls(arrange, save);
 	bool poisoned = false, logged = false;
 
 	(void)state;
 	for (uint64_t at = 1; at <= calls; at++) {
 		struct sys_fault fault;
 		arrange();
-		fixture_fault(&fault);
-		fixture_open(&f, &fault.sys);
-		fault.calls = 0;
-		fault.plan = (struct sys_fault_plan){
-			.at = at, .how = SYS_FAULT_ERRNO, .sys = EIO};
+		struck_open(&fault,
+			(struct sys_fault_plan){
+				.at = at, .how = SYS_FAULT_ERRNO, .sys = EIO});
 		if (save() == REFUSED && f.e.code == ERR_POISONED) {
 			enum events_kind told;
 			poisoned = true;
@@ -302,8 +255,7 @@ after_a_failed_directory_sync_nothing_more_is_saved(void **state)
 			assert_int_equal(save(), REFUSED);
 			assert_non_null(strstr(f.e.msg, "an earlier save"));
 		}
-		fixture_close(&f);
-		scratch_remove(&f.scratch);
+		struck_remove();
 	}
 	assert_true(poisoned && logged);
 }

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "struck.h"
 
 #include <signal.h>
-#include <sys/wait.h>
-
-#include "store/config.h"
-#include "store/migrate.h"
 
 /*
  * A migration, killed and failed at every file call it makes, on a real file
@@ -13,8 +9,6 @@
  * new one without a copy of the old; a second migration makes the new one, and
  * there is one copy.
  */
-
-static struct fixture f;
 
 static const char old[] = "schema_version: 1 # the old one\n"
 			  "items:\n"
@@ -33,7 +27,7 @@ static const char new[] = "schema_version: 3 # the old one\n"
 static const char copy[] = ".weir/backups/BACKLOG.yaml.schema-1";
 
 /* Exit codes of the child: what it would have told a person. */
-enum { ACKED = 0, REFUSED = 1, POISONED = 2, NOT_REACHED = 77 };
+enum { ACKED = 0, REFUSED = 1, POISONED = 2 };
 
 static void
 arrange(void)
@@ -45,17 +39,7 @@ arrange(void)
 static int
 migrate(void)
 {
-	static const struct phase_config phase = {.name = {"build", 5}};
-	static const struct pipeline_config feature = {
-		.name = {"feature", 7}, .main = &phase, .main_n = 1};
-	static const struct config config = {
-		.pipelines = &feature, .pipelines_n = 1};
-	const struct store_migration m = {.config = &config, .now_ns = NOW};
-	CLEANUP_PROBLEMS struct problems problems = {0};
-	CLEANUP_ARENA struct arena a = {0};
-	struct legacy_report report;
-
-	if (store_migrate(f.store, &m, &a, &report, &problems, &f.e) == 0)
+	if (struck_migrate() == 0)
 		return ACKED;
 	return f.e.code == ERR_POISONED ? POISONED : REFUSED;
 }
@@ -109,52 +93,17 @@ check_recovered(int said)
 	fixture_close(&f);
 }
 
-static uint64_t
-count_calls(void)
-{
-	struct sys_fault fault;
-
-	arrange();
-	fixture_fault(&fault);
-	fixture_open(&f, &fault.sys);
-	fault.calls = 0;
-	assert_int_equal(migrate(), ACKED);
-	uint64_t calls = fault.calls;
-	fixture_close(&f);
-	scratch_remove(&f.scratch);
-	return calls;
-}
-
-static int
-run_child(struct sys_fault_plan plan)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		struct sys_fault fault;
-		fixture_fault(&fault);
-		fixture_open(&f, &fault.sys);
-		fault.calls = 0;
-		fault.plan = plan;
-		int rc = migrate();
-		_exit(fault.hits > 0 ? rc : NOT_REACHED);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return status;
-}
-
 static void
 a_kill_at_any_call_leaves_the_old_or_the_new_backlog(void **state)
 {
-	uint64_t calls = count_calls();
+	uint64_t calls = struck_calls(arrange, migrate);
 
 	(void)state;
-	assert_true(calls > 20);
 	for (uint64_t at = 1; at <= calls; at++) {
 		arrange();
-		int status = run_child((struct sys_fault_plan){
-			.at = at, .how = SYS_FAULT_KILL});
+		int status = struck_child(migrate,
+			(struct sys_fault_plan){
+				.at = at, .how = SYS_FAULT_KILL});
 		assert_true(WIFSIGNALED(status));
 		check_recovered(-1);
 		scratch_remove(&f.scratch);
@@ -165,18 +114,19 @@ static void
 an_error_at_any_call_leaves_the_old_or_the_new_backlog(void **state)
 {
 	static const int errnos[] = {ENOSPC, EIO};
-	uint64_t calls = count_calls();
+	uint64_t calls = struck_calls(arrange, migrate);
 	int seen[POISONED + 1] = {0};
 
 	(void)state;
 	for (uint64_t i = 0; i < calls * 4; i++) {
 		arrange();
-		int status = run_child((struct sys_fault_plan){
-			.at = i / 4 + 1,
-			.how = SYS_FAULT_ERRNO,
-			.sys = errnos[i % 2],
-			.from_then = i / 2 % 2 == 1,
-		});
+		int status = struck_child(migrate,
+			(struct sys_fault_plan){
+				.at = i / 4 + 1,
+				.how = SYS_FAULT_ERRNO,
+				.sys = errnos[i % 2],
+				.from_then = i / 2 % 2 == 1,
+			});
 		assert_true(WIFEXITED(status));
 		assert_int_not_equal(WEXITSTATUS(status), NOT_REACHED);
 		seen[WEXITSTATUS(status)]++;
@@ -189,7 +139,7 @@ an_error_at_any_call_leaves_the_old_or_the_new_backlog(void **state)
 static void
 a_failed_directory_sync_is_logged(void **state)
 {
-	uint64_t calls = count_calls();
+	uint64_t calls = struck_calls(arrange, migrate);
 	size_t logged = 0;
 
 	(void)state;
@@ -197,18 +147,15 @@ a_failed_directory_sync_is_logged(void **state)
 		struct sys_fault fault;
 		enum events_kind told;
 		arrange();
-		fixture_fault(&fault);
-		fixture_open(&f, &fault.sys);
-		fault.calls = 0;
-		fault.plan = (struct sys_fault_plan){
-			.at = at, .how = SYS_FAULT_ERRNO, .sys = EIO};
+		struck_open(&fault,
+			(struct sys_fault_plan){
+				.at = at, .how = SYS_FAULT_ERRNO, .sys = EIO});
 		/* Before .weir is ready there is nothing to tell. */
 		if (migrate() == POISONED && fixture_first_event(&f, &told)) {
 			assert_int_equal(told, EVENTS_POISONED);
 			logged++;
 		}
-		fixture_close(&f);
-		scratch_remove(&f.scratch);
+		struck_remove();
 	}
 	assert_true(logged > 0);
 }
@@ -260,8 +207,7 @@ an_edit_saved_meanwhile_is_not_replaced(void **state)
 				"schema_version: 3\nnext_item_id: 0\n"
 				"items: [] # by hand\n");
 		}
-		fixture_close(&f);
-		scratch_remove(&f.scratch);
+		struck_remove();
 	}
 	assert_true(refused > 0);
 }

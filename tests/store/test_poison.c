@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "struck.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/config.h"
-#include "store/migrate.h"
 #include "sys/pass.h"
 
 /*
@@ -15,8 +13,6 @@
  * power cut would leave is unknown then, and a second try would succeed and
  * prove nothing: the call says so, and nothing is saved any more.
  */
-
-static struct fixture f;
 
 /* The kernel, but for the nth sync of a directory. */
 static struct failing {
@@ -83,37 +79,9 @@ add(void)
 }
 
 static int
-take(void)
-{
-	struct inbox_taken taken;
-
-	int rc = store_take_inbox(f.store, NOW, &taken, &f.e);
-	snapshot_unref(taken.next);
-	problems_release(&taken.problems);
-	problems_release(&taken.notes);
-	return rc;
-}
-
-static int
 sweep(void)
 {
 	return store_sweep(f.store, &f.e);
-}
-
-static int
-migrate(void)
-{
-	static const struct phase_config phase = {.name = {"build", 5}};
-	static const struct pipeline_config feature = {
-		.name = {"feature", 7}, .main = &phase, .main_n = 1};
-	static const struct config config = {
-		.pipelines = &feature, .pipelines_n = 1};
-	const struct store_migration m = {.config = &config, .now_ns = NOW};
-	CLEANUP_PROBLEMS struct problems problems = {0};
-	CLEANUP_ARENA struct arena a = {0};
-	struct legacy_report report;
-
-	return store_migrate(f.store, &m, &a, &report, &problems, &f.e);
 }
 
 static int
@@ -136,9 +104,9 @@ static const struct call {
 	{"save", add, 4, "3"},
 	/* The claim, the claims, the rejected, the mark, the backlog, the
 	 * claim's end. */
-	{"inbox", take, 6, "3"},
+	{"inbox", struck_take, 6, "3"},
 	{"sweep", sweep, 1, "3"},
-	{"migrate", migrate, 3, "1"},
+	{"migrate", struck_migrate, 3, "1"},
 	{"state", state_dir, 2, "3"},
 };
 
@@ -213,8 +181,7 @@ a_failed_sync_of_a_directory_ends_all_saving(void **state)
 				check_poisoned(c, rc);
 			else
 				check_ok(rc, &f.e);
-			fixture_close(&f);
-			scratch_remove(&f.scratch);
+			struck_remove();
 			if (!struck)
 				break;
 		}
