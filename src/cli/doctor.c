@@ -121,7 +121,7 @@ examine(struct cli *c, struct desk *d)
 	int status = CLI_DONE;
 	struct err e = {0};
 
-	if (project_examine(d->project, &f, &e) < 0)
+	if (project_examine(d->project, c->environ, &f, &e) < 0)
 		status = cli_fail(c, &e);
 	for (size_t i = 0; i < f.list.n; i++) {
 		const struct finding *x = &f.list.items[i];

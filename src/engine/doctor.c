@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/doctor.h"
 
-#include "engine/project-priv.h"
+#include "engine/preflight-priv.h"
 #include "fio/lock.h"
 #include "git/repo.h"
 #include "plan/check.h"
@@ -15,6 +15,7 @@ cannot_look(struct findings *f, const char *check, const struct err *e)
 		f, &(struct finding){.wrong = true, .check = check}, e);
 }
 
+/* 1: it is not sound. */
 static int
 examine_backlog(struct project *p, struct snapshot **ret, struct findings *f,
 	struct err *e)
@@ -34,7 +35,7 @@ examine_backlog(struct project *p, struct snapshot **ret, struct findings *f,
 			"there is no backlog in '%s'; 'weir init' makes one",
 			p->path.s);
 	if (*ret == NULL || (*ret)->older_schema == 0)
-		return 0;
+		return rc < 0 ? 1 : 0;
 	findings_add(f,
 		&(struct finding){.wrong = true,
 			.check = "schema",
@@ -46,8 +47,11 @@ examine_backlog(struct project *p, struct snapshot **ret, struct findings *f,
 	return 0;
 }
 
+/* What a `sound` backlog does not hold is not there; else it may be among what
+ * cannot be read. */
 static void
-examine_items(struct project *p, const struct snapshot *s, struct findings *f)
+examine_items(struct project *p, const struct snapshot *s, bool sound,
+	struct findings *f)
 {
 	static const char *const nexts[] = {
 		[FLAW_DANGLING] = "'weir dep rm' takes it away",
@@ -62,6 +66,8 @@ examine_items(struct project *p, const struct snapshot *s, struct findings *f)
 	plan_flaws(s, &p->config, &tmp, &flaws, &n);
 	for (size_t i = 0; i < n; i++) {
 		const struct plan_flaw *x = &flaws[i];
+		if (x->kind == FLAW_DANGLING && !sound)
+			continue;
 		findings_add(f,
 			&(struct finding){.wrong = true,
 				.check = names_get(&flaw_names, (int)x->kind),
@@ -188,20 +194,55 @@ examine_git(struct project *p, struct findings *f)
 	git_close(git);
 }
 
+static void
+add_all(struct findings *f, const struct finding *x, struct problems *problems)
+{
+	VEC_EACH (e, &problems->list)
+		findings_add_err(f, x, e);
+}
+
+/* What a run would refuse to begin with. A backlog that is only kept by hand
+ * needs neither agents nor phases. */
+static void
+examine_config(
+	struct project *p, const char *const *environ, struct findings *f)
+{
+	CLEANUP_PROBLEMS struct problems agents = {0};
+	CLEANUP_PROBLEMS struct problems workflows = {0};
+
+	if (p->config.agents_n == 0 && p->config.pipelines_n == 0)
+		return;
+	preflight_agents(p, environ, &agents);
+	preflight_workflows(p, &workflows);
+	add_all(f,
+		&(struct finding){.wrong = true,
+			.check = "agent",
+			.next = STR("until then 'weir run' starts nothing")},
+		&agents);
+	add_all(f,
+		&(struct finding){.wrong = true,
+			.check = "workflow",
+			.next = STR("write it, or take it out of the phase; "
+				    "'weir init' writes its own anew")},
+		&workflows);
+}
+
 int
-project_examine(struct project *p, struct findings *f, struct err *e)
+project_examine(struct project *p, const char *const *environ,
+	struct findings *f, struct err *e)
 {
 	struct snapshot *s = NULL;
 
 	int rc = examine_backlog(p, &s, f, e);
 	if (s != NULL)
-		examine_items(p, s, f);
+		examine_items(p, s, rc == 0, f);
 	snapshot_unref(s);
+	examine_config(p, environ, f);
 	doctor_look(p->store, f);
 	examine_runs(p, f);
 	examine_edits(p, f);
 	examine_git(p, f);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 int

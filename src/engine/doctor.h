@@ -8,17 +8,20 @@
 
 /*
  * Everything there is to know about the health of a project: its backlog, the
- * files around it (store/doctor.h), its runs and their processes.
+ * files around it (store/doctor.h), what weir.yaml names, its runs and their
+ *processes.
  *
  *	struct findings f = {.a = &arena};
- *	project_examine(p, &f, &e);
+ *	project_examine(p, environ, &f, &e);
  *	findings_release(&f);
  *
  * Examining takes no lock and changes nothing on disk.
  */
 
-/* ERR_MISSING: there is no backlog; what else was found is in `f` even then. */
-int project_examine(struct project *p, struct findings *f, struct err *e);
+/* ERR_MISSING: there is no backlog; what else was found is in `f` even then.
+ * `environ` is ours: agents are looked for on its PATH. */
+int project_examine(struct project *p, const char *const *environ,
+	struct findings *f, struct err *e);
 
 /* As doctor_mend. */
 int project_mend(struct project *p, struct arena *a, struct str_list *ret_done,

@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-#include "agent/launch.h"
 #include "base/stamp.h"
 #include "engine/engine-priv.h"
+#include "engine/preflight-priv.h"
 #include "fio/lock.h"
 #include "store/events.h"
 
@@ -18,64 +18,21 @@
 /* While agents run the loop does not wait for the lock; it comes back. */
 #define PATIENCE_NS (100 * NS_PER_MS)
 
-/* Before anything starts: what would make every phase fail the same way. */
+/* Before anything starts. All of it is for the doctor to tell. */
 static int
-check_agents(
-	const struct project *p, const struct run_options *o, struct err *e)
+check_config(const struct engine *g, struct err *e)
 {
-	const struct config *c = &p->config;
+	CLEANUP_PROBLEMS struct problems found = {0};
 
-	if (c->agents_n == 0)
-		return err_set(e, ERR_MISSING,
-			"%.*s names no agent or is not there; add one under "
-			"'agents:', or let 'weir init' begin the file",
-			STR_ARG(c->path));
-	for (size_t i = 0; i < c->agents_n; i++) {
-		const struct agent_config *agent = &c->agents[i];
-		if (launch_check(agent, &p->root, o->environ, e) < 0)
-			return err_wrap(e, "%.*s:%zu:%zu", STR_ARG(c->path),
-				agent->spot.line, agent->spot.column);
-	}
-	return 0;
-}
-
-static int
-check_phase(const struct project *p, const struct phase_config *phase,
-	struct err *e)
-{
-	for (size_t i = 0; i < phase->workflows.n; i++) {
-		struct stat st;
-		struct str path = phase->workflows.items[i];
-		int rc = p->sys->fstatat(p->sys, p->root.fd, path.s, 0, &st);
-		if (rc < 0 || !S_ISREG(st.st_mode))
-			return err_set(e, ERR_MISSING,
-				"%.*s:%zu:%zu: phase '%.*s': there is no file "
-				"'%.*s'",
-				STR_ARG(p->config.path),
-				phase->workflow_spots[i].line,
-				phase->workflow_spots[i].column,
-				STR_ARG(phase->name), STR_ARG(path));
-	}
-	return 0;
-}
-
-static int
-check_workflows(const struct project *p, struct err *e)
-{
-	const struct config *c = &p->config;
-
-	if (check_phase(p, &c->triage, e) < 0)
-		return -1;
-	for (size_t i = 0; i < c->pipelines_n; i++) {
-		const struct pipeline_config *pipe = &c->pipelines[i];
-		for (size_t k = 0; k < pipe->pre_n; k++)
-			if (check_phase(p, &pipe->pre[k], e) < 0)
-				return -1;
-		for (size_t k = 0; k < pipe->main_n; k++)
-			if (check_phase(p, &pipe->main[k], e) < 0)
-				return -1;
-	}
-	return 0;
+	preflight_agents(g->project, g->options->environ, &found);
+	preflight_workflows(g->project, &found);
+	if (found.list.n == 0)
+		return 0;
+	const struct err *first = &found.list.items[0];
+	if (found.list.n == 1)
+		return err_set(e, first->code, "%s", first->msg);
+	return err_set(e, first->code, "%s (and %zu more: 'weir doctor')",
+		first->msg, found.list.n - 1 + found.dropped);
 }
 
 static int
@@ -231,9 +188,7 @@ prepare(struct engine *g, struct err *e)
 		return -1;
 	if (is_look(g))
 		return 0;
-	if (check_agents(g->project, g->options, e) < 0 ||
-		check_workflows(g->project, e) < 0 ||
-		store_sweep(g->project->store, e) < 0)
+	if (check_config(g, e) < 0 || store_sweep(g->project->store, e) < 0)
 		return -1;
 	events_check(g->project->store, g->sys->clock(g->sys, SYS_CLOCK_UNIX));
 	store_set_patience(g->project->store, PATIENCE_NS);

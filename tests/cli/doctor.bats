@@ -3,6 +3,7 @@ bats_require_minimum_version 1.5.0
 load helper
 load project
 load watch
+load doctor
 
 prepare() {
 	project
@@ -76,30 +77,6 @@ lose_items() {
 	weir doctor --accept
 	soon eval '[ "$(how_often "sound again")" = 2 ]'
 	proceed
-}
-
-# All that is in the project, with modes and times, byte for byte.
-everything() {
-	find . -name .git -prune -o -printf '%p %m %s %T@ %C@\n' | sort
-	find . -name .git -prune -o -type f -exec cksum {} + | sort
-}
-
-# finds LEVEL CHECK WHERE: exactly that finding is among them, with a next step.
-finds() {
-	run weir doctor --json
-	jq -se --arg level "$1" --arg check "$2" --arg where "$3" \
-		'map(select(.check == $check)) | length == 1 and
-		.[0].level == $level and .[0].where == $where and
-		.[0].message != ""' <<<"$output" || explain "no $2 at $3"
-}
-
-# A project that weir has saved in.
-lived_in() {
-	backlog
-	weir add 'One'
-	weir add 'Two'
-	succeeds weir doctor
-	[ "$output" = "nothing is wrong" ]
 }
 
 @test "doctor looks and changes nothing, with or without .weir" {
