@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/doctor-priv.h"
+
+#include "base/stamp.h"
 #include "store/events.h"
 #include "store/inbox.h"
 
@@ -59,6 +61,23 @@ take_claims(struct mending *m, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
+/* Whatever it is, it is not weir's to overwrite. */
+static int
+set_mark_aside(struct mending *m, struct err *e)
+{
+	const struct str name = arena_strf(m->a, MARK_FILE ".was-%lld",
+		(long long)(m->now_ns / NS_PER_SEC));
+
+	if (fio_move(&m->state, MARK_FILE, name.s, e) < 0)
+		return -1;
+	VEC_PUSH(&m->done,
+		arena_strf(m->a,
+			"moved what stood in the way of '" STORE_STATE_DIR
+			"/" MARK_FILE "' to '" STORE_STATE_DIR "/%s'",
+			name.s));
+	return 0;
+}
+
 static int
 raise_mark(struct mending *m, struct err *e)
 {
@@ -72,6 +91,8 @@ raise_mark(struct mending *m, struct err *e)
 	if (store_lock(m->st, &m->state, &lock, e) < 0)
 		return -1;
 	int rc = doctor_mark_read(m->st, &m->state, &mark, e);
+	if (rc == 0 && mark.odd)
+		rc = set_mark_aside(m, e);
 	if (rc == 0 && mark.stored < mark.wanted)
 		rc = mark_write(&m->state, mark.wanted, e);
 	fio_lock_drop(&lock);

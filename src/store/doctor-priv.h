@@ -19,6 +19,9 @@ struct doctor_mark {
 	uint64_t stored, wanted; /* by ids.hwm, and what it should hold */
 	uint64_t used;		 /* the highest there is */
 	bool damaged;
+	/* It is no file of one line: the error says what, and it is not for
+	 * overwriting. Damaged, too. */
+	bool odd;
 	/* The file claims so many more than there are that it looks like a slip
 	 * of the hand, and a number once taken over never comes back. */
 	bool leaps;
@@ -32,5 +35,11 @@ bool doctor_is_open(const struct fio_dir *state, mode_t *ret_mode);
 /* 1: the log of events ends in the middle of a record. Damage elsewhere goes
  * to `f` when that is there. */
 int doctor_log(const struct fio_dir *state, struct findings *f, struct err *e);
+
+/* doctor-values.c: what can be read and is not what it seems. */
+void doctor_values(struct store *st, struct findings *f);
+
+/* doctor-access.c: whose the files are that weir may not use as it has to. */
+void doctor_access(struct store *st, struct findings *f);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "fio/log.h"
 #include "store/archive.h"
+#include "store/inbox.h"
 #include "store/snapshots-priv.h"
 
 #define LOG_FILE "log/events.jsonl"
@@ -121,12 +122,34 @@ doctor_claims(
 }
 
 static void
+look_at_entries(struct store *st, struct findings *f)
+{
+	const struct finding wrong = {.wrong = true,
+		.check = "inbox",
+		.where = st->paths.inbox,
+		.next = STR("mend it before it is taken; else it goes to "
+			    "'" REJECTED_FILE "'")};
+	const struct finding note = {.check = "inbox"};
+	CLEANUP_PROBLEMS struct problems problems = {0};
+	CLEANUP_PROBLEMS struct problems notes = {0};
+	struct err e = {0};
+
+	if (store_look_inbox(st, &problems, &notes, &e) < 0)
+		findings_add_err(f, &wrong, &e);
+	VEC_EACH (p, &problems.list)
+		findings_add_err(f, &wrong, p);
+	VEC_EACH (p, &notes.list)
+		findings_add_err(f, &note, p);
+}
+
+static void
 look_at_inbox(struct store *st, struct findings *f)
 {
 	struct str_list claims;
 	struct stat there;
 	struct err e = {0};
 
+	look_at_entries(st, f);
 	if (doctor_claims(st, f->a, &claims, &e) < 0) {
 		cannot_look(f, "claim", &e);
 		return;
@@ -232,8 +255,11 @@ doctor_mark_read(struct store *st, const struct fio_dir *state,
 	struct doctor_mark *ret, struct err *e)
 {
 	*ret = (struct doctor_mark){0};
-	if (mark_read(state, &ret->stored, &ret->damaged, e) < 0)
-		return -1;
+	if (mark_read(state, &ret->stored, &ret->damaged, e) < 0) {
+		if (e->code != ERR_INPUT && e->code != ERR_LIMIT)
+			return -1;
+		ret->odd = ret->damaged = true;
+	}
 	if (st->now.snapshot != NULL) {
 		ret->wanted = snapshot_highest_number(st->now.snapshot);
 		ret->used = snapshot_highest_used(st->now.snapshot);
@@ -262,7 +288,12 @@ look_at_mark(struct store *st, const struct fio_dir *state, struct findings *f)
 		cannot_look(f, "mark", &e);
 		return;
 	}
-	if (m.damaged) {
+	if (m.odd) {
+		x.wrong = true;
+		x.next = STR("'weir doctor --fix' moves it aside and begins a "
+			     "new one, above all numbers that are known");
+		findings_add_err(f, &x, &e);
+	} else if (m.damaged) {
 		x.wrong = true;
 		x.message = STR("the highest number issued cannot be read; "
 				"numbering goes on with a gap");
@@ -351,6 +382,30 @@ look_at_mode(const struct fio_dir *state, struct findings *f)
 			.next = STR("'weir doctor --fix' makes it 0700")});
 }
 
+/* 1: it is there and no regular file, so that nobody can lock it. */
+static bool
+is_odd(const struct fio_dir *state, const char *name, struct findings *f)
+{
+	CLEANUP_BUF struct buf next = {0};
+	const struct fio_path path = fio_path(state, name);
+	struct err ignored;
+	struct stat there;
+
+	if (fio_stat(state, name, &there, &ignored) != 0 ||
+		S_ISREG(there.st_mode))
+		return false;
+	buf_addf(&next, "'mv %s %s.was' puts it aside; weir makes the file",
+		path.text, path.text);
+	findings_add(f,
+		&(struct finding){.wrong = true,
+			.check = "lock",
+			.where = str_from(path.text),
+			.message = STR("it is no regular file, so weir cannot "
+				       "take the lock"),
+			.next = buf_str(&next)});
+	return true;
+}
+
 static void
 look_at_locks(const struct fio_dir *state, struct findings *f)
 {
@@ -359,6 +414,8 @@ look_at_locks(const struct fio_dir *state, struct findings *f)
 
 	for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++) {
 		struct err e = {0};
+		if (is_odd(state, locks[i], f))
+			continue;
 		int rc = fio_lock_look(state, locks[i], &e);
 		struct finding x = {.wrong = rc < 0,
 			.check = "lock",
@@ -441,19 +498,46 @@ look_at_log(const struct fio_dir *state, struct findings *f)
 					    "so does 'weir doctor --fix'")});
 }
 
+/* 0: it is open, or not there. */
+static int
+open_state(struct store *st, struct fio_dir *ret, struct findings *f)
+{
+	struct finding x = {
+		.wrong = true, .check = "state", .where = STR(STORE_STATE_DIR)};
+	struct stat there;
+	struct err e = {0};
+
+	if (fio_dir_open_in(ret, st->root, STORE_STATE_DIR, &e) == 0 ||
+		e.code == ERR_MISSING)
+		return 0;
+	struct err why = e;
+	if (fio_stat(st->root, STORE_STATE_DIR, &there, &e) == 0 &&
+		!S_ISDIR(there.st_mode)) {
+		x.next = S_ISLNK(there.st_mode)
+			? STR("put the directory itself in its place")
+			: STR("'mv " STORE_STATE_DIR " weir.was' puts it "
+			      "aside; weir makes the directory");
+		err_set(&why, ERR_INPUT,
+			"it is %s, and weir keeps its local state in a "
+			"directory of that name",
+			S_ISLNK(there.st_mode) ? "a symbolic link" : "a file");
+	}
+	findings_add_err(f, &x, &why);
+	return -1;
+}
+
 void
 doctor_look(struct store *st, struct findings *f)
 {
 	CLEANUP_FIO_DIR struct fio_dir state = FIO_DIR_NONE;
-	struct err e = {0};
 
 	look_at_file_system(st, f);
+	doctor_access(st, f);
+	doctor_values(st, f);
 	look_at_inbox(st, f);
 	look_at_archive(st, f);
 	look_at_next_id(st, f);
-	if (fio_dir_open_in(&state, st->root, STORE_STATE_DIR, &e) < 0 &&
-		e.code != ERR_MISSING)
-		cannot_look(f, "permissions", &e);
+	(void)open_state(st, &state, f);
 	look_at_leftovers(st, &state, f);
 	if (state.fd < 0)
 		return;

@@ -278,3 +278,25 @@ store_take_inbox(struct store *st, int64_t now_ns, struct inbox_taken *ret,
 	fio_lock_drop(&lock);
 	return rc;
 }
+
+int
+store_look_inbox(struct store *st, struct problems *problems,
+	struct problems *notes, struct err *e)
+{
+	CLEANUP_BUF struct buf bytes = {0};
+	struct inbox_taken found = {0};
+	/* What becomes of comments is told when it is taken. */
+	struct intake in = {.id = STR("look"), .comments = true, .ret = &found};
+
+	int rc = fio_read_settled(
+		&st->dir, INBOX_FILE, INBOX_MAX, &bytes, NULL, e);
+	if (rc == 2)
+		return 1;
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	intake_read(&in, buf_str(&bytes));
+	intake_release(&in);
+	*problems = found.problems;
+	*notes = found.notes;
+	return 0;
+}

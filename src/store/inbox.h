@@ -47,4 +47,12 @@ struct inbox_taken {
 int store_take_inbox(struct store *st, int64_t now_ns, struct inbox_taken *ret,
 	struct err *e);
 
+/*
+ * What taking it would find: entries that would be rejected, and what to know
+ * of the others. Takes and writes nothing. 1: somebody is still writing it. -1:
+ * it cannot be taken at all.
+ */
+int store_look_inbox(struct store *st, struct problems *problems,
+	struct problems *notes, struct err *e);
+
 #endif

@@ -112,6 +112,12 @@ pass_lock_held(struct sys *s, int fd)
 }
 
 static int
+pass_access(struct sys *s, int dir, const char *path, int mode)
+{
+	return under(s)->access(under(s), dir, path, mode);
+}
+
+static int
 pass_fs_type(struct sys *s, int fd, int64_t *ret)
 {
 	return under(s)->fs_type(under(s), fd, ret);
@@ -330,6 +336,7 @@ sys_pass_init(struct sys_pass *ret, struct sys *under_it)
 				.getdents = pass_getdents,
 				.lock = pass_lock,
 				.lock_held = pass_lock_held,
+				.access = pass_access,
 				.fs_type = pass_fs_type,
 				.mount_id = pass_mount_id,
 				.lease = pass_lease,

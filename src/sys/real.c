@@ -191,6 +191,13 @@ real_lock_held(struct sys *s, int fd)
 }
 
 static int
+real_access(struct sys *s, int dir, const char *path, int mode)
+{
+	(void)s;
+	return faccessat(dir, path, mode, AT_EACCESS) < 0 ? -errno : 0;
+}
+
+static int
 real_fs_type(struct sys *s, int fd, int64_t *ret)
 {
 	struct statfs st;
@@ -544,6 +551,7 @@ sys_real(void)
 		.getdents = real_getdents,
 		.lock = real_lock,
 		.lock_held = real_lock_held,
+		.access = real_access,
 		.fs_type = real_fs_type,
 		.mount_id = real_mount_id,
 		.lease = real_lease,

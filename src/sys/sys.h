@@ -61,6 +61,8 @@ struct sys {
 	int (*fstat)(struct sys *s, int fd, struct stat *ret);
 	int (*fstatat)(struct sys *s, int dir, const char *path, int flags,
 		struct stat *ret);
+	/* faccessat(2) with AT_EACCESS. */
+	int (*access)(struct sys *s, int dir, const char *path, int mode);
 	/* flags: 0, RENAME_NOREPLACE or RENAME_EXCHANGE */
 	int (*renameat)(struct sys *s, int from_dir, const char *from,
 		int to_dir, const char *to, unsigned int flags);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "project.h"
 
+#include <errno.h>
 #include <linux/magic.h>
 
 #include "store/doctor.h"
@@ -90,6 +91,42 @@ a_file_system_that_may_fake_locks_is_told(void **state)
 	check_str(look(&a), "");
 }
 
+static int
+fake_access(struct sys *sys, int dir, const char *path, int mode)
+{
+	(void)sys;
+	(void)dir;
+	(void)mode;
+	return strcmp(path, "BACKLOG.yaml") == 0 ? -EROFS
+		: strcmp(path, "BACKLOG_ARCHIVE.jsonl") == 0
+		? -EACCES /* there is none */
+		: strcmp(path, ".") == 0 ? -EIO
+					 : 0;
+}
+
+static void
+what_may_not_be_used_is_told_with_its_reason(void **state)
+{
+	struct findings found = {0};
+	CLEANUP_ARENA struct arena a = {0};
+	static struct sys_pass pass; /* until teardown */
+
+	(void)state;
+	sys_pass_init(&pass, sys_real());
+	pass.sys.access = fake_access;
+	fixture_close(&f);
+	fixture_open(&f, &pass.sys);
+	snapshot_unref(fixture_load(&f));
+	found.a = &a;
+	doctor_look(f.store, &found);
+	assert_int_equal(found.list.n, 1);
+	check_str(str_from(found.list.items[0].check), "access");
+	check_str(found.list.items[0].where, "BACKLOG.yaml");
+	check_str(found.list.items[0].message,
+		"its file system is read-only, and weir has to read it");
+	findings_release(&found);
+}
+
 static void
 what_needs_a_person_is_told_from_what_does_not(void **state)
 {
@@ -157,6 +194,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(a_sound_project_is_silent),
 		EACH(a_file_system_that_may_fake_locks_is_told),
+		EACH(what_may_not_be_used_is_told_with_its_reason),
 		EACH(what_needs_a_person_is_told_from_what_does_not),
 		EACH(mending_does_it_once_and_says_so),
 		EACH(mending_a_project_without_local_state_makes_none),
