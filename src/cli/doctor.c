@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/doctor.h"
+
+#include <string.h>
+
 #include "base/utf8.h"
 #include "cli/command-priv.h"
 #include "cli/json-priv.h"
@@ -85,8 +88,18 @@ renumber(struct cli *c, struct desk *d, const char *id)
 	return CLI_DONE;
 }
 
+/* More of one kind are counted: nobody reads on, and what is of another kind
+ * has to be seen. */
+enum { SHOWN_MAX = 10 };
+
+static bool
+is_kind(const struct finding *x, const struct finding *y)
+{
+	return x->wrong == y->wrong && strcmp(x->check, y->check) == 0;
+}
+
 static void
-print(struct cli *c, const struct finding *x)
+print_line(struct cli *c, const struct finding *x)
 {
 	struct buf text CLEANUP_BUF = {0};
 
@@ -97,11 +110,59 @@ print(struct cli *c, const struct finding *x)
 	buf_add_str(&text, x->message);
 	utf8_add_printable(&c->out, buf_str(&text));
 	buf_add_char(&c->out, '\n');
-	if (!str_is_set(x->next))
+}
+
+/* What is to be done about a line and those right above it. */
+static void
+print_next(struct cli *c, struct str next)
+{
+	if (!str_is_set(next))
 		return;
 	buf_add_c(&c->out, "    ");
-	utf8_add_printable(&c->out, x->next);
+	utf8_add_printable(&c->out, next);
 	buf_add_char(&c->out, '\n');
+}
+
+/* Those of the kind of the one at `first`, which is the first of them. */
+static void
+print_kind(struct cli *c, const struct findings *f, size_t first)
+{
+	const struct finding *items = f->list.items, *last = NULL;
+	size_t shown = 0, more = 0;
+
+	for (size_t i = first; i < f->list.n; i++) {
+		const struct finding *x = &items[i];
+		if (!is_kind(&items[first], x))
+			continue;
+		if (x->untold > 0 || shown == SHOWN_MAX) {
+			more += x->untold > 0 ? x->untold : 1;
+			continue;
+		}
+		if (last != NULL && !str_eq(last->next, x->next))
+			print_next(c, last->next);
+		print_line(c, x);
+		last = x;
+		shown++;
+	}
+	if (more > 0)
+		buf_addf(&c->out, "%sand %zu more of this kind ('%s')\n",
+			items[first].wrong ? "" : "note: ", more,
+			items[first].check);
+	if (last != NULL)
+		print_next(c, last->next);
+}
+
+/* Kind by kind, in the order in which each was found first. */
+static void
+print(struct cli *c, const struct findings *f)
+{
+	for (size_t i = 0; i < f->list.n; i++) {
+		size_t first = 0;
+		while (!is_kind(&f->list.items[first], &f->list.items[i]))
+			first++;
+		if (first == i)
+			print_kind(c, f, i);
+	}
 }
 
 static void
@@ -127,11 +188,11 @@ examine(struct cli *c, struct desk *d)
 		const struct finding *x = &f.list.items[i];
 		if (c->json)
 			print_json(c, x);
-		else
-			print(c, x);
 		if (x->wrong && status == CLI_DONE)
 			status = CLI_INPUT;
 	}
+	if (!c->json)
+		print(c, &f);
 	if (f.list.n == 0 && status == CLI_DONE && !c->json)
 		buf_add_c(&c->out, "nothing is wrong\n");
 	findings_release(&f);

@@ -23,13 +23,12 @@ examine_backlog(struct project *p, struct snapshot **ret, struct findings *f,
 	CLEANUP_PROBLEMS struct problems problems = {0};
 
 	int rc = store_load(p->store, ret, &problems, e);
-	for (size_t i = 0; i < problems.list.n; i++)
-		findings_add_err(f,
-			&(struct finding){.wrong = true,
-				.check = "backlog",
-				.next = STR("mend it there; until then nothing "
-					    "is saved")},
-			&problems.list.items[i]);
+	findings_add_problems(f,
+		&(struct finding){.wrong = true,
+			.check = "backlog",
+			.next = STR("mend it there; until then nothing is "
+				    "saved")},
+		&problems);
 	if (rc == 1)
 		return err_set(e, ERR_MISSING,
 			"there is no backlog in '%s'; 'weir init' makes one",
@@ -194,13 +193,6 @@ examine_git(struct project *p, struct findings *f)
 	git_close(git);
 }
 
-static void
-add_all(struct findings *f, const struct finding *x, struct problems *problems)
-{
-	VEC_EACH (e, &problems->list)
-		findings_add_err(f, x, e);
-}
-
 /* What a run would refuse to begin with. A backlog that is only kept by hand
  * needs neither agents nor phases. */
 static void
@@ -214,12 +206,12 @@ examine_config(
 		return;
 	preflight_agents(p, environ, &agents);
 	preflight_workflows(p, &workflows);
-	add_all(f,
+	findings_add_problems(f,
 		&(struct finding){.wrong = true,
 			.check = "agent",
 			.next = STR("until then 'weir run' starts nothing")},
 		&agents);
-	add_all(f,
+	findings_add_problems(f,
 		&(struct finding){.wrong = true,
 			.check = "workflow",
 			.next = STR("write it, or take it out of the phase; "

@@ -53,6 +53,23 @@ findings_add_err(
 }
 
 void
+findings_add_problems(
+	struct findings *f, const struct finding *x, struct problems *problems)
+{
+	CLEANUP_BUF struct buf text = {0};
+	struct finding rest = *x;
+
+	VEC_EACH (p, &problems->list)
+		findings_add_err(f, x, p);
+	if (problems->dropped == 0)
+		return;
+	buf_addf(&text, "%zu more problems are not told", problems->dropped);
+	rest.message = buf_str(&text);
+	rest.untold = problems->dropped;
+	findings_add(f, &rest);
+}
+
+void
 findings_release(struct findings *f)
 {
 	VEC_RELEASE(&f->list);
@@ -136,10 +153,8 @@ look_at_entries(struct store *st, struct findings *f)
 
 	if (store_look_inbox(st, &problems, &notes, &e) < 0)
 		findings_add_err(f, &wrong, &e);
-	VEC_EACH (p, &problems.list)
-		findings_add_err(f, &wrong, p);
-	VEC_EACH (p, &notes.list)
-		findings_add_err(f, &note, p);
+	findings_add_problems(f, &wrong, &problems);
+	findings_add_problems(f, &note, &notes);
 }
 
 static void
@@ -186,13 +201,12 @@ look_at_archive(struct store *st, struct findings *f)
 
 	if (archive_read(st, f->a, &entries, &problems, &e) < 0)
 		cannot_look(f, "archive", &e);
-	for (size_t i = 0; i < problems.list.n; i++)
-		findings_add_err(f,
-			&(struct finding){.wrong = true,
-				.check = "archive",
-				.next = STR("bring the line back from git; "
-					    "until then it is skipped")},
-			&problems.list.items[i]);
+	findings_add_problems(f,
+		&(struct finding){.wrong = true,
+			.check = "archive",
+			.next = STR("bring the line back from git; until then "
+				    "it is skipped")},
+		&problems);
 }
 
 static int

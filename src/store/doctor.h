@@ -25,6 +25,8 @@ struct finding {
 	struct str where;  /* "file:line:column", a path, or absent */
 	struct str message;
 	struct str next; /* the next safe step; absent: none is needed */
+	/* It stands for so many of its kind that nobody kept; 0: itself. */
+	size_t untold;
 };
 
 struct findings {
@@ -37,6 +39,9 @@ void findings_add(struct findings *f, const struct finding *x);
 /* What an error says, its place taken from its text. */
 void findings_add_err(
 	struct findings *f, const struct finding *x, const struct err *e);
+/* The same for all of `problems`, and for those that it dropped. */
+void findings_add_problems(
+	struct findings *f, const struct finding *x, struct problems *problems);
 void findings_release(struct findings *f);
 
 /* After store_load: what is wrong with the files around the backlog. */

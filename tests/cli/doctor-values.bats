@@ -67,3 +67,39 @@ prepare() {
 	finds wrong inbox BACKLOG_INBOX.yaml
 	exits 3
 }
+
+@test "doctor tells ten of a kind and counts the rest, --json all, a step once" {
+	local items=()
+
+	for i in $(seq 101 145); do
+		items+=("$(item "WRK-$i" new 'dependencies: [WRK-777]' \
+			'tags: [a]')")
+	done
+	items+=("$(item WRK-001 new 'dependencies: [WRK-001]')")
+	backlog "${items[@]}"
+	sed -i 's/Title of WRK-1[0-3]/A #&/' BACKLOG.yaml
+	fails 3 weir doctor
+	[ "$(grep -c 'depends on' <<<"$output")" = 10 ] || explain "not ten"
+	says "and 35 more of this kind ('dangling')"
+	[ "$(grep -c "'weir dep rm' takes" <<<"$output")" = 1 ] ||
+		explain "a step again and again"
+	says "and 29 more of this kind ('cut')"
+	says "WRK-001 -> WRK-001"
+	run weir doctor --json
+	[ "$(jq -s 'map(select(.check == "dangling")) | length' \
+		<<<"$output")" = 45 ] || explain "not all"
+}
+
+@test "doctor counts what is wrong beyond a hundred, and names both lines of an id" {
+	local items=()
+
+	for i in $(seq 150); do
+		items+=("$(item WRK-001 new)")
+	done
+	backlog "${items[@]}"
+	fails 3 weir doctor
+	says "BACKLOG.yaml:9:5: the id 'WRK-001' is taken by the item at line 4"
+	says "'weir doctor --renumber WRK-001'"
+	says "and 139 more of this kind ('backlog')"
+	[ "$(wc -l <<<"$output")" -lt 15 ] || explain "a flood"
+}
