@@ -4,6 +4,7 @@
 #include "engine/project-priv.h"
 #include "fio/file.h"
 #include "model/id.h"
+#include "plan/circle.h"
 #include "proc/terminal.h"
 #include "store/rewrite.h"
 #include "sys/sys.h"
@@ -127,7 +128,8 @@ item_edit_save(struct project *p, const struct item_edit *x,
 		.was = x->was,
 		.now = now,
 		.file = x->name.s,
-		.now_ns = p->sys->clock(p->sys, SYS_CLOCK_UNIX)};
+		.now_ns = p->sys->clock(p->sys, SYS_CLOCK_UNIX),
+		.check = plan_refuse_circle};
 	return rewrite(p, &rw, ret, e);
 }
 
@@ -186,7 +188,8 @@ item_edit_text(struct project *p, struct str id, struct str text,
 	struct rewrite rw = {.id = id,
 		.now = above_cut(text),
 		.file = source,
-		.now_ns = p->sys->clock(p->sys, SYS_CLOCK_UNIX)};
+		.now_ns = p->sys->clock(p->sys, SYS_CLOCK_UNIX),
+		.check = plan_refuse_circle};
 
 	*ret = (struct project_saved){0};
 	if (take_text(p, id, &tmp, &rw.was, e) < 0)

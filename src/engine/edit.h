@@ -16,7 +16,8 @@
  *
  * The file lies in .weir/, readable by nobody else, and stays until
  * item_edit_end: what a person wrote is never lost to a mistake in it. The
- * lock is held only while it is saved; see store/rewrite.h for what is saved.
+ * lock is held only while it is saved; see store/rewrite.h for what is saved. A
+ * text by which the item would wait for itself is ERR_INPUT.
  */
 struct item_edit {
 	struct str id;

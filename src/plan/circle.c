@@ -35,22 +35,17 @@ refuse(struct str id, struct str_list circle, struct err *e)
 		STR_ARG(id), way.p);
 }
 
-static int
-look_at(const struct snapshot *s, const struct snapshot *next,
-	const struct change *changes, size_t n, struct err *e)
+int
+plan_refuse_circle(const struct snapshot *s, const struct snapshot *next,
+	struct str id, struct err *e)
 {
 	struct arena tmp CLEANUP_ARENA = {0};
+	const struct item *it = snapshot_find(next, id);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct item *it =
-			snapshot_find(next, burdened(&changes[i]));
-		if (it == NULL || is_on_circle(s, it->id, &tmp))
-			continue;
-		struct str_list circle = deps_cycle(next, it, &tmp);
-		if (circle.n > 0)
-			return refuse(it->id, circle, e);
-	}
-	return 0;
+	if (it == NULL || is_on_circle(s, id, &tmp))
+		return 0;
+	struct str_list circle = deps_cycle(next, it, &tmp);
+	return circle.n > 0 ? refuse(id, circle, e) : 0;
 }
 
 int
@@ -67,7 +62,10 @@ plan_refuse_circles(const struct snapshot *s, const struct change *changes,
 	if (burdens == 0 ||
 		changes_apply(s, changes, n, &env, &effects, &illegal) < 0)
 		return 0;
-	int rc = look_at(s, effects.next, changes, n, e);
+	int rc = 0;
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = plan_refuse_circle(
+			s, effects.next, burdened(&changes[i]), e);
 	snapshot_unref(effects.next);
 	return rc;
 }

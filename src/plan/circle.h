@@ -18,4 +18,8 @@
 int plan_refuse_circles(const struct snapshot *s, const struct change *changes,
 	size_t n, struct err *e);
 
+/* The same for one item that is another in `next`, however it became that. */
+int plan_refuse_circle(const struct snapshot *s, const struct snapshot *next,
+	struct str id, struct err *e);
+
 #endif

@@ -215,6 +215,19 @@ prove(struct store *st, const struct rewrite *rw, const struct item *item,
 	return 0;
 }
 
+static int
+check(const struct store *st, const struct rewrite *rw,
+	const struct yaml_node *root, const struct loaded *next, struct err *e)
+{
+	struct err why = {0};
+
+	if (rw->check == NULL ||
+		rw->check(st->now.snapshot, next->snapshot, rw->id, &why) == 0)
+		return 0;
+	const struct yaml_node *at = yaml_get(root, STR("dependencies"));
+	return yaml_err(rw->file, at != NULL ? at : root, e, "%s", why.msg);
+}
+
 /* One try on top of what is on disk now. */
 static int
 try_rewrite(struct store *st, const struct fio_dir *state,
@@ -246,6 +259,8 @@ try_rewrite(struct store *st, const struct fio_dir *state,
 		return -1;
 	splice(st, &p, buf_str(&text), &bytes);
 	int rc = prove(st, rw, &item, &bytes, &next, e);
+	if (rc == 0)
+		rc = check(st, rw, root, &next, e);
 	const struct change_effects effects = {.next = next.snapshot};
 	const struct change any = {.kind = CHANGE_FIELD, .id = rw->id};
 	if (rc == 0)

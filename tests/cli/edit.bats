@@ -93,6 +93,48 @@ nothing_kept() {
 	says "nothing is left of the item"
 }
 
+@test "edit: dependencies that run in a circle are refused with the way" {
+	backlog "$(item WRK-001 ready)" \
+		"$(item WRK-002 new 'dependencies: [WRK-001]')" \
+		"$(item WRK-003 new 'dependencies: [WRK-004]')" \
+		"$(item WRK-004 new 'dependencies: [WRK-003]')"
+	edits <<<'echo "dependencies: [WRK-002]" >>"$1"'
+	untouched BACKLOG.yaml weir edit WRK-001
+	exits 3
+	says ".weir/edit-WRK-001-1.yaml:6:15: 'WRK-001' would wait for itself: WRK-001 -> WRK-002 -> WRK-001"
+	says "weir edit WRK-001 - <"
+	untouched BACKLOG.yaml weir edit WRK-001 - <.weir/edit-WRK-001-1.yaml
+	exits 3
+	# One that is there already keeps nobody from anything.
+	edits <<<'sed -i "s/^title: .*/title: Mine/" "$1"'
+	succeeds weir edit WRK-003
+	rm .weir/edit-WRK-001-1.yaml
+	edits <<-'END'
+		if [ -e second ]; then
+			sed -i '/^dependencies/d' "$1"
+			echo "size: small" >>"$1"
+		else
+			echo "dependencies: [WRK-001]" >>"$1"
+			touch second
+		fi
+	END
+	echo y >answer
+	TERM=xterm command script -qec "weir edit WRK-001" screen \
+		<answer >/dev/null
+	has screen "edit it again?"
+	has screen "edited WRK-001: size"
+	nothing_kept
+}
+
+@test "edit: a status that wakes a circle is refused as well" {
+	backlog "$(item WRK-001 done 'dependencies: [WRK-002]')" \
+		"$(item WRK-002 new 'dependencies: [WRK-001]')"
+	edits <<<'sed -i "s/^status: .*/status: ready/" "$1"'
+	untouched BACKLOG.yaml weir edit WRK-001
+	exits 3
+	says "'WRK-001' would wait for itself"
+}
+
 @test "edit: an editor that fails changes nothing" {
 	edits <<<'exit 3'
 	untouched BACKLOG.yaml weir edit WRK-001
