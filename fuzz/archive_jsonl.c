@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,7 +13,8 @@
  * Any bytes as an archive. Reading it ends well, and those who look into it
  * see what is in force for a backlog. Good lines above, below and in the midst
  * of them are found and change nothing about the others; so is one that a save
- * appends, whatever the last line was.
+ * appends, whatever the last line was. A line that is read without its tree
+ * says what its tree does.
  */
 
 enum { ARCHIVE_LARGEST = 32 * 1024, GOOD_MAX = 64 };
@@ -72,6 +74,31 @@ check_in_force(
 		if (line == NULL || line->item.how != x->how ||
 			!str_eq(line->item.into, x->into))
 			fail("shown is not what is in force", bytes);
+	}
+}
+
+/* What is read from a line's bytes is what its JSON says. */
+static void
+check_quick(struct str input)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct archive_line quick, slow;
+	struct err ignored = {0};
+	struct str line;
+
+	while (str_next_line(&input, &line)) {
+		if (!archive_line_quick(line, &a, &quick))
+			continue;
+		json_t *j = json_loadb(
+			line.s, line.n, JSON_REJECT_DUPLICATES, NULL);
+		if (archive_line_read(j, &a, &slow, &ignored) < 0 ||
+			!str_eq(quick.item.id, slow.item.id) ||
+			!str_eq(quick.item.into, slow.item.into) ||
+			quick.item.how != slow.item.how ||
+			quick.stayed != slow.stayed ||
+			!fio_digest_eq(quick.was, slow.was))
+			fail("read quickly, a line says something else", line);
+		json_decref(j);
 	}
 }
 
@@ -185,6 +212,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > ARCHIVE_LARGEST)
 		return 0;
+	check_quick(input);
 	disk_open(&d, backlog);
 	struct archive_entries was = look(&d, input, &a);
 	check_in_force(&d, input, &was);

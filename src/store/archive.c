@@ -312,6 +312,10 @@ archive_load(struct store *st, struct arena *a, struct archive *ret,
 	struct str rest = buf_str(&bytes);
 	while (str_next_line(&rest, &line)) {
 		struct err ignored;
+		if (archive_line_quick(line, a, &one)) {
+			VEC_PUSH(&lines, one);
+			continue;
+		}
 		json_t *j = json_loadb(
 			line.s, line.n, JSON_REJECT_DUPLICATES, NULL);
 		if (archive_line_read(j, a, &one, &ignored) == 0)

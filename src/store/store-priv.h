@@ -149,6 +149,10 @@ archive_digest(struct str bytes, const struct yaml_node *node);
 struct json_t;
 int archive_line_read(struct json_t *j, struct arena *a,
 	struct archive_line *ret, struct err *e);
+/* archive-quick.c: the same from the bytes of a line that is as weir writes it.
+ * False: it is another, or no line at all, and nothing is known of it. */
+bool
+archive_line_quick(struct str line, struct arena *a, struct archive_line *ret);
 /* archive-read.c: of several lines about one id the last counts, unless that
  * says that the item stayed. `ret` has room for one answer a line. */
 void archive_count(const struct archive_line *lines, size_t n, bool *ret);
