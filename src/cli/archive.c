@@ -58,8 +58,9 @@ print_list(struct cli *c, const struct archive_entries *list)
 	table_release(&t);
 }
 
+/* `whole`: that is all there is in the archive. */
 static int
-list_all(struct cli *c, const struct archive_entries *list)
+list_all(struct cli *c, const struct archive_entries *list, bool whole)
 {
 	if (c->json) {
 		json_t *all = json_array();
@@ -68,6 +69,8 @@ list_all(struct cli *c, const struct archive_entries *list)
 		json_print(all, &c->out);
 	} else if (list->n > 0) {
 		print_list(c, list);
+	} else if (whole) {
+		buf_add_c(&c->out, "Nothing has left the backlog.\n");
 	}
 	return CLI_DONE;
 }
@@ -144,7 +147,7 @@ look(struct cli *c, struct desk *d, const struct args *a, int verb)
 	if (project_archive(d->project, d->backlog, &c->arena, &list, &problems,
 		    &e) < 0)
 		return cli_fail(c, &e);
-	int status = verb == LIST ? list_all(c, &list)
+	int status = verb == LIST ? list_all(c, &list, problems.list.n == 0)
 				  : show_some(c, d->backlog, &list, a);
 	if (problems.list.n == 0)
 		return status;

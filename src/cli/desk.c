@@ -128,16 +128,17 @@ explain_absence(
 	if (left != NULL && left->how == DEPARTED_MERGED) {
 		err_set(e, ERR_MISSING,
 			"'%.*s' is no longer in the backlog: it was merged "
-			"into '%.*s'",
-			STR_ARG(id), STR_ARG(left->into));
+			"into '%.*s'; 'weir archive show %.*s' shows it",
+			STR_ARG(id), STR_ARG(left->into), STR_ARG(id));
 		return;
 	}
 	if (left != NULL) {
 		err_set(e, ERR_MISSING,
-			"'%.*s' is no longer in the backlog: it is %s, and in "
-			"the archive",
+			"'%.*s' is no longer in the backlog: it is %s; 'weir "
+			"archive show %.*s' shows it",
 			STR_ARG(id),
-			names_get(&departure_names, (int)left->how));
+			names_get(&departure_names, (int)left->how),
+			STR_ARG(id));
 		return;
 	}
 	const char *near = nearest_id(c, s, id);

@@ -221,11 +221,10 @@ run(struct cli *c, const struct args *a)
 const struct command command_doctor = {
 	.name = "doctor",
 	.summary = "say what is wrong with the files of a project",
-	.about =
-		"Looks at the backlog and the files around it, and names what "
-		"a person has to do\nsomething about, and notes, each with its "
-		"place and the next safe step. Nothing is\nchanged but with an "
-		"option.",
+	.about = "Looks at the backlog and the files around it, and names what "
+		 "a person has to do something about, and notes, each with its "
+		 "place and the next safe step. Nothing is changed but with an "
+		 "option.",
 	.options = options,
 	.run = run,
 };

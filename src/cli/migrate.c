@@ -107,7 +107,7 @@ const struct command command_migrate = {
 	.name = "migrate",
 	.summary = "bring a backlog of an older schema up to date",
 	.about = "Brings a backlog of schema 1 or 2 to schema 3, once, and "
-		 "keeps a copy of the file\nas it was in .weir/backups.",
+		 "keeps a copy of the file as it was in .weir/backups.",
 	.options = options,
 	.run = run,
 };

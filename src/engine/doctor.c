@@ -43,7 +43,7 @@ examine_backlog(struct project *p, struct snapshot **ret, struct findings *f,
 				       "shown and not changed"),
 			.next = STR("'weir migrate --dry-run' shows what "
 				    "'weir migrate' would do")});
-	return 0;
+	return rc < 0 ? 1 : 0;
 }
 
 /* What a `sound` backlog does not hold is not there; else it may be among what

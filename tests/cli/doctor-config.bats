@@ -70,4 +70,8 @@ at() {
 	fails 3 weir doctor
 	says "'huge' is not one of"
 	never_says "neither in the backlog"
+	sed -i 's/^schema_version: 3/schema_version: 2/' BACKLOG.yaml
+	fails 3 weir doctor
+	says "'weir migrate --dry-run'"
+	never_says "neither in the backlog"
 }

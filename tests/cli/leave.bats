@@ -90,7 +90,7 @@ archived() { # FILTER
 @test "what has left is not found, and it is said how it left" {
 	weir close WRK-001
 	fails 4 weir complete WRK-001
-	says "it is closed, and in the archive"
+	says "it is closed; 'weir archive show WRK-001'"
 }
 
 @test "merge re-points who waited and keeps what was said" {
@@ -122,9 +122,20 @@ Context: all about it"
 	says "'WRK-003' would wait for itself: WRK-002 -> WRK-003 -> WRK-002"
 }
 
+@test "archive list says that nothing has left" {
+	backlog "$(item WRK-001 new)"
+	succeeds weir archive list
+	[ "$output" = "Nothing has left the backlog." ]
+	succeeds weir archive list --json
+	[ "$output" = "[]" ]
+	echo damaged >BACKLOG_ARCHIVE.jsonl
+	fails 3 weir archive list
+	never_says "Nothing has left"
+}
+
 @test "archive list and show have what left" {
 	succeeds weir archive list
-	[ -z "$output" ]
+	[ "$output" = "Nothing has left the backlog." ]
 	weir set WRK-001 size=large
 	weir close WRK-001 -m "not worth it"
 	weir merge WRK-002 into WRK-004
@@ -166,7 +177,7 @@ WRK-002|WRK-004|Title of WRK-002"
 	weir close WRK-001
 	cp before BACKLOG.yaml
 	succeeds weir archive list
-	[ -z "$output" ]
+	[ "$output" = "Nothing has left the backlog." ]
 	succeeds weir close WRK-001
 	succeeds weir archive list --json
 	output_is length 1

@@ -67,7 +67,7 @@ prepare() {
 	backlog "$(going WRK-001)"
 	succeeds weir run
 	fails 4 weir show WRK-001
-	says "no longer in the backlog: it is done"
+	says "no longer in the backlog: it is done; 'weir archive show"
 }
 
 @test "show wraps long text at the terminal's width" {
