@@ -41,6 +41,7 @@ struct cli {
 	const char *const *environ;
 	const char *dir; /* -C, or NULL */
 	bool json, colour, help, version;
+	struct str denied;  /* what was said of a file that is refused */
 	struct arena arena; /* lives as long as the call */
 	struct buf out;	    /* for standard output; see cli_flush */
 	int out_errno;	    /* why writing it failed; 0 when it did not */
@@ -162,6 +163,7 @@ void ids_add(struct buf *b, struct str_list ids);
 
 /* The project around, and its backlog. */
 struct desk {
+	struct cli *cli;
 	struct project *project;
 	struct snapshot *backlog; /* NULL: none could be read */
 	struct problems problems; /* not said yet; see desk_look */

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "cli/command-priv.h"
 #include "cli/json-priv.h"
+#include "engine/doctor.h"
 
 /* What it shows is not what the file says. */
 static void
@@ -51,7 +52,7 @@ desk_open(struct cli *c, bool backlog, struct desk *ret)
 	CLEANUP_PROBLEMS struct problems problems = {0};
 	struct err e = {0};
 
-	*ret = (struct desk){0};
+	*ret = (struct desk){.cli = c};
 	if (project_open(&ret->project, c->sys, c->dir, &problems, &e) < 0) {
 		ret->project = NULL;
 		return cli_fail_all(c, &problems, &e);
@@ -64,7 +65,7 @@ desk_look(struct cli *c, struct desk *ret)
 {
 	struct err e = {0};
 
-	*ret = (struct desk){0};
+	*ret = (struct desk){.cli = c};
 	int rc = project_open_to_look(
 		&ret->project, c->sys, c->dir, &ret->problems, &ret->wrong);
 	if (rc < 0) {
@@ -102,6 +103,9 @@ desk_close(struct desk *d)
 	struct err warning;
 
 	if (d->project != NULL && project_warning(d->project, &warning))
+		cli_warn(&warning);
+	if (d->project != NULL && str_is_set(d->cli->denied) &&
+		project_denied(d->project, d->cli->denied, &warning))
 		cli_warn(&warning);
 	problems_release(&d->problems);
 	snapshot_unref(d->backlog);

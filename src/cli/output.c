@@ -68,6 +68,8 @@ exit_of(enum err_code code)
 int
 cli_fail(struct cli *c, const struct err *e)
 {
+	if (e->sys == EACCES || e->sys == EPERM || e->sys == EROFS)
+		c->denied = arena_str(&c->arena, str_from(e->msg));
 	say(c, err_code_name(e->code), str_from(e->msg));
 	return exit_of(e->code);
 }

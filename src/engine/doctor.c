@@ -237,6 +237,28 @@ project_examine(struct project *p, const char *const *environ,
 	return rc < 0 ? -1 : 0;
 }
 
+bool
+project_denied(struct project *p, struct str said, struct err *ret)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct findings f = {.a = &tmp};
+	const struct finding *why = NULL;
+
+	doctor_access(p->store, &f);
+	VEC_EACH (x, &f.list) {
+		struct str quoted =
+			arena_strf(&tmp, "'%.*s'", STR_ARG(x->where));
+		/* Failing the file, what it lies in. */
+		if (why == NULL || str_find(said, quoted) < said.n)
+			why = x;
+	}
+	if (why != NULL)
+		err_set(ret, ERR_SYS, "'%.*s': %.*s", STR_ARG(why->where),
+			STR_ARG(why->message));
+	findings_release(&f);
+	return why != NULL;
+}
+
 int
 project_mend(struct project *p, struct arena *a, struct str_list *ret_done,
 	struct err *e)

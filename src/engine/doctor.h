@@ -23,6 +23,10 @@
 int project_examine(struct project *p, const char *const *environ,
 	struct findings *f, struct err *e);
 
+/* After a call that the kernel has refused, and what was `said` of it: whose
+ * the file is that weir may not use. False: that is not why. */
+bool project_denied(struct project *p, struct str said, struct err *ret);
+
 /* As doctor_mend. */
 int project_mend(struct project *p, struct arena *a, struct str_list *ret_done,
 	struct err *e);

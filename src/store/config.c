@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/stamp.h"
+#include "fio/access.h"
 #include "fio/file.h"
 #include "store/config-priv.h"
 
@@ -149,6 +150,9 @@ config_load(const struct fio_dir *root, struct arena *a, struct config *ret,
 
 	*ret = defaults(STR(FILE_NAME));
 	if (fio_read(root, FILE_NAME, BYTES_MAX, &bytes, NULL, e) < 0) {
+		struct err why = {0};
+		if (fio_access(root, FILE_NAME, FIO_TO_READ, &why) < 0)
+			err_set(e, ERR_SYS, "'%s': %s", FILE_NAME, why.msg);
 		problems_add(problems, e);
 		return -1;
 	}

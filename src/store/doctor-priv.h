@@ -39,7 +39,4 @@ int doctor_log(const struct fio_dir *state, struct findings *f, struct err *e);
 /* doctor-values.c: what can be read and is not what it seems. */
 void doctor_values(struct store *st, struct findings *f);
 
-/* doctor-access.c: whose the files are that weir may not use as it has to. */
-void doctor_access(struct store *st, struct findings *f);
-
 #endif

@@ -47,6 +47,10 @@ void findings_release(struct findings *f);
 /* After store_load: what is wrong with the files around the backlog. */
 void doctor_look(struct store *st, struct findings *f);
 
+/* Of it, whose the files are that weir may not use as it has to: enough after a
+ * call that the kernel has refused. The backlog need not be loaded. */
+void doctor_access(struct store *st, struct findings *f);
+
 /* "file:line:column" of an item; absent when the backlog is not sound. */
 struct str doctor_place(struct store *st, struct str id, struct arena *a);
 

@@ -119,14 +119,27 @@ as_other() {
 	cp -r . "$here/project"
 	cd "$here/project"
 	chmod 755 "$here"
-	chmod 0 .weir/lock BACKLOG_ARCHIVE.jsonl
+	chmod 0 .weir/lock
 	chmod 777 . .weir .weir/*/
 	chmod 666 .weir/log/* weir.yaml BACKLOG.yaml
 	[ "$(id -u)" -ne 0 ] || chmod 644 .weir/lock
+	as_other "$here/weir" add 'Refused'
+	refused=$output
+	chmod 0 BACKLOG.yaml BACKLOG_ARCHIVE.jsonl
+	as_other "$here/weir" list
+	unread=$output
+	chmod 0 weir.yaml
+	as_other "$here/weir" list
+	unknown=$output
+	chmod 666 BACKLOG.yaml weir.yaml
 	as_other "$here/weir" doctor
 	cd "$BATS_TEST_TMPDIR"
 	rm -rf "$here"
 	exits 3
+	belongs="it belongs to uid $(id -u) and gid $(id -g) (mode"
+	[[ $refused == *"'.weir/lock': $belongs "* ]] || explain "$refused"
+	[[ $unread == *"'BACKLOG.yaml': $belongs 0000)"* ]] || explain "$unread"
+	[[ $unknown == *"'weir.yaml': $belongs 0000)"* ]] || explain "$unknown"
 	says "BACKLOG_ARCHIVE.jsonl: it belongs to uid $(id -u) and gid $(id -g) (mode 0000), weir runs as uid "
 	says "and has to read and write it"
 	says ".weir/lock: it belongs to uid $(id -u)"
