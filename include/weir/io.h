@@ -212,7 +212,8 @@ struct wio_options {
 	/* Where displaced files go (see wio_write), an absolute path on the
 	 * mount of the roots: WIO_INVALID "trash" when it is on another, and
 	 * when a file is. NULL: ".weir-trash" in the directory of
-	 * the file, made when first needed. */
+	 * the file, made when first needed, with a .gitignore by which git
+	 * does not see it. */
 	const char *trash;
 	/* The only extensions that may be created, ".c"; none: all. */
 	const char *const *extensions;

@@ -9,6 +9,7 @@
 
 #include "base/stamp.h"
 #include "base/vec.h"
+#include "fio/file-priv.h"
 #include "fio/inode.h"
 #include "fio/journal.h"
 #include "fio/pool.h"
@@ -164,6 +165,32 @@ share_all(const struct fio_dir *trash, const struct fio_dir *of)
 	share(sys, trash->fd, &st, (st.st_mode & 07777) | 0700);
 }
 
+/*
+ * Git is told to look away. What it is told stands there whole or not at all,
+ * so who finds nothing may say it; and it is written outside, where a sweep
+ * finds what is left of it. Nothing that was asked for rests on it.
+ */
+static void
+hide(const struct fio_dir *trash, const struct fio_dir *of)
+{
+	static const char name[] = ".gitignore";
+	const struct fio_replacing how = {
+		.mode = 0644, .durability = WIO_DURABLE_DATA};
+	struct str all = STR("*\n");
+	struct sys *sys = of->sys;
+	struct fio_temp t;
+	struct err ignored;
+	struct stat st;
+
+	if (fio_stat(trash, name, &st, &ignored) != 1 ||
+		fio_temp_write(&t, of, name, (struct str_list){&all, 1}, &how,
+			&ignored) < 0)
+		return;
+	if (sys->renameat(
+		    sys, of->fd, t.name, trash->fd, name, RENAME_NOREPLACE) < 0)
+		fio_drop(of, t.name);
+}
+
 /* Made when it is not there. */
 static int
 make_dir(struct fio_trash *ret, const struct fio_trash_how *how,
@@ -171,6 +198,8 @@ make_dir(struct fio_trash *ret, const struct fio_trash_how *how,
 {
 	*ret = (struct fio_trash){.dir = FIO_DIR_NONE, .lock = FIO_LOCK_NONE};
 	int rc = open_dir(ret, how, of, e);
+	if (rc == 0 && how->at == NULL)
+		hide(&ret->dir, of);
 	if (rc == 0 || e->code != ERR_MISSING || how->at != NULL)
 		return rc;
 	int made = of->sys->mkdirat(of->sys, of->fd, FIO_TRASH_NAME, 0700);
@@ -180,6 +209,8 @@ make_dir(struct fio_trash *ret, const struct fio_trash_how *how,
 	rc = open_dir(ret, how, of, e);
 	if (rc == 0 && made == 0)
 		share_all(&ret->dir, of);
+	if (rc == 0)
+		hide(&ret->dir, of);
 	return rc;
 }
 

@@ -18,7 +18,21 @@ edit() {
 # Nothing was changed, and nothing left behind.
 untouched() {
 	same before a.txt
-	[ -z "$(find . -name '.*' ! -name . ! -name .weir-trash)" ]
+	[ -z "$(find . -name '.*' ! -name . ! -name .weir-trash \
+		! -path './.weir-trash/.gitignore')" ]
+}
+
+@test "io write, io create: git sees the change and no trash" {
+	mkdir d
+	printf 'one\n' >d/a.txt
+	repository
+	ask write '{"path": "d/a.txt", "edits": [{"anchor": "one", "text": "1"}]}'
+	exits 0
+	ask create '{"path": "b.txt", "bytes": "b"}'
+	exits 0
+	[ -e d/.weir-trash ] && [ -e .weir-trash ]
+	[ "$(git status --porcelain -uall)" = $' M d/a.txt\n?? b.txt' ] ||
+		explain "$(git status --porcelain -uall)"
 }
 
 @test "io write: edits land where the digest says, and each tells its delta" {

@@ -388,7 +388,7 @@ start_of(const struct workload *w)
 
 /* What is wrong; NULL when nothing is. */
 struct seen {
-	bool edit, hidden;
+	bool edit, hidden, half;
 	struct str text[FILES_MAX];
 };
 
@@ -405,6 +405,8 @@ look(const struct sim *disk, const struct workload *w, struct arena *a)
 		s.hidden |= strstr(files[i].path, ".weir-tmp") != NULL ||
 			strstr(files[i].path, ".weir-swap") != NULL ||
 			strstr(files[i].path, ".weir-journal") != NULL;
+		s.half |= strstr(files[i].path, "/.gitignore") != NULL &&
+			!str_eq_c(files[i].bytes, "*\n");
 		for (size_t k = 0; k < w->n; k++)
 			if (strcmp(files[i].path, w->files[k].path) == 0)
 				s.text[k] = files[i].bytes;
@@ -428,6 +430,8 @@ complaint(const struct sim *disk, const struct workload *w, size_t acked,
 
 	if (s.hidden)
 		return "a hidden name is left";
+	if (s.half)
+		return "git is not told what it was to be";
 	if (edited && !s.edit)
 		return "what somebody saved is gone";
 	for (size_t i = 0; i < w->n; i++) {
@@ -694,6 +698,8 @@ static const struct mutant mutants[] = {
 	{"first directory not synced", SKIP_FSYNC, ".", 2, "batch-two-dirs"},
 	{"second directory not synced", SKIP_FSYNC, ".", 3, "batch-two-dirs"},
 	{"journal not removed", SKIP_UNLINK, ".weir-journal", 0, "batch"},
+	{"what git is told not synced", SKIP_FSYNC, "..gitignore.", 0,
+		"create"},
 	{"temporary file not removed", SKIP_UNLINK, ".weir-tmp", 0, "write"},
 };
 

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "fio/io-priv.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "sys/fault.h"
+#include "sys/real.h"
+
+#include "io.h"
+
+/* What git is to see of the trash: nothing. */
+
+static const char ignore[] = ".weir-trash/.gitignore";
+
+static enum wio_code
+create_with(struct wio *x, const char *path)
+{
+	const struct wio_create_request ask = {
+		.path = path, .bytes = "new", .n = 3};
+	struct wio_create_result r;
+
+	(void)wio_create(x, &ask, 1, &r);
+	return r.error.code;
+}
+
+static void
+make_trash(void)
+{
+	char path[512];
+
+	assert_int_equal(mkdir(scratch_path(&s, ".weir-trash", path), 0700), 0);
+}
+
+static size_t
+temps(const char *sub)
+{
+	char path[512];
+	DIR *d = opendir(scratch_path(&s, sub, path));
+	struct dirent *x;
+	size_t n = 0;
+
+	if (d == NULL)
+		return 0;
+	while ((x = readdir(d)) != NULL)
+		n += strstr(x->d_name, ".weir-tmp") != NULL;
+	(void)closedir(d);
+	return n;
+}
+
+static void
+a_trash_hides_itself_and_all_in_it_from_git(void **state)
+{
+	struct stat st;
+	char path[512];
+
+	(void)state;
+	assert_int_equal(create_with(w, "f"), WIO_OK);
+	check_str(scratch_get(&s, ignore), "*\n");
+	assert_int_equal(stat(scratch_path(&s, ignore, path), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
+	assert_int_equal(temps(".") + temps(".weir-trash"), 0);
+}
+
+static void
+a_trash_made_by_an_older_version_is_hidden_as_well(void **state)
+{
+	(void)state;
+	make_trash();
+	assert_int_equal(create_with(w, "f"), WIO_OK);
+	check_str(scratch_get(&s, ignore), "*\n");
+}
+
+static void
+what_somebody_says_of_a_trash_to_git_stands(void **state)
+{
+	(void)state;
+	make_trash();
+	scratch_put(&s, ignore, "");
+	assert_int_equal(create_with(w, "f"), WIO_OK);
+	check_str(scratch_get(&s, ignore), "");
+}
+
+static void
+a_trash_that_the_options_name_is_its_owners(void **state)
+{
+	char path[512];
+
+	(void)state;
+	assert_int_equal(mkdir(scratch_path(&s, "bin", path), 0700), 0);
+	io_reopen((struct wio_options){.trash = path});
+	assert_int_equal(create_with(w, "f"), WIO_OK);
+	assert_false(scratch_has(&s, "bin/.gitignore"));
+}
+
+/* True when it was. */
+static bool
+killed_at(uint64_t at)
+{
+	const char *const roots[] = {s.path};
+	const struct wio_options o = {.roots = roots, .roots_n = 1};
+	int status;
+
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct sys_fault f;
+		sys_fault_init(&f, sys_real());
+		struct wio *x = fio_io_open(&f.sys, &o, true, &e);
+		f.plan = (struct sys_fault_plan){
+			.at = at, .how = SYS_FAULT_KILL};
+		f.calls = 0;
+		_exit(create_with(x, "f") == WIO_OK ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+	return WIFSIGNALED(status);
+}
+
+static void
+a_writer_killed_at_any_call_leaves_no_trash_that_git_will_see(void **state)
+{
+	uint64_t at = 1;
+	bool killed = true;
+
+	(void)state;
+	for (; killed; at++) {
+		killed = killed_at(at);
+		if (scratch_has(&s, ignore))
+			check_str(scratch_get(&s, ignore), "*\n");
+		assert_int_equal(create_with(w, "g"), WIO_OK);
+		check_str(scratch_get(&s, ignore), "*\n");
+		assert_true(wio_sweep(w, s.path, &e) >= 0);
+		assert_int_equal(temps(".") + temps(".weir-trash"), 0);
+		(void)io_teardown(NULL);
+		(void)io_setup(NULL);
+	}
+	assert_true(at > 15);
+}
+
+/* It is not what was asked for: the file is made all the same. */
+static void
+a_trash_that_cannot_be_hidden_is_one(void **state)
+{
+	const char *const roots[] = {s.path};
+	const struct wio_options o = {.roots = roots, .roots_n = 1};
+	int visible = 0;
+
+	(void)state;
+	for (uint64_t at = 1; at < 40; at++) {
+		struct sys_fault f;
+		sys_fault_init(&f, sys_real());
+		struct wio *x = fio_io_open(&f.sys, &o, true, &e);
+		f.plan = (struct sys_fault_plan){
+			.at = at, .how = SYS_FAULT_ERRNO, .sys = EIO};
+		f.calls = 0;
+		bool good = create_with(x, "f") == WIO_OK;
+		wio_close(x, NULL);
+		visible += good && !scratch_has(&s, ignore);
+		assert_int_equal(temps(".weir-trash"), 0);
+		(void)io_teardown(NULL);
+		(void)io_setup(NULL);
+	}
+	assert_true(visible > 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, io_setup, io_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_trash_hides_itself_and_all_in_it_from_git),
+		TEST(a_trash_made_by_an_older_version_is_hidden_as_well),
+		TEST(what_somebody_says_of_a_trash_to_git_stands),
+		TEST(a_trash_that_the_options_name_is_its_owners),
+		TEST(a_writer_killed_at_any_call_leaves_no_trash_that_git_will_see),
+		TEST(a_trash_that_cannot_be_hidden_is_one),
+	};
+
+	(void)signal(SIGIO, SIG_IGN);
+	return cmocka_run_group_tests_name("trash", tests, NULL, NULL);
+}
