@@ -39,7 +39,7 @@ _weir_verb() {
 	tag.1) words='add rm' ;;
 	dep.1) words='add rm tree' ;;
 	archive.1) words='list show' ;;
-	io.1) words='read scan write create watch digest' ;;
+	io.1) words='read scan write create watch digest sweep' ;;
 	io.*)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return

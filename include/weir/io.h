@@ -502,7 +502,9 @@ void wio_write_release(struct wio_write_result *results, size_t n);
 /* Remove what writers that died left in a directory and below, and what has
  * been in the trash for its time, which is not counted; what may be somebody's
  * edit is kept. Without `cross_mounts` directories on other mounts
- * are left out. Returns how many files it took away; -1 and `*e`. */
+ * are left out. Returns how many files it took away; -1 and `*e`: WIO_BUSY when
+ * a writer is at work for longer than `lock_wait_ns`, WIO_NOT_REGULAR when it
+ * is no directory. */
 int64_t wio_sweep(struct wio *w, const char *dir, struct wio_error *e);
 
 /* Creating. */

@@ -205,3 +205,15 @@ io_add_digest(
 	}
 	end(o, &r->error, ret);
 }
+
+void
+io_add_sweep(const char *dir, int64_t removed, const struct wio_error *e,
+	struct buf *ret)
+{
+	json_t *o = json_object();
+
+	add_bytes(o, "path", str_from(dir));
+	if (removed >= 0)
+		json_object_set_new(o, "removed", json_integer(removed));
+	end(o, e, ret);
+}

@@ -24,6 +24,7 @@ enum io_verb {
 	IO_CREATE,
 	IO_WATCH,
 	IO_DIGEST,
+	IO_SWEEP,
 	IO_VERBS,
 };
 
@@ -49,7 +50,7 @@ struct io_ask {
 	};
 };
 
-/* Of all but IO_WATCH and IO_DIGEST. What is wrong is in `ret->error`. The
+/* Of those that take requests. What is wrong is in `ret->error`. The
  * memory is in `a`; `ret->line` is taken as it is. */
 void io_ask_parse(enum io_verb verb, struct str line, struct arena *a,
 	struct io_ask *ret);
@@ -78,6 +79,9 @@ void io_add_event(const struct wio_event *ev, struct buf *ret);
  * input. */
 void io_add_digest(
 	const char *path, const struct wio_scan_result *r, struct buf *ret);
+/* How many files went, or why not. */
+void io_add_sweep(const char *dir, int64_t removed, const struct wio_error *e,
+	struct buf *ret);
 
 /* A file's identity as one word, so that no reader of JSON rounds it. */
 enum { IO_IDENTITY_TEXT = 128 };
@@ -108,5 +112,8 @@ int io_serve(struct cli *c, struct wio *w, enum io_verb verb,
 int io_watch(struct cli *c, struct wio *w, const struct io_settings *s);
 int io_digest(struct cli *c, struct wio *w, const struct io_settings *s,
 	char **files, size_t n);
+/* No directory: each of the roots. */
+int io_sweep(struct cli *c, struct wio *w, const struct io_settings *s,
+	const char *const *dirs, size_t n);
 
 #endif

@@ -65,11 +65,11 @@ static const struct {
 	{ALL, OF(IO_WRITE)},
 	{DURABILITY, OF(IO_WRITE) | OF(IO_CREATE)},
 	{LOCK_PROCESSES, OF(IO_WRITE) | OF(IO_CREATE)},
-	{TRASH, OF(IO_WRITE) | OF(IO_CREATE)},
+	{TRASH, OF(IO_WRITE) | OF(IO_CREATE) | OF(IO_SWEEP)},
 	{EXTENSION, OF(IO_CREATE)},
 	{GRAMMARS, OF(IO_SCAN) | OF(IO_DIGEST)},
 	{LARGE_STREAM, OF(IO_SCAN) | OF(IO_DIGEST)},
-	{SHA256, ~OF(IO_WATCH)},
+	{SHA256, ~(OF(IO_WATCH) | OF(IO_SWEEP))},
 	{COUNT, OF(IO_WATCH)},
 	{DEBOUNCE, OF(IO_WATCH)},
 	{MAX_WAIT, OF(IO_WATCH)},
@@ -83,6 +83,7 @@ static const struct verb verbs[] = {
 	[IO_CREATE] = {"create", "nothing more", 0, 0},
 	[IO_WATCH] = {"watch", "nothing more", 0, 0},
 	[IO_DIGEST] = {"digest", "FILE...", 0, SIZE_MAX},
+	[IO_SWEEP] = {"sweep", "DIR...", 0, SIZE_MAX},
 	{0},
 };
 
@@ -332,6 +333,9 @@ run(struct cli *c, const struct args *a)
 		status = io_watch(c, w, &s);
 	else if (verb == IO_DIGEST)
 		status = io_digest(c, w, &s, a->words + 1, a->words_n - 1);
+	else if (verb == IO_SWEEP)
+		status = io_sweep(c, w, &s, (const char *const *)(a->words + 1),
+			a->words_n - 1);
 	else
 		status = io_serve(c, w, (enum io_verb)verb, &s);
 	if (s.metrics)
@@ -342,14 +346,14 @@ run(struct cli *c, const struct args *a)
 
 const struct command command_io = {
 	.name = "io",
-	.words = "read|scan|write|create|watch|digest [FILE...]",
+	.words = "read|scan|write|create|watch|digest|sweep [FILE...]",
 	.summary = "read, change and watch files, for programs and agents",
 	.about = "Reads, scans, writes or creates the files that JSON lines on "
-		 "standard input ask\nfor, one answer a line; watches, and "
-		 "tells digests. A change names the digest of\nthe bytes it "
-		 "was made from, and what somebody else saved meanwhile is "
-		 "never\nwritten over. weir-io(1) has the keys. Needs no "
-		 "project.",
+		 "standard input ask\nfor, one answer a line; watches, tells "
+		 "digests, and sweeps up after killed\nwriters. A change names "
+		 "the digest of the bytes it was made from, and what\nsomebody "
+		 "else saved meanwhile is never written over. weir-io(1) has "
+		 "the keys.\nNeeds no project.",
 	.options = options,
 	.words_min = 1,
 	.words_max = SIZE_MAX,

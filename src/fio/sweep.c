@@ -240,7 +240,11 @@ wio_sweep(struct wio *w, const char *dir, struct wio_error *e)
 			rc = sweep_all(&s, &d, &why);
 		if (d.fd >= 0)
 			fio_dir_close(&d);
-		if (rc < 0)
+		if (rc < 0 && why.sys == ENOTDIR)
+			fio_error_set(e, WIO_OP_WRITE, WIO_NOT_REGULAR, "dir",
+				"'%s' is not a directory",
+				fio_path(&place.dir, place.name).text);
+		else if (rc < 0)
 			fio_error_from(e, WIO_OP_WRITE, &why);
 		fio_place_release(&place);
 	}
