@@ -611,6 +611,11 @@ struct wio_watch;
  * roots is told under the innermost. Directories that cannot be watched for
  * want of watches are looked at every `poll_ns`, and WIO_WATCH_FAILED says so
  * once for all below it.
+ *
+ * A root that is removed or renamed, itself or with a directory above it that
+ * we may read, is told by WIO_WATCH_FAILED with the path "" and WIO_NOT_FOUND,
+ * as the last of what was in it; a new one at its place is not watched. When
+ * none is left there is nothing more to tell until wio_set_roots.
  */
 struct wio_watch *wio_watch_open(struct wio *w,
 	const struct wio_watch_options *options, struct wio_error *e);

@@ -21,18 +21,39 @@ say_ready(struct cli *c, const struct wio_watch *x, const struct io_settings *s)
 	cli_flush(c);
 }
 
-/* What waits now, written together. 1: as many as were asked for. */
+/* How far it is. */
+struct follow {
+	const struct io_settings *s;
+	uint64_t told;
+	size_t lost; /* roots that are not there any more */
+};
+
+/* Roots go for good, and each once. 1: that was the last. */
 static int
-tell(struct cli *c, struct wio_watch *x, const struct io_settings *s,
-	uint64_t *told, struct wio_error *e)
+count_lost(struct follow *f, const struct wio_event *ev)
+{
+	f->lost += ev->kind == WIO_WATCH_FAILED && *ev->path == '\0' &&
+		ev->error.code == WIO_NOT_FOUND;
+	return f->lost == f->s->options.roots_n;
+}
+
+/* What waits now, written together. 1: as many as were asked for. -1 also when
+ * there is nothing left to watch. */
+static int
+tell(struct cli *c, struct wio_watch *x, struct follow *f, struct wio_error *e)
 {
 	struct wio_event ev;
 	int rc;
 
 	while ((rc = wio_watch_next(x, 0, &ev, e)) == 0) {
 		io_add_event(&ev, &c->out);
-		if (++*told == s->count)
+		if (++f->told == f->s->count)
 			break;
+		if (count_lost(f, &ev)) {
+			*e = ev.error;
+			rc = -1;
+			break;
+		}
 		if (c->out.n > IO_BATCH_BYTES)
 			cli_flush(c);
 	}
@@ -45,13 +66,13 @@ tell(struct cli *c, struct wio_watch *x, const struct io_settings *s,
 static int
 follow(struct cli *c, struct wio_watch *x, const struct io_settings *s)
 {
+	struct follow f = {.s = s};
 	struct wio_error wrong;
 	struct err e = {0};
-	uint64_t told = 0;
 	int rc;
 
 	/* What is there first: it also sets the clock of who polls. */
-	while ((rc = tell(c, x, s, &told, &wrong)) == 0) {
+	while ((rc = tell(c, x, &f, &wrong)) == 0) {
 		int gone =
 			lines_wait(c->sys, wio_watch_fd(x), STDOUT_FILENO, &e);
 		if (gone < 0)

@@ -69,6 +69,14 @@ fanotify_add(struct fio_backend *b, int dir, uint64_t *ret_key)
 	return 0;
 }
 
+static int
+fanotify_follow(struct fio_backend *b, int dir)
+{
+	return b->sys->fanotify_mark(b->sys, b->fd,
+		FAN_MARK_ADD | FAN_MARK_ONLYDIR, FAN_MOVE_SELF | FAN_ONDIR,
+		dir);
+}
+
 /* The mark is taken away with the inode or with the descriptor; until then its
  * events have a key that nobody knows. */
 static void
@@ -139,6 +147,8 @@ take(struct fanotify *x, const struct fanotify_event_metadata *v,
 		say(x, FIO_RAW_LOST, &at, false);
 		return;
 	}
+	if (v->mask & FAN_MOVE_SELF)
+		say(x, FIO_RAW_MOVED, &at, false);
 	for (const char *p = at_chunk + v->metadata_len; p < end;) {
 		const struct fanotify_event_info_fid *info = (const void *)p;
 		p += info->hdr.len;
@@ -188,6 +198,7 @@ fio_fanotify_open(struct fio_backend **ret, struct sys *sys)
 	b->kind = WIO_WATCH_FANOTIFY;
 	b->add = fanotify_add;
 	b->drop = fanotify_drop;
+	b->follow = fanotify_follow;
 	b->next = fanotify_next;
 	*ret = b;
 	return 0;

@@ -8,22 +8,38 @@
 /* Reads are no events; opening neither. Times and modes are. */
 #define MASK                                                                  \
 	(IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_FROM | \
-		IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR | IN_DONT_FOLLOW |       \
-		IN_EXCL_UNLINK)
+		IN_MOVED_TO | IN_ATTRIB | IN_EXCL_UNLINK | HOW)
+/* One directory is watched once, for all that is asked of it. */
+#define HOW (IN_ONLYDIR | IN_DONT_FOLLOW | IN_MASK_ADD)
 
 /* There is no call that takes a descriptor; the directory it holds has a name
  * that nobody can swap. The "." is for IN_DONT_FOLLOW. */
 static int
-inotify_add(struct fio_backend *b, int dir, uint64_t *ret_key)
+add(struct fio_backend *b, int dir, uint32_t mask)
 {
 	char path[40];
 
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/.", dir);
-	int wd = b->sys->inotify_add(b->sys, b->fd, path, MASK);
+	return b->sys->inotify_add(b->sys, b->fd, path, mask);
+}
+
+static int
+inotify_add(struct fio_backend *b, int dir, uint64_t *ret_key)
+{
+	int wd = add(b, dir, MASK);
+
 	if (wd < 0)
 		return wd;
 	*ret_key = (uint64_t)wd;
 	return 0;
+}
+
+static int
+inotify_follow(struct fio_backend *b, int dir)
+{
+	int wd = add(b, dir, IN_MOVE_SELF | HOW);
+
+	return wd < 0 ? wd : 0;
 }
 
 static void
@@ -43,6 +59,8 @@ translate(const struct inotify_event *v, struct fio_raw *ret)
 	};
 	if (v->mask & (IN_Q_OVERFLOW | IN_UNMOUNT))
 		ret->kind = FIO_RAW_LOST;
+	else if (v->mask & IN_MOVE_SELF)
+		ret->kind = FIO_RAW_MOVED;
 	else if (v->len == 0) /* of the directory itself: its parent tells */
 		return false;
 	else if (v->mask & IN_CREATE)
@@ -84,6 +102,7 @@ fio_inotify_open(struct fio_backend **ret, struct sys *sys)
 	b->kind = WIO_WATCH_INOTIFY;
 	b->add = inotify_add;
 	b->drop = inotify_drop;
+	b->follow = inotify_follow;
 	b->next = inotify_next;
 	*ret = b;
 	return 0;

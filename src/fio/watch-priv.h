@@ -15,6 +15,7 @@
  *	watch-inotify.c, watch-fanotify.c	what the kernel says
  *	watch-backend.c				and what those two share
  *	watch-survey.c				what is there: directories read
+ *	watch-roots.c				and whether the roots still are
  *	watch-raw.c				both into the coalescer
  *	watch-tell.c				and out of it, less our own
  *	watcher.c				the watch of weir/io.h
@@ -28,8 +29,9 @@ enum fio_raw_kind {
 	FIO_RAW_REMOVED,
 	FIO_RAW_FROM, /* the halves of a move, with one cookie */
 	FIO_RAW_TO,
-	FIO_RAW_LOOK, /* something of these, in an order that was lost */
-	FIO_RAW_LOST, /* events were lost */
+	FIO_RAW_LOOK,  /* something of these, in an order that was lost */
+	FIO_RAW_MOVED, /* one that is followed was renamed */
+	FIO_RAW_LOST,  /* events were lost */
 };
 
 struct fio_raw {
@@ -51,6 +53,8 @@ struct fio_backend {
 	/* Watch the directory `dir`, and nothing below it. 0 or -errno. */
 	int (*add)(struct fio_backend *b, int dir, uint64_t *ret_key);
 	void (*drop)(struct fio_backend *b, uint64_t key);
+	/* Say when `dir` itself is renamed, watched or not. 0 or -errno. */
+	int (*follow)(struct fio_backend *b, int dir);
 	/* 0: one; 1: no more by now; -errno. */
 	int (*next)(struct fio_backend *b, struct fio_raw *ret);
 	/* What was read, and from `at` on is to be told; in bytes. */
@@ -92,6 +96,7 @@ struct wio_watch {
 	VEC(struct fio_node *) polled;
 	int64_t poll_at_ns;
 	VEC(uint64_t) mounts; /* that the roots are on */
+	bool moved;	      /* one of the roots, perhaps */
 
 	/* Names to look at when the kernel has no more to say. */
 	VEC(struct fio_look {
@@ -104,11 +109,13 @@ struct wio_watch {
 		bool settles; /* also when there is nothing */
 	})
 	looks;
-	/* Directories that cannot be watched, to be told. */
+	/* Directories that cannot be watched, to be told: when nothing else is
+	 * left to tell, but not later than this. */
 	VEC(struct fio_notice {
 		char *path;
 		size_t root;
 		struct wio_error error;
+		int64_t until_ns; /* 0: at once */
 	})
 	notices;
 
@@ -136,15 +143,21 @@ int fio_watch_open_dir(const struct wio_watch *x, const struct fio_node *dir);
 void fio_watch_survey(
 	struct wio_watch *x, struct fio_node *dir, bool anew, int64_t now_ns);
 void fio_watch_poll(struct wio_watch *x, int64_t now_ns);
-/*
- * Whether the roots are there still. The kernel says nothing when a directory
- * that is held open is removed; but then it is empty, so those are looked at
- * now and then: INT64_MAX, or when to do so again.
- */
-int64_t fio_watch_roots(struct wio_watch *x, int64_t now_ns);
 /* Say that `dir` is not watched. */
 void fio_watch_failed(struct wio_watch *x, const struct fio_node *dir, int sys,
 	const char *why);
+
+/* The root is not watched any more, and nothing is told of it after that. */
+void fio_watch_gone(struct wio_watch *x, const struct fio_node *root,
+	const char *why, int64_t now_ns);
+
+/* watch-roots.c */
+
+/* From here on it is seen when one of them moves. */
+void fio_watch_follow_roots(struct wio_watch *x);
+/* Say which of them are not in their place any more. INT64_MAX, or when to look
+ * again. */
+int64_t fio_watch_roots(struct wio_watch *x, int64_t now_ns);
 
 /* watch-raw.c */
 

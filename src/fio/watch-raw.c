@@ -102,6 +102,7 @@ carry(struct wio_watch *x, struct fio_node *dir, const struct fio_raw *raw,
 		remember_look(x, raw, true);
 		break;
 	case FIO_RAW_TO:
+	case FIO_RAW_MOVED:
 	case FIO_RAW_LOST:
 		break;
 	}
@@ -114,6 +115,8 @@ take(struct wio_watch *x, const struct fio_raw *raw, int64_t now_ns)
 
 	if (raw->kind == FIO_RAW_LOST)
 		fio_watch_lost(x, now_ns);
+	else if (raw->kind == FIO_RAW_MOVED)
+		x->moved = true;
 	else if (dir == NULL)
 		return;
 	else if (raw->kind == FIO_RAW_TO)
@@ -183,8 +186,9 @@ look_all(struct wio_watch *x, int64_t now_ns)
 void
 fio_watch_lost(struct wio_watch *x, int64_t now_ns)
 {
-	for (size_t i = 0; i < x->tree.roots.n; i++)
-		fio_watch_survey(x, x->tree.roots.items[i], true, now_ns);
+	VEC_EACH (root, &x->tree.roots)
+		if (!(*root)->gone)
+			fio_watch_survey(x, *root, true, now_ns);
 	fio_coalesce_lose(&x->tree);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "fio/content.h"
+#include "fio/root-priv.h"
 #include "fio/watch-priv.h"
 
 /* Keys. */
@@ -118,26 +119,40 @@ fio_watch_open_dir(const struct wio_watch *x, const struct fio_node *dir)
 	return fd;
 }
 
-void
-fio_watch_failed(struct wio_watch *x, const struct fio_node *dir, int sys,
-	const char *why)
+static struct fio_notice *
+add_notice(struct wio_watch *x, const struct fio_node *dir)
 {
 	struct fio_notice n = {0};
 
-	if (x->notices.n >= x->options.queue)
-		return;
 	n.root = fio_node_path(dir, FIO_NOW, &x->path)->root;
 	size_t size = x->path.n + 1;
 	n.path = mem_alloc(size);
 	memcpy(n.path, x->path.p, size);
-	const char *shown = *n.path != '\0' ? n.path : ".";
-	if (sys != 0)
-		(void)fio_error_sys(
-			&n.error, WIO_OP_WATCH, sys, "'%s' %s", shown, why);
-	else
-		(void)fio_error_set(&n.error, WIO_OP_WATCH, WIO_NOT_FOUND, NULL,
-			"'%s' %s", shown, why);
 	VEC_PUSH(&x->notices, n);
+	return &x->notices.items[x->notices.n - 1];
+}
+
+void
+fio_watch_failed(struct wio_watch *x, const struct fio_node *dir, int sys,
+	const char *why)
+{
+	if (x->notices.n >= x->options.queue)
+		return;
+	struct fio_notice *n = add_notice(x, dir);
+	(void)fio_error_sys(&n->error, WIO_OP_WATCH, sys, "'%s' %s",
+		*n->path != '\0' ? n->path : ".", why);
+}
+
+void
+fio_watch_gone(struct wio_watch *x, const struct fio_node *root,
+	const char *why, int64_t now_ns)
+{
+	const struct fio_root *r = &x->roots->items[root->root];
+	struct fio_notice *n = add_notice(x, root);
+
+	n->until_ns = now_ns + x->options.max_wait_ns;
+	(void)fio_error_set(&n->error, WIO_OP_WATCH, WIO_NOT_FOUND, NULL,
+		"the root '%s' %s", r->given.n > 0 ? r->given.s : "/", why);
 }
 
 /* Whether watching ends at `fd`: another file system is mounted there. */
@@ -345,28 +360,9 @@ fio_watch_poll(struct wio_watch *x, int64_t now_ns)
 {
 	if (x->polled.n == 0 || x->poll_at_ns > now_ns)
 		return;
+	x->moved = true; /* nobody else says so */
 	for (size_t i = 0; i < x->polled.n; i++)
 		fio_watch_survey(x, x->polled.items[i], false, now_ns);
 	x->poll_at_ns =
 		x->sys->clock(x->sys, SYS_CLOCK_ELAPSED) + x->options.poll_ns;
-}
-
-int64_t
-fio_watch_roots(struct wio_watch *x, int64_t now_ns)
-{
-	int64_t again = INT64_MAX;
-	struct stat st;
-
-	VEC_EACH (p, &x->tree.roots) {
-		struct fio_node *root = *p;
-		if (root->gone || root->at[FIO_NOW].children != NULL)
-			continue;
-		again = now_ns + x->options.poll_ns;
-		int fd = fio_roots_dir(x->roots, root->root)->fd;
-		if (x->sys->fstat(x->sys, fd, &st) < 0 || st.st_nlink > 0)
-			continue;
-		root->gone = true;
-		fio_watch_failed(x, root, ENOENT, "was removed");
-	}
-	return again;
 }

@@ -125,11 +125,13 @@ next_told(struct wio_watch *x, int64_t now_ns, struct wio_event *ret)
 }
 
 static bool
-next_notice(struct wio_watch *x, struct wio_event *ret)
+next_notice(struct wio_watch *x, int64_t now_ns, struct wio_event *ret)
 {
 	if (x->notices.n == 0)
 		return false;
 	struct fio_notice n = x->notices.items[0];
+	if (x->tree.pending > 0 && now_ns < n.until_ns)
+		return false;
 	memmove(x->notices.items, x->notices.items + 1,
 		--x->notices.n * sizeof(n));
 	buf_reset(&x->path);
@@ -150,5 +152,5 @@ next_notice(struct wio_watch *x, struct wio_event *ret)
 bool
 fio_watch_tell(struct wio_watch *x, int64_t now_ns, struct wio_event *ret)
 {
-	return next_notice(x, ret) || next_told(x, now_ns, ret);
+	return next_notice(x, now_ns, ret) || next_told(x, now_ns, ret);
 }

@@ -137,6 +137,7 @@ survey_roots(struct wio_watch *x)
 		});
 	for (size_t i = 0; i < fio_roots_n(x->roots); i++)
 		fio_watch_survey(x, fio_coalesce_root(&x->tree, i), false, now);
+	fio_watch_follow_roots(x);
 	fio_coalesce_settle(&x->tree);
 }
 
@@ -174,7 +175,9 @@ set_timer(struct wio_watch *x, int64_t roots_at_ns)
 		at = roots_at_ns;
 	if (x->polled.n > 0 && x->poll_at_ns < at)
 		at = x->poll_at_ns;
-	if (x->notices.n > 0 || at < 1)
+	if (x->notices.n > 0 && x->notices.items[0].until_ns < at)
+		at = x->notices.items[0].until_ns;
+	if ((x->notices.n > 0 && x->tree.pending == 0) || at < 1)
 		at = 1;
 	(void)x->sys->timer_set(x->sys, x->timer, at == INT64_MAX ? 0 : at);
 }

@@ -97,6 +97,43 @@ event() {
 	event 1 .path a.txt
 }
 
+@test "io watch: ends when its root is removed or renamed, and says so" {
+	local backend
+
+	for backend in inotify poll; do
+		mkdir one
+		echo x >one/a.txt
+		watches --root one --backend $backend
+		mv one "away-$backend"
+		ends 4
+		[ "$(tail -n 1 "$NOTES/out" | jq -r .kind)" = watch_failed ]
+		[ "$(cat "$NOTES/err")" = "weir: the root '$PWD/one' was moved away, or a directory above it was" ]
+		mkdir one
+		echo x >one/a.txt
+		watches --root one --backend $backend
+		rm -r one
+		ends 4
+		grep -q "'$PWD/one' was removed" "$NOTES/err"
+		[ "$(jq -r '.kind // empty' "$NOTES/out" | tr '\n' ' ')" = \
+			"removed watch_failed " ]
+	done
+}
+
+@test "io watch: goes on while one of its roots is left" {
+	mkdir one two
+	watches --root one --root two
+	mv one three
+	event 1 .kind watch_failed
+	event 1 .root 0
+	event 1 .path ""
+	event 1 .error.code not_found
+	echo x >two/a.txt
+	event 2 .kind created
+	event 2 .root 1
+	mv two four
+	ends 4
+}
+
 @test "io watch --backend: the one that was asked for" {
 	watches --backend inotify
 	run cat "$NOTES/out"
