@@ -39,7 +39,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (cut == all.n)
 		return 0;
-	if (fio_patch_read(text, diff, &a, &edits, &n, &e) < 0) {
+	if (fio_patch_read(text, diff, true, &a, &edits, &n, &e) < 0) {
 		if (e.code != WIO_DIFF)
 			BUG("refused for another reason: %s", e.message);
 		return 0;
@@ -51,7 +51,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			BUG("a change that is not told");
 		return 0;
 	}
-	if (fio_patch_read(text, buf_str(&told), &a, &same, &same_n, &e) < 0)
+	if (fio_patch_read(
+		    text, buf_str(&told), false, &a, &same, &same_n, &e) < 0)
 		BUG("our own diff is refused: %s", e.message);
 	make(text, same, same_n, &again);
 	if (!str_eq(buf_str(&made), buf_str(&again)))

@@ -305,7 +305,8 @@ struct wio_read_request {
 	const char *digest; /* that the file must have; NULL: any */
 	enum wio_part part;
 	uint64_t start, end;
-	/* Give at most so many bytes, whole characters; 0: no limit. */
+	/* Give at most so many bytes, whole characters; 0: no limit. Where not
+	 * even one character fits, none is given. */
 	uint64_t max_bytes;
 	bool raw; /* any bytes; else valid UTF-8 and offsets on characters */
 };
@@ -420,14 +421,17 @@ struct wio_edit {
 
 struct wio_write_request {
 	const char *path;
-	/* That the file has. NULL only when every edit has an anchor or with
-	 * a diff. */
+	/* That the file has. NULL only when every edit has an anchor, or with
+	 * a diff that has context in each hunk. */
 	const char *digest;
 	/* In order, not overlapping; two may insert at one place. */
 	const struct wio_edit *edits;
 	size_t edits_n;
 	/* Or a unified diff of this one file, whose hunks must fit exactly,
-	 * at the lines they name; the names in its headers are not used. */
+	 * at the lines they name; the names in its headers are not used. A hunk
+	 * without a line of context (diff -U0) is placed by nothing but its
+	 * number: without `digest` it is WIO_INVALID "digest", unless it is all
+	 * of the file. */
 	const char *diff;
 	size_t diff_n;
 	bool raw;	    /* as in wio_read_request */

@@ -10,11 +10,13 @@ struct reader {
 	struct arena *a;
 	struct wio_error *e;
 	size_t line; /* of the diff, from 1 */
+	bool known;
 
 	size_t at;	       /* in the bytes: all before is dealt with */
 	uint64_t old_n, new_n; /* lines dealt with */
 	bool ended;	       /* the new side's last line has no newline */
 	bool open;	       /* the last edit still grows */
+	bool placed;	       /* the hunk has shown context */
 	struct buf text;       /* of the open edit */
 	VEC(struct diff_edit) edits;
 };
@@ -177,6 +179,7 @@ read_text(struct reader *r, char kind, struct str text, bool newline)
 	if (r->ended)
 		return refuse(r, "the line before has no newline");
 	close_edit(r);
+	r->placed = true;
 	r->ended = !newline;
 	r->new_n++;
 	return match_old(r, text, newline);
@@ -204,6 +207,29 @@ read_line(struct reader *r)
 	return 0;
 }
 
+/* The lines up to those numbers. */
+static int
+read_lines(struct reader *r, uint64_t old_end, uint64_t new_end)
+{
+	size_t from = r->at, head = r->line - 1;
+
+	r->placed = r->known;
+	while (r->old_n < old_end || r->new_n < new_end) {
+		if (read_line(r) < 0)
+			return -1;
+		if (r->old_n > old_end || r->new_n > new_end)
+			return refuse(
+				r, "the hunk has more lines than it says");
+	}
+	close_edit(r);
+	if (r->placed || (from == 0 && r->at == r->bytes.n))
+		return 0;
+	return fio_error_set(r->e, WIO_OP_WRITE, WIO_INVALID, "digest",
+		"line %zu of the diff: a hunk without context needs the digest "
+		"of the file, for nothing else says that it belongs there",
+		head);
+}
+
 static int
 read_hunk(struct reader *r)
 {
@@ -223,15 +249,8 @@ read_hunk(struct reader *r)
 	if (before(&new) != r->new_n)
 		return refuse(r, "the numbers of the new side are wrong");
 	take(r);
-	uint64_t old_end = r->old_n + old.n, new_end = r->new_n + new.n;
-	while (r->old_n < old_end || r->new_n < new_end) {
-		if (read_line(r) < 0)
-			return -1;
-		if (r->old_n > old_end || r->new_n > new_end)
-			return refuse(
-				r, "the hunk has more lines than it says");
-	}
-	close_edit(r);
+	if (read_lines(r, r->old_n + old.n, r->new_n + new.n) < 0)
+		return -1;
 	if (r->ended && r->at < r->bytes.n)
 		return refuse(r, "a line without newline is not the last");
 	return 0;
@@ -275,11 +294,15 @@ read_all(struct reader *r)
 }
 
 int
-fio_patch_read(struct str bytes, struct str diff, struct arena *a,
+fio_patch_read(struct str bytes, struct str diff, bool known, struct arena *a,
 	const struct diff_edit **ret, size_t *ret_n, struct wio_error *e)
 {
-	struct reader r = {
-		.bytes = bytes, .rest = diff, .a = a, .e = e, .line = 1};
+	struct reader r = {.bytes = bytes,
+		.rest = diff,
+		.a = a,
+		.e = e,
+		.line = 1,
+		.known = known};
 
 	int rc = read_all(&r);
 	if (rc == 0) {

@@ -22,13 +22,18 @@
  * side is there byte for byte (a CR belongs to its line), the counts are
  * right, and a line without a newline is the last one of its side. What says
  * more than bytes (a rename, a mode, a binary) is refused, as is a second file.
+ *
+ * Numbers hold for the bytes the diff was made from. Unless these are `known`
+ * to be those, each hunk has a line of context, or is all of the file; what
+ * has not (`diff -U0`) is WIO_INVALID "digest".
  */
 
 /*
  * The edits, in order, with texts in `a`. WIO_DIFF
  * with the line of the diff in its message.
  */
-int fio_patch_read(struct str bytes, struct str diff, struct arena *a,
+int
+fio_patch_read(struct str bytes, struct str diff, bool known, struct arena *a,
 	const struct diff_edit **ret, size_t *ret_n, struct wio_error *e);
 
 #endif

@@ -108,7 +108,7 @@ land(struct fio_revision *v, const struct wio_write_request *r,
 	if (!r->raw && check_utf8(v, NULL, 0, e) < 0)
 		return -1;
 	if (r->diff != NULL) {
-		if (fio_patch_read(v->bytes, str_of(r->diff, r->diff_n),
+		if (fio_patch_read(v->bytes, str_of(r->diff, r->diff_n), exact,
 			    &v->memory, ret, ret_n, e) < 0)
 			return -1;
 		return r->raw ? 0 : check_utf8(v, *ret, *ret_n, e);

@@ -154,6 +154,28 @@ untouched() {
 	untouched
 }
 
+@test "io write: a diff without context needs the digest" {
+	sed 's/two/2/' a.txt | diff -U0 a.txt - >patch || :
+	ask write "$(jq -cn --rawfile diff patch '{path: "a.txt", diff: $diff}')"
+	exits 3
+	refused 1 invalid digest
+	[[ $output == *"line 3 of the diff: a hunk without context needs the digest"* ]]
+	untouched
+	ask write "$(jq -cn --rawfile diff patch --arg digest "$digest" \
+		'{path: "a.txt", digest: $digest, diff: $diff}')"
+	exits 0
+	[ "$(cat a.txt)" = $'one\n2\nthree' ]
+}
+
+@test "io write: a diff is of the file that the path names" {
+	sed 's/two/2/' a.txt | diff -u --label a/other.c --label b/other.c a.txt - \
+		>patch || :
+	ask write "$(jq -cn --rawfile diff patch '{path: "a.txt", diff: $diff}')"
+	exits 0
+	[ "$(sed -n 2p a.txt)" = 2 ]
+	[ ! -e other.c ]
+}
+
 @test "io write: dry_run changes nothing and tells the diff" {
 	ask write "$(edit '{"start": 4, "end": 7, "text": "2"}' \
 		', "dry_run": true')"

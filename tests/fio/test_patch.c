@@ -10,6 +10,7 @@
 /* Unified diffs, read strictly. */
 
 static struct wio_error e;
+static bool known = true; /* the bytes are those of the digest asked for */
 
 /* What the diff makes of the text; absent when it is refused. */
 static struct str
@@ -22,7 +23,7 @@ patched_bytes(struct str text, struct str diff)
 	size_t n;
 
 	arena_release(&a);
-	if (fio_patch_read(text, diff, &a, &edits, &n, &e) < 0)
+	if (fio_patch_read(text, diff, known, &a, &edits, &n, &e) < 0)
 		return STR_ABSENT;
 	assert_int_equal(fio_edits_add(&all, edits, n, &e), 0);
 	struct str_list pieces = fio_edits_pieces(text, &all, &a);
@@ -71,6 +72,49 @@ hunks_are_applied_at_the_lines_they_name(void **state)
 	/* Lines that look like headers are lines inside a hunk. */
 	check_str(patched("-- x\n", HEAD "@@ -1 +1 @@\n--- x\n+++ y\n"),
 		"++ y\n");
+}
+
+static void
+needs_the_digest(const char *text, const char *diff, const char *line)
+{
+	known = true;
+	assert_true(str_is_set(patched(text, diff)));
+	known = false;
+	if (str_is_set(patched(text, diff)))
+		fail_msg("not refused:\n%s", diff);
+	assert_int_equal(e.code, WIO_INVALID);
+	assert_string_equal(e.field, "digest");
+	assert_non_null(strstr(e.message, line));
+	assert_non_null(strstr(e.message, "without context"));
+	known = true;
+}
+
+/* As `diff -U0` makes them: the line number alone, or a line that may be there
+ * twice, says where. */
+static void
+a_hunk_without_context_needs_the_digest(void **state)
+{
+	(void)state;
+	needs_the_digest("a\nb\nc\n", HEAD "@@ -2,0 +3 @@\n+x\n", "line 3 ");
+	needs_the_digest("}\n}\n}\n", HEAD "@@ -2 +2 @@\n-}\n+};\n", "line 3 ");
+	needs_the_digest("a\nb\nc\n", HEAD "@@ -3 +2,0 @@\n-c\n", "line 3 ");
+	needs_the_digest("a\nb\nc\nd\n",
+		HEAD "@@ -1,2 +1,2 @@\n a\n-b\n+x\n"
+		     "@@ -4,0 +5 @@\n+y\n",
+		"line 7 ");
+}
+
+static void
+a_hunk_that_is_all_of_the_file_needs_no_context(void **state)
+{
+	(void)state;
+	known = false;
+	check_str(patched("a\n", HEAD "@@ -1 +1 @@\n-a\n+b\n"), "b\n");
+	check_str(patched("a\nb\n", HEAD "@@ -1,2 +0,0 @@\n-a\n-b\n"), "");
+	check_str(patched("", HEAD "@@ -0,0 +1 @@\n+a\n"), "a\n");
+	check_str(patched("a\nb\n", HEAD "@@ -1,2 +1,2 @@\n a\n-b\n+c\n"),
+		"a\nc\n");
+	known = true;
 }
 
 static void
@@ -240,6 +284,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hunks_are_applied_at_the_lines_they_name),
+		cmocka_unit_test(a_hunk_without_context_needs_the_digest),
+		cmocka_unit_test(
+			a_hunk_that_is_all_of_the_file_needs_no_context),
 		cmocka_unit_test(
 			a_diff_that_makes_a_file_is_no_diff_of_one_that_is_there),
 		cmocka_unit_test(a_hunk_that_fits_elsewhere_is_not_moved),
