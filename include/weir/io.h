@@ -325,8 +325,10 @@ struct wio_read_result {
 /*
  * Each file is opened and read once for all requests that name it, and all of
  * them see the same bytes. WIO_MISMATCH tells the digest there is. FIFOs,
- * devices and files that grow while they are read are refused. A missing file
- * is WIO_NOT_FOUND, with roots and without. Returns how many failed.
+ * devices and files that grow while they are read are refused; those of /proc
+ * and the like, which hold more or less than their size, are WIO_UNSUPPORTED. A
+ * missing file is WIO_NOT_FOUND, with roots and without. Returns how many
+ * failed.
  */
 size_t wio_read(struct wio *w, const struct wio_read_request *requests,
 	size_t n, struct wio_read_result *results);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/stamp.h"
@@ -312,6 +313,35 @@ print_metrics(struct wio *w)
 	(void)fprintf(stderr, "%.*s", (int)n, text.p);
 }
 
+/* Which of the roots, as it was given; NULL: none of "--root". */
+static const char *
+root_at_fault(const struct args *a, const struct wio_error *wrong)
+{
+	static const char field[] = "roots[";
+	const char *digits = wrong->field + sizeof(field) - 1;
+	uint64_t at;
+
+	if (strncmp(wrong->field, field, sizeof(field) - 1) != 0 ||
+		!parse_u64(str_of(digits, strcspn(digits, "]")), &at))
+		return NULL;
+	for (size_t i = 0; i < a->options.n; i++)
+		if (a->options.items[i].option == ROOT && at-- == 0)
+			return a->options.items[i].text;
+	return NULL;
+}
+
+static int
+fail_to_open(struct cli *c, const struct args *a, const struct wio_error *wrong)
+{
+	const char *root = root_at_fault(a, wrong);
+	struct wio_error named = *wrong;
+
+	if (root != NULL)
+		(void)snprintf(named.message, sizeof(named.message),
+			"--root '%.100s': %.280s", root, wrong->message);
+	return io_fail(c, &named);
+}
+
 static int
 run(struct cli *c, const struct args *a)
 {
@@ -328,7 +358,7 @@ run(struct cli *c, const struct args *a)
 		return status;
 	struct wio *w = wio_open(&s.options, &wrong);
 	if (w == NULL)
-		return io_fail(c, &wrong);
+		return fail_to_open(c, a, &wrong);
 	if (verb == IO_WATCH)
 		status = io_watch(c, w, &s);
 	else if (verb == IO_DIGEST)

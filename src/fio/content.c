@@ -75,6 +75,14 @@ look_again(struct fio_content *c)
 	return fio_identity_eq(&was, &is) ? FIO_FOUND : FIO_RESTLESS;
 }
 
+/* It gave more or fewer bytes than its size. */
+static enum fio_found
+unlike_its_size(struct fio_content *c)
+{
+	c->made_up = look_again(c) == FIO_FOUND;
+	return FIO_RESTLESS;
+}
+
 /* Up to `want` bytes; fewer than that only at the end of the file, or when
  * `enough` are there and the kernel gave fewer than it was asked for. */
 static ssize_t
@@ -124,7 +132,8 @@ fio_content_load(struct fio_content *c, uint64_t max, struct buf *ret)
 	if (n < 0)
 		return fail(c, "reading", (int)n);
 	buf_added(ret, (size_t)n);
-	enum fio_found f = (size_t)n == size ? look_again(c) : FIO_RESTLESS;
+	enum fio_found f =
+		(size_t)n == size ? look_again(c) : unlike_its_size(c);
 	if (f != FIO_FOUND) {
 		ret->n = start;
 		ret->p[start] = '\0';
@@ -149,7 +158,7 @@ sum_pieces(struct fio_content *c, struct fio_summing *s, char *piece)
 		if ((size_t)n < want)
 			break;
 	}
-	return left == 1 ? look_again(c) : FIO_RESTLESS;
+	return left == 1 ? look_again(c) : unlike_its_size(c);
 }
 
 enum fio_found

@@ -42,7 +42,14 @@ struct fio_content {
 	struct stat st;
 	const char *doing; /* "opening", "looking at", "reading" */
 	int sys_errno;
+	/* Of FIO_RESTLESS: nothing of it changed, but it gave more or fewer
+	 * bytes than its size, as what the kernel makes up in /proc does. */
+	bool made_up;
 };
+
+#define FIO_MADE_UP                                                          \
+	"does not hold as many bytes as its size says, like those of /proc " \
+	"and /sys: there is no telling whether they are all"
 
 /* `fd` is -1 unless it is FIO_FOUND. */
 enum fio_found fio_content_open(

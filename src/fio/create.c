@@ -48,7 +48,10 @@ check(const struct wio *w, const struct wio_create_request *r,
 	bool verified = r->existing == WIO_REPLACE_VERIFIED;
 	if (verified != (r->digest != NULL))
 		return fio_error_set(e, OP, WIO_INVALID, "digest",
-			"a digest is for replacing what has it");
+			verified ? "replace_verified needs the digest that the "
+				   "file has; read it, or give replace_any"
+				 : "a digest is for replace_verified alone, in "
+				   "'existing'");
 	if (verified && !fio_sum_parse(str_from(r->digest), &sum))
 		return fio_error_set(e, OP, WIO_INVALID, "digest",
 			"'%.100s' is not a digest", r->digest);
@@ -106,8 +109,11 @@ make(struct job *j, const struct fio_place *place,
 	if (refuse_link(j, r->path, e) < 0)
 		return -1;
 	/* Who sweeps must not take our file for a dead writer's. */
-	if (fio_trash_open(&trash, &writing.trash, &place->dir, &why) < 0)
+	if (fio_trash_open(&trash, &writing.trash, &place->dir, &why) < 0) {
+		err_wrap(&why, "creating '%s'",
+			fio_path(&place->dir, place->name).text);
 		return fio_error_from(e, WIO_OP_LOCK, &why);
+	}
 	int rc = fio_create_as(&place->dir, place->name,
 		str_of(r->n > 0 ? r->bytes : "", r->n), &how, &version, &why);
 	fio_trash_close(&trash);

@@ -67,6 +67,9 @@ tell(enum fio_found f, const struct fio_content *c, const struct fio_path *path,
 			"'%s' has %lld bytes; at most %zu are accepted",
 			path->text, (long long)c->st.st_size, max);
 	case FIO_RESTLESS:
+		if (c->made_up)
+			return err_set(
+				e, ERR_INPUT, "'%s' " FIO_MADE_UP, path->text);
 		return err_set(e, ERR_CONFLICT,
 			"'%s' changed while it was read; try again",
 			path->text);

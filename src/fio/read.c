@@ -30,6 +30,26 @@ struct job {
 
 #define NONE SIZE_MAX
 
+/* What was asked for, and what there is. */
+static int
+fail_range(const struct fio_reader *r, const struct wio_read_request *ask,
+	const struct fio_text *t, const char *field, struct wio_error *e)
+{
+	const bool lines = ask->part == WIO_LINES;
+	const char *why = "";
+
+	if (ask->start > ask->end)
+		why = ": the end is before the start";
+	else if (lines && ask->start == 0)
+		why = ": lines are counted from 1";
+	return fio_error_set(e, r->op, WIO_RANGE, field,
+		"%s %llu to %llu of '%s', which has %zu%s",
+		lines ? "lines" : "bytes", (unsigned long long)ask->start,
+		(unsigned long long)ask->end,
+		fio_roots_show(r->near.roots, ask->path),
+		lines ? t->lines : t->bytes.n, why);
+}
+
 static int
 fail(const struct fio_reader *r, const char *path, enum wio_code code,
 	const char *field, struct wio_error *e)
@@ -37,7 +57,6 @@ fail(const struct fio_reader *r, const char *path, enum wio_code code,
 	static const char *const why[WIO_CODES] = {
 		[WIO_INVALID] = "no such part as is asked of",
 		[WIO_UTF8] = "not valid UTF-8:",
-		[WIO_RANGE] = "beyond the end, or start after end, in",
 		[WIO_BOUNDARY] = "an offset inside a character of",
 	};
 
@@ -75,6 +94,8 @@ cut(struct fio_reader *r, const struct wio_read_request *ask,
 		return fio_reader_mismatch(r, ask->path, ask->digest,
 			res->digest, &src->who, &res->error);
 	enum wio_code code = fio_part_cut(&src->text, ask, &part, &field);
+	if (code == WIO_RANGE)
+		return fail_range(r, ask, &src->text, field, &res->error);
 	if (code != WIO_OK)
 		return fail(r, ask->path, code, field, &res->error);
 	res->bytes = fio_reader_take(r, src, &part);

@@ -106,6 +106,9 @@ tell(const struct fio_reader *r, const char *path, enum fio_found f,
 		e->actual_size = (uint64_t)c->st.st_size;
 		return -1;
 	case FIO_RESTLESS:
+		if (c->made_up)
+			return fio_error_set(e, r->op, WIO_UNSUPPORTED, "path",
+				"'%s' " FIO_MADE_UP, shown);
 		return fio_error_set(e, r->op, WIO_BUSY, NULL,
 			"'%s' changed each of %d times it was read", shown,
 			FIO_CONTENT_TRIES);

@@ -4,6 +4,7 @@
 
 #include "base/vec.h"
 #include "fio/batch.h"
+#include "fio/root-priv.h"
 #include "fio/write-priv.h"
 
 /*
@@ -207,6 +208,17 @@ merge(struct all *x)
 	memcpy(x->order, x->files, n * sizeof(x->order[0]));
 }
 
+/* One of its files, for a message. */
+static const char *
+name_in(const struct all *x, const struct all_dir *d)
+{
+	size_t i = 0;
+
+	while (x->files[i]->dir != d)
+		i++;
+	return x->files[i]->shown.text;
+}
+
 static int
 open_trashes(struct all *x, struct wio_error *e)
 {
@@ -220,8 +232,10 @@ open_trashes(struct all *x, struct wio_error *e)
 		struct all_dir *d = x->dirs.items[i];
 		if (d->open)
 			continue;
-		if (fio_trash_open(&d->trash, &how.trash, &d->dir, &why) < 0)
+		if (fio_trash_open(&d->trash, &how.trash, &d->dir, &why) < 0) {
+			err_wrap(&why, "writing '%s'", name_in(x, d));
 			return fio_error_from(e, WIO_OP_LOCK, &why);
+		}
 		d->open = true;
 	}
 	return 0;
@@ -365,10 +379,15 @@ open_journals(struct all *x, struct fio_trash *ret, struct wio_error *e)
 		return fio_error_set(e, WIO_OP_WRITE, WIO_UNSUPPORTED, NULL,
 			"a batch of which all is done or nothing needs a root, "
 			"by which it is found again after a crash");
-	const struct fio_dir *of =
+	/* Its messages are relative to it. */
+	const struct fio_dir *root =
 		fio_roots_dir(x->roots, x->root < n ? x->root : 0);
-	if (fio_trash_dir(ret, &how.trash, of, &why) < 0)
+	struct fio_dir of;
+	fio_name_dir(&of, root->sys, root->fd, "");
+	if (fio_trash_dir(ret, &how.trash, &of, &why) < 0) {
+		err_wrap(&why, "writing '%s'", x->files[0]->shown.text);
 		return fio_error_from(e, WIO_OP_WRITE, &why);
+	}
 	return 0;
 }
 

@@ -28,7 +28,10 @@ check(const struct fio_held *h, const struct stat *st, struct wio_error *e)
 	if (st->st_nlink > 1 && !h->how->links)
 		return refuse(h, WIO_LINKED, "has other hard links", e);
 	if ((uint64_t)st->st_size > h->how->large)
-		return refuse(h, WIO_TOO_LARGE, "is too large", e);
+		return fio_error_set(e, OP, WIO_TOO_LARGE, "path",
+			"'%s' has %lld bytes; at most %llu are accepted",
+			fio_path(h->dir, h->name).text, (long long)st->st_size,
+			(unsigned long long)h->how->large);
 	return 0;
 }
 
@@ -63,8 +66,10 @@ open_trash(struct fio_held *h, struct wio_error *e)
 
 	if (h->trash != NULL)
 		return 0;
-	if (fio_trash_open(&h->own, &h->how->trash, h->dir, &why) < 0)
+	if (fio_trash_open(&h->own, &h->how->trash, h->dir, &why) < 0) {
+		err_wrap(&why, "writing '%s'", fio_path(h->dir, h->name).text);
 		return fio_error_from(e, WIO_OP_LOCK, &why);
+	}
 	h->trash = &h->own;
 	return 0;
 }
@@ -117,10 +122,14 @@ read_open(struct fio_held *h, int fd, struct wio_error *e)
 		return ANOTHER;
 	buf_reset(&h->bytes);
 	if (fio_read_fd(sys, fd, &path, h->how->large, &h->bytes, &h->version,
-		    &why) < 0)
-		return why.code == ERR_CONFLICT
+		    &why) < 0) {
+		fio_error_from(e, WIO_OP_READ, &why);
+		if (why.code == ERR_INPUT) /* it is regular: made up */
+			e->code = WIO_UNSUPPORTED;
+		return why.code == ERR_CONFLICT || why.code == ERR_INPUT
 			? RESTLESS
-			: fio_error_from(e, WIO_OP_READ, &why);
+			: -1;
+	}
 	if (h->how->look)
 		return 0;
 	rc = fio_attributes_read(sys, fd, &h->attributes);
@@ -149,7 +158,9 @@ read_named(struct fio_held *h, struct wio_error *e)
 		if (rc != RESTLESS)
 			return rc == ANOTHER ? 1 : rc;
 	}
-	return refuse(h, WIO_BUSY, "changes without a pause", e);
+	return e->code == WIO_UNSUPPORTED
+		? -1
+		: refuse(h, WIO_BUSY, "changes without a pause", e);
 }
 
 int

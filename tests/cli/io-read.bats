@@ -50,9 +50,32 @@ prepare() {
 		'{"path": "a.txt", "part": "bytes", "start": 4, "end": 3}' \
 		'{"path": "a.txt", "part": "bytes", "start": 4, "end": 9223372036854775807}'
 	exits 3
-	refused 1 range
-	refused 2 range
-	refused 3 range
+	refused 1 range end
+	refused 2 range start
+	refused 3 range end
+	answers 1 .error.message "bytes 4 to 15 of 'a.txt', which has 14"
+	answers 2 .error.message "bytes 4 to 3 of 'a.txt', which has 14: the end is before the start"
+	ask read '{"path": "a.txt", "part": "lines", "start": 4, "end": 9}' \
+		'{"path": "a.txt", "part": "lines", "start": 0, "end": 1}' \
+		'{"path": "a.txt", "part": "lines", "start": 3, "end": 2}'
+	refused 1 range start
+	refused 2 range start
+	answers 1 .error.message "lines 4 to 9 of 'a.txt', which has 3"
+	answers 2 .error.message "lines 0 to 1 of 'a.txt', which has 3: lines are counted from 1"
+	answers 3 .error.message "lines 3 to 2 of 'a.txt', which has 3: the end is before the start"
+}
+
+@test "io read: a file that the kernel makes up is said to be one" {
+	local verb
+
+	for verb in '{"path": "/proc/version"}' \
+		'{"path": "/proc/version", "edits": [{"anchor": "L", "text": ""}]}'; do
+		ask "$([[ $verb == *edits* ]] && echo write || echo read)" \
+			"$verb" -- --root /proc
+		exits 3
+		refused 1 unsupported
+		[[ $output == *"as many bytes as its size says, like those of /proc"* ]]
+	done
 }
 
 @test "io read: max_bytes cuts between characters, and says so" {

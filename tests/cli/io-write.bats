@@ -370,6 +370,21 @@ untouched() {
 	[ ! -e b ]
 }
 
+@test "io write, io create: a message says what to give instead, and the numbers" {
+	ask create '{"path": "a.txt", "bytes": "", "existing": "replace_verified"}' \
+		"{\"path\": \"a.txt\", \"bytes\": \"\", \"digest\": \"$digest\"}"
+	exits 3
+	refused 1 invalid digest
+	answers 1 .error.message "replace_verified needs the digest that the file has; read it, or give replace_any"
+	refused 2 invalid digest
+	answers 2 .error.message "a digest is for replace_verified alone, in 'existing'"
+	ask write "$(edit '{"start": 0, "end": 3, "text": "1"}')" -- --large 10
+	exits 3
+	refused 1 too_large path
+	answers 1 .error.message "'a.txt' has 14 bytes; at most 10 are accepted"
+	untouched
+}
+
 @test "io create --extension: no other is made" {
 	ask create '{"path": "b.c", "bytes": ""}' '{"path": "b.h", "bytes": ""}' \
 		'{"path": "b.sh", "bytes": ""}' '{"path": "b", "bytes": ""}' \

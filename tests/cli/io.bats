@@ -226,11 +226,14 @@ refuses_line() {
 }
 
 @test "io --root: one that is not there is not found, a file is none" {
-	ask read "$good" -- --root nowhere
+	ask read "$good" -- --root . --root nowhere
 	exits 4
-	[[ $stderr == *nowhere* ]]
+	[ "$stderr" = "weir: --root 'nowhere': '$PWD/nowhere': No such file or directory" ] ||
+		explain "$stderr"
 	ask read "$good" -- --root a.txt
 	exits 4
+	[ "$stderr" = "weir: --root 'a.txt': '$PWD/a.txt': Not a directory" ] ||
+		explain "$stderr"
 }
 
 @test "io: options that are wrong are refused before anything is read" {

@@ -72,13 +72,13 @@ static void
 edits_and_a_diff_of_one_file_take_turns(void **state)
 {
 	static const char *const diffs[] = {
-		"--- a\n+++ b\n@@ -1 +1 @@\n-even\n+odd\n",
-		"--- a\n+++ b\n@@ -1 +1 @@\n-odd\n+even\n"};
+		"--- a\n+++ b\n@@ -1,2 +1,2 @@\n-even\n+odd\n same\n",
+		"--- a\n+++ b\n@@ -1,2 +1,2 @@\n-odd\n+even\n same\n"};
 	char from[8], to[8];
 	struct change a;
 
 	(void)state;
-	scratch_put(&s, "a.txt", "even\nb0\n");
+	scratch_put(&s, "a.txt", "even\nsame\nb0\n");
 	for (int i = 0; i < TURNS; i++) {
 		const struct wio_write_request ask = {.path = "a.txt",
 			.diff = diffs[i % 2],
@@ -87,14 +87,15 @@ edits_and_a_diff_of_one_file_take_turns(void **state)
 		(void)snprintf(from, sizeof(from), "b%d\n", i);
 		(void)snprintf(to, sizeof(to), "b%d\n", i + 1);
 		change_submit(&a, "a.txt", from, to);
-		/* A diff without its context fits whoever comes first. */
+		/* A diff that does not show its line fits whoever comes first.
+		 */
 		size_t failed = wio_write(w, WIO_EACH, &ask, 1, &done);
 		if (failed > 0)
 			fail_msg("%s", done.error.message);
 		wio_write_release(&done, 1);
 		change_end(&a, WIO_OK);
 	}
-	check_str(scratch_get(&s, "a.txt"), "even\nb40\n");
+	check_str(scratch_get(&s, "a.txt"), "even\nsame\nb40\n");
 }
 
 /* Files below the scratch directory but in the trash. */

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "sys/fault.h"
+#include "sys/pass.h"
 #include "sys/real.h"
 
 #include "io.h"
@@ -165,6 +166,58 @@ a_trash_that_cannot_be_hidden_is_one(void **state)
 	assert_true(visible > 0);
 }
 
+static int
+read_only_mkdirat(struct sys *t, int dir, const char *path, mode_t mode)
+{
+	(void)t;
+	(void)dir;
+	(void)path;
+	(void)mode;
+	return -EACCES;
+}
+
+/* It was not the trash that was asked for. */
+static void
+a_trash_that_cannot_be_made_is_told_with_the_file_it_was_for(void **state)
+{
+	const char *const roots[] = {s.path};
+	const struct wio_options o = {.roots = roots, .roots_n = 1};
+	const struct wio_create_request make = {
+		.path = "new", .bytes = "new", .n = 3};
+	const struct wio_edit x = {
+		.text = "new", .text_n = 3, .anchor = "old", .anchor_n = 3};
+	const struct wio_write_request ask = {
+		.path = "f", .edits = &x, .edits_n = 1};
+	struct wio_create_result made;
+	struct wio_write_result done;
+	struct sys_pass p;
+
+	(void)state;
+	scratch_put(&s, "f", "old");
+	sys_pass_init(&p, sys_real());
+	p.sys.mkdirat = read_only_mkdirat;
+	wio_close(w, NULL);
+	w = fio_io_open(&p.sys, &o, true, &e);
+	assert_int_equal(wio_create(w, &make, 1, &made), 1);
+	check_code(made.error, WIO_DENIED);
+	assert_string_equal(made.error.message,
+		"creating 'new': making directory '.weir-trash': "
+		"Permission denied");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(wio_write(w, i == 0 ? WIO_EACH : WIO_ALL, &ask,
+					 1, &done),
+			1);
+		check_code(done.error, WIO_DENIED);
+		assert_string_equal(done.error.message,
+			"writing 'f': making directory '.weir-trash': "
+			"Permission denied");
+		wio_write_release(&done, 1);
+	}
+	check_str(scratch_get(&s, "f"), "old");
+	wio_close(w, NULL);
+	w = NULL;
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, io_setup, io_teardown)
 
 int
@@ -177,6 +230,7 @@ main(void)
 		TEST(a_trash_that_the_options_name_is_its_owners),
 		TEST(a_writer_killed_at_any_call_leaves_no_trash_that_git_will_see),
 		TEST(a_trash_that_cannot_be_hidden_is_one),
+		TEST(a_trash_that_cannot_be_made_is_told_with_the_file_it_was_for),
 	};
 
 	(void)signal(SIGIO, SIG_IGN);
