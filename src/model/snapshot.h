@@ -47,7 +47,7 @@ struct snapshot {
 	/* The schema of the file it was read from when that is not today's:
 	 * such a one is looked at and never saved. 0: today's. */
 	uint64_t older_schema;
-	struct arena arena;	      /* strings, and what few there are of */
+	struct arena arena;	      /* strings, lists, `applied` */
 	struct text *text;	      /* more strings; NULL: all in `arena` */
 	struct arena arrays;	      /* items, archived ids, their indexes */
 	struct snapshot *const *held; /* earlier ones; in `arrays` */

@@ -191,6 +191,17 @@ append(struct store *st, struct str text, struct err *e)
 	return 0;
 }
 
+struct archive
+archive_in_force(const struct snapshot *s, struct arena *a)
+{
+	struct archive_line *lines =
+		ARENA_ARRAY(a, struct archive_line, s->archived_n);
+
+	for (size_t i = 0; i < s->archived_n; i++)
+		lines[i].item = s->archived[i];
+	return (struct archive){.lines = lines, .n = s->archived_n};
+}
+
 int
 archive_append(struct store *st, const struct departed *departed, size_t n,
 	int64_t now_ns, struct err *e)

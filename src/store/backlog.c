@@ -247,6 +247,7 @@ read_entries(struct reading *r, struct loaded *l)
 	if (r->schema != SCHEMA_NOW)
 		return 1;
 	expect(r, l->outline.slices.n);
+	/* Tags and dependencies; strings stay in the bytes. */
 	arena_expect(&r->s->arena, r->bytes.n / 16);
 	for (size_t i = 0; i < l->outline.slices.n; i++) {
 		if (read_slice(r, &l->outline, i))
@@ -335,7 +336,7 @@ backlog_read(struct loaded *l, struct buf *bytes, enum backlog_way way,
 }
 
 const struct yaml_node *
-backlog_entry(const struct loaded *l, struct str id, struct arena *a)
+backlog_entry(struct loaded *l, struct str id, struct arena *a)
 {
 	const struct item *it = snapshot_find(l->snapshot, id);
 	struct yaml_node *entry;

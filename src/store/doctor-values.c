@@ -103,14 +103,14 @@ look_at_block(const struct look *l, const struct item *it,
 void
 doctor_values(struct store *st, struct findings *f)
 {
-	const struct look l = {
-		.st = st, .f = f, .bytes = loaded_bytes(&st->now)};
 	const struct snapshot *s = st->now.snapshot;
 
 	/* Without that entries cannot be told by their items; and an older
 	 * schema has other values. */
 	if (!st->now.sound || s->older_schema > 0)
 		return;
+	const struct look l = {
+		.st = st, .f = f, .bytes = loaded_bytes(&st->now)};
 	for (size_t i = 0; i < s->n; i++) {
 		CLEANUP_ARENA struct arena tmp = {0};
 		const struct yaml_node *entry =

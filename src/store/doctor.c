@@ -89,7 +89,6 @@ doctor_place(struct store *st, struct str id, struct arena *a)
 
 	if (!st->now.sound || snapshot_find(st->now.snapshot, id) == NULL)
 		return STR_ABSENT;
-	loaded_settle(&st->now);
 	const struct yaml_node *node = backlog_entry(&st->now, id, &tmp);
 	return arena_strf(a, "%s:%zu:%zu", st->label, node->line, node->column);
 }

@@ -8,12 +8,12 @@
  * BACKLOG_INBOX.yaml: a file beside the backlog into which anybody drops new
  * work, a bare sequence or one under `items:`. Taking it is exactly once:
  *
- *	file on disk               backlog
- *	1 BACKLOG_INBOX.yaml       -
- *	2 .BACKLOG_INBOX.<claim>   -                          renamed, synced
- *	3 .BACKLOG_INBOX.<claim>   items, claim id in applied one save
- *	4 -                        items, claim id in applied removed, synced
- *	5 -                        items                      with a later save
+ *	file on disk                    backlog
+ *	1 BACKLOG_INBOX.yaml            -
+ *	2 .BACKLOG_INBOX.yaml.claim-... -                renamed, synced
+ *	3 .BACKLOG_INBOX.yaml.claim-... items, claim id  in one save
+ *	4 -                             items, claim id  removed, synced
+ *	5 -                             items            with a later save
  *
  * A crash after 1 or 2 takes it (again); after 3 only removes it; after 4
  * nothing is left but an id that no claim carries, which a later save drops.

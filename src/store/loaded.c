@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store-priv.h"
 
-struct str
-loaded_bytes(const struct loaded *l)
-{
-	if (l->edits != NULL)
-		BUG("the bytes of a backlog that is not settled");
-	return l->text != NULL ? buf_str(&l->text->bytes) : STR("");
-}
-
-void
-loaded_settle(struct loaded *l)
+static void
+settle(struct loaded *l)
 {
 	struct buf made = {0};
 	struct edited ed;
 
-	if (l->edits == NULL)
-		return;
 	if (l->text->refs == 1) {
 		edited_settle(&l->text->bytes, l->edits, l->edits_n);
 	} else {
@@ -29,6 +19,14 @@ loaded_settle(struct loaded *l)
 	}
 	l->edits = NULL;
 	l->edits_n = 0;
+}
+
+struct str
+loaded_bytes(struct loaded *l)
+{
+	if (l->edits != NULL)
+		settle(l);
+	return l->text != NULL ? buf_str(&l->text->bytes) : STR("");
 }
 
 void

@@ -14,7 +14,7 @@
 enum { PREVIEW = 80 };
 
 struct planning {
-	const struct loaded *from;
+	struct loaded *from;
 	const char *label;
 	uint64_t schema;
 	const struct config *config;
@@ -260,9 +260,8 @@ keep(struct planning *p)
 }
 
 int
-migration_plan(const struct loaded *from, const char *label,
-	const struct config *c, struct arena *a, struct migration *ret,
-	struct err *e)
+migration_plan(struct loaded *from, const char *label, const struct config *c,
+	struct arena *a, struct migration *ret, struct err *e)
 {
 	struct arena tmp CLEANUP_ARENA = {0};
 	struct planning p = {

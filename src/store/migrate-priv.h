@@ -18,8 +18,8 @@ struct migration {
  * schema. `label` is the file's name for messages and the diff. All but the
  * bytes is in `a`.
  */
-int migration_plan(const struct loaded *from, const char *label,
-	const struct config *c, struct arena *a, struct migration *ret,
-	struct err *e);
+int
+migration_plan(struct loaded *from, const char *label, const struct config *c,
+	struct arena *a, struct migration *ret, struct err *e);
 
 #endif

@@ -107,7 +107,7 @@ choose(const struct lineage *l, bool *ret)
 }
 
 static const struct yaml_node *
-tree_of_cut(const struct loaded *from, const struct lineage *l, struct arena *a,
+tree_of_cut(struct loaded *from, const struct lineage *l, struct arena *a,
 	size_t **ret_place)
 {
 	const struct yaml_outline *o = &from->outline;
@@ -155,7 +155,7 @@ keep(const struct yaml_edit *ed, struct arena *a, struct edited *ret)
 }
 
 int
-backlog_render(const struct loaded *from, const struct lineage *l,
+backlog_render(struct loaded *from, const struct lineage *l,
 	const struct extras_list *extras, struct arena *a, struct edited *ret,
 	struct err *e)
 {

@@ -14,8 +14,8 @@ struct place {
 };
 
 static int
-find_place(const struct store *st, struct str id, struct arena *a,
-	struct place *ret, struct err *e)
+find_place(struct store *st, struct str id, struct arena *a, struct place *ret,
+	struct err *e)
 {
 	struct str bytes = loaded_bytes(&st->now);
 
@@ -55,7 +55,7 @@ spaces_of(struct str line, size_t most)
 }
 
 static void
-add_text(const struct store *st, const struct place *p, struct buf *ret)
+add_text(struct store *st, const struct place *p, struct buf *ret)
 {
 	struct str bytes = loaded_bytes(&st->now);
 	struct str rest = str_of(bytes.s + p->start, p->end - p->start);
@@ -85,7 +85,6 @@ store_text(struct store *st, struct str id, struct buf *ret, struct err *e)
 			"there is no '%s'; 'weir init' makes one", st->label);
 	if (rc < 0)
 		return -1;
-	loaded_settle(&st->now);
 	if (find_place(st, id, &tmp, &p, e) < 0)
 		return -1;
 	add_text(st, &p, ret);
@@ -156,7 +155,7 @@ touch(const struct rewrite *rw, const struct item *was, struct item *now,
 
 /* The whole backlog with the text where the item stands. */
 static void
-splice(const struct store *st, const struct place *p, struct str text,
+splice(struct store *st, const struct place *p, struct str text,
 	struct buf *ret)
 {
 	struct str bytes = loaded_bytes(&st->now), line;
@@ -200,10 +199,8 @@ prove(struct store *st, const struct rewrite *rw, const struct item *item,
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
 	CLEANUP_ARENA struct arena tmp = {0};
-	struct archive archive;
+	const struct archive archive = archive_in_force(st->now.snapshot, &tmp);
 
-	if (archive_load(st, &tmp, &archive, NULL, e) < 0)
-		return -1;
 	if (backlog_read(next, bytes, BACKLOG_CUT, st->label, &archive,
 		    st->now.snapshot->generation + 1, &problems, e) < 0 ||
 		!is_same_but_for(st->now.snapshot, next->snapshot, item))
@@ -211,7 +208,6 @@ prove(struct store *st, const struct rewrite *rw, const struct item *item,
 			"%s:1:1: where the item stands in '%s' this text would "
 			"change more than the item; edit it there",
 			rw->file, st->label);
-	next->half_left = archive.n > next->snapshot->archived_n;
 	return 0;
 }
 
@@ -252,15 +248,14 @@ try_rewrite(struct store *st, const struct fio_dir *state,
 	if (read_alone(rw, was, &tmp, &root, &item, e) < 0 ||
 		touch(rw, was, &item, root, &tmp, &text, e) < 0)
 		return -1;
-	/* A line about an item that did not leave, after all, names the bytes
-	 * it had. */
-	if (st->now.half_left &&
-		archive_take_back(st, NULL, 0, rw->now_ns, e) < 0)
-		return -1;
 	splice(st, &p, buf_str(&text), &bytes);
 	int rc = prove(st, rw, &item, &bytes, &next, e);
 	if (rc == 0)
 		rc = check(st, rw, root, &next, e);
+	/* A line about an item that did not leave, after all, names the bytes
+	 * it had. */
+	if (rc == 0 && st->now.half_left)
+		rc = archive_take_back(st, NULL, 0, rw->now_ns, e);
 	const struct change_effects effects = {.next = next.snapshot};
 	const struct change any = {.kind = CHANGE_FIELD, .id = rw->id};
 	if (rc == 0)

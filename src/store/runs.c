@@ -367,12 +367,13 @@ int
 run_open(const struct fio_dir *root, struct str id, struct fio_dir *ret_dir,
 	struct err *e)
 {
+	CLEANUP_ARENA struct arena tmp = {0};
 	CLEANUP_FIO_DIR struct fio_dir runs = FIO_DIR_NONE;
 
 	*ret_dir = FIO_DIR_NONE;
 	if (fio_dir_open_in(&runs, root, RUNS_DIR, e) < 0)
 		return -1;
-	return fio_dir_open_in(ret_dir, &runs, id.s, e);
+	return fio_dir_open_in(ret_dir, &runs, arena_str(&tmp, id).s, e);
 }
 
 int

@@ -92,7 +92,6 @@ store_refresh(struct store *st, struct err *e)
 	if (rc == 1)
 		return err_set(e, ERR_MISSING,
 			"there is no '%s'; 'weir init' makes one", st->label);
-	loaded_settle(&st->now);
 	return rc < 0 ? -1 : store_check_schema(st, e);
 }
 
@@ -110,18 +109,6 @@ with_forgets(struct store *st, const struct change *changes, size_t n,
 			.kind = CHANGE_FORGET, .text = st->forget.items[i]};
 	*ret_n = n + st->forget.n;
 	return all;
-}
-
-/* What the archive says once `s` is saved. */
-static struct archive
-archive_of(const struct snapshot *s, struct arena *a)
-{
-	struct archive_line *lines =
-		ARENA_ARRAY(a, struct archive_line, s->archived_n);
-
-	for (size_t i = 0; i < s->archived_n; i++)
-		lines[i].item = s->archived[i];
-	return (struct archive){.lines = lines, .n = s->archived_n};
 }
 
 /* The bytes that say what `line` leads to, and the proof that they do. */
@@ -145,7 +132,7 @@ prepare(struct store *st, const struct lineage *line, struct loaded *ret,
 		return 0;
 	}
 	edited_add(&made, 0, made.n, &bytes);
-	const struct archive archive = archive_of(line->to, &tmp);
+	const struct archive archive = archive_in_force(line->to, &tmp);
 	if (backlog_read(ret, &bytes, BACKLOG_CUT, st->label, &archive,
 		    line->to->generation, &problems, e) < 0)
 		return err_wrap(e,
@@ -245,7 +232,6 @@ store_try(struct store *st, const struct change *changes, size_t n,
 
 	if (st->now.snapshot == NULL)
 		return err_set(e, ERR_MISSING, "'%s' was not read", st->label);
-	loaded_settle(&st->now);
 	if (!st->now.sound) {
 		*e = st->now.why;
 		return -1;

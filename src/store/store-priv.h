@@ -39,6 +39,7 @@ struct store {
 	char label[300];    /* its path from the root, for messages */
 	struct str prefix;
 	struct loaded now;
+	uint64_t generation; /* the last that was in `now` */
 	bool poisoned;
 	bool refused; /* see store_is_refused */
 	int64_t patience_ns;
@@ -61,10 +62,8 @@ struct store {
 
 /* loaded.c */
 void loaded_release(struct loaded *l);
-/* Makes the edits. */
-void loaded_settle(struct loaded *l);
-/* Of a settled one; borrowed until it is released or settled again. */
-struct str loaded_bytes(const struct loaded *l);
+/* Makes the edits that wait, if any. Borrowed until the next save. */
+struct str loaded_bytes(struct loaded *l);
 
 /* head.c: everything in a backlog but its items. */
 struct backlog_head {
@@ -90,7 +89,7 @@ int backlog_read(struct loaded *l, struct buf *bytes, enum backlog_way way,
 
 /* The entry of an item that is there; made in `a` when it has to be. */
 const struct yaml_node *
-backlog_entry(const struct loaded *l, struct str id, struct arena *a);
+backlog_entry(struct loaded *l, struct str id, struct arena *a);
 
 /* lineage.c: what has become of each item, found out once for a save. `to` is
  * what changes made of `from`. */
@@ -113,7 +112,7 @@ bool lineage_is_equal(const struct lineage *l);
  * `extras`: what the items that are new in it bring along, in their order; may
  * be NULL. */
 struct extras_list;
-int backlog_render(const struct loaded *from, const struct lineage *l,
+int backlog_render(struct loaded *from, const struct lineage *l,
 	const struct extras_list *extras, struct arena *a, struct edited *ret,
 	struct err *e);
 
@@ -160,6 +159,8 @@ void archive_count(const struct archive_line *lines, size_t n, bool *ret);
  * later line takes back. */
 int archive_load(struct store *st, struct arena *a, struct archive *ret,
 	struct fio_version *ret_version, struct err *e);
+/* As `s` knows it: without lines about items that have not left, after all. */
+struct archive archive_in_force(const struct snapshot *s, struct arena *a);
 int archive_append(struct store *st, const struct departed *departed, size_t n,
 	int64_t now_ns, struct err *e);
 /* The save under way has happened, and st->now knows what it appended: unless
@@ -201,7 +202,7 @@ int store_failed(struct store *st, const struct fio_dir *state, int64_t now_ns,
 int store_apply_locked(struct store *st, const struct fio_dir *state,
 	const struct change *changes, size_t n, int64_t now_ns,
 	struct store_saved *ret, struct err *e);
-/* Under the lock: st->now is sound, settled and what the disk holds. */
+/* Under the lock: st->now is sound and what the disk holds. */
 int store_refresh(struct store *st, struct err *e);
 /* Under the lock: the backlog becomes the bytes of `next`, which is taken as
  * st->now, and the log says `what`, but for what is filled in here: before, was

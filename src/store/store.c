@@ -109,6 +109,21 @@ has_moved_on(struct store *st, const struct loaded *l)
 	return fio_is_version(&st->dir, st->name, &read, &ignored) == 1;
 }
 
+static uint64_t
+last_generation(const struct store *st)
+{
+	return st->now.snapshot != NULL ? st->now.snapshot->generation
+					: st->generation;
+}
+
+/* Generations go on from it, whatever comes next. */
+static void
+forget(struct store *st)
+{
+	st->generation = last_generation(st);
+	loaded_release(&st->now);
+}
+
 /* Backlog and archive as they are now. -1 without a snapshot: nothing could be
  * read. 2: it has a writer still. */
 static int
@@ -118,8 +133,6 @@ read_both(struct store *st, int64_t wait_ns, struct loaded *l,
 	CLEANUP_ARENA struct arena tmp = {0};
 	CLEANUP_BUF struct buf bytes = {0};
 	struct archive archive;
-	uint64_t generation =
-		st->now.snapshot != NULL ? st->now.snapshot->generation + 1 : 1;
 
 	int rc = read_whole(st, wait_ns, &bytes, &l->version, e);
 	if (rc == 0 &&
@@ -130,7 +143,7 @@ read_both(struct store *st, int64_t wait_ns, struct loaded *l,
 	if (rc != 0)
 		return rc;
 	rc = backlog_read(l, &bytes, BACKLOG_CUT, st->label, &archive,
-		generation, problems, e);
+		last_generation(st) + 1, problems, e);
 	if (rc == 0 && guard_check(st, l, e) < 0) {
 		problems_add(problems, e);
 		l->held = true;
@@ -189,7 +202,7 @@ store_reload(struct store *st, int64_t wait_ns, struct problems *problems,
 	add_all(problems, &found);
 	if (l.snapshot == NULL)
 		loaded_release(&l);
-	loaded_release(&st->now);
+	forget(st);
 	st->now = l;
 	return rc;
 }
@@ -208,7 +221,7 @@ store_load(struct store *st, struct snapshot **ret, struct problems *problems,
 void
 store_rest(struct store *st)
 {
-	loaded_release(&st->now);
+	forget(st);
 }
 
 int

@@ -292,18 +292,19 @@ what_a_save_returns_is_what_the_next_look_sees(void **state)
 	snapshot_unref(before);
 }
 
+static const char plain[] = "schema_version: 3\n"
+			    "next_item_id: 1\n"
+			    "items:\n"
+			    "- id: WRK-001\n"
+			    "  title: Everything\n"
+			    "  status: new\n"
+			    "  created: 2026-11-01T10:00:00Z\n"
+			    "  updated: 2026-11-01T10:00:00Z\n";
+
 /* Its strings lie in bytes that the saves change, unless they do not. */
 static void
 a_generation_says_the_same_through_any_number_of_saves(void **state)
 {
-	static const char plain[] = "schema_version: 3\n"
-				    "next_item_id: 1\n"
-				    "items:\n"
-				    "- id: WRK-001\n"
-				    "  title: Everything\n"
-				    "  status: new\n"
-				    "  created: 2026-11-01T10:00:00Z\n"
-				    "  updated: 2026-11-01T10:00:00Z\n";
 	char text[SNAPSHOT_HELD_MAX + 4];
 	struct snapshot *first = load(plain), *again = load(plain), *next;
 
@@ -327,6 +328,39 @@ a_generation_says_the_same_through_any_number_of_saves(void **state)
 	check_str(first->items[0].title, "Everything");
 	snapshot_unref(next);
 	snapshot_unref(first);
+}
+
+/* Also for who has dropped the one whose bytes they lie in. */
+static void
+strings_outlive_the_generation_that_was_read(void **state)
+{
+	const struct change c = field_change("title", "Another");
+	struct snapshot *first = load(plain);
+
+	(void)state;
+	snapshot_unref(first);
+	struct snapshot *next = apply(&c, 1);
+	fixture_close(&f);
+	fixture_open(&f, sys_real());
+	check_str(next->items[0].created, "2026-11-01T10:00:00Z");
+	snapshot_unref(next);
+}
+
+static void
+generations_go_on_after_the_file_was_gone(void **state)
+{
+	struct snapshot *before = load(plain), *none, *after;
+	char path[512];
+
+	(void)state;
+	assert_int_equal(
+		unlink(scratch_path(&f.scratch, "BACKLOG.yaml", path)), 0);
+	assert_int_equal(store_look(f.store, &none, &f.e), 1);
+	assert_null(none);
+	after = load(plain);
+	assert_true(after->generation > before->generation);
+	snapshot_unref(after);
+	snapshot_unref(before);
 }
 
 static void
@@ -488,6 +522,8 @@ main(void)
 		T(a_full_item_loses_no_field_when_another_changes),
 		T(what_a_save_returns_is_what_the_next_look_sees),
 		T(a_generation_says_the_same_through_any_number_of_saves),
+		T(strings_outlive_the_generation_that_was_read),
+		T(generations_go_on_after_the_file_was_gone),
 		T(what_others_save_is_seen_by_the_next_look),
 		T(a_mark_is_read_as_it_stands_and_loading_writes_nothing),
 		T(a_file_without_a_mark_gets_one_with_its_first_new_item),

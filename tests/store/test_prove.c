@@ -323,7 +323,7 @@ find_edits(struct str old, struct str new, struct edits *ret)
 
 /* Cut as the whole is, or not at all; true when it is. */
 static bool
-check_outline(const struct loaded *from, struct edited *made, struct str bytes)
+check_outline(struct loaded *from, struct edited *made, struct str bytes)
 {
 	CLEANUP_ARENA struct arena a = {0};
 	struct yaml_outline o, whole;
@@ -365,8 +365,8 @@ check_outline(const struct loaded *from, struct edited *made, struct str bytes)
 }
 
 static bool
-is_proven(const struct loaded *from, const struct snapshot *to,
-	struct edited *made, struct str bytes)
+is_proven(struct loaded *from, const struct snapshot *to, struct edited *made,
+	struct str bytes)
 {
 	CLEANUP_ARENA struct arena a = {0};
 	CLEANUP_BUF struct buf made_bytes = {0};
@@ -388,7 +388,7 @@ is_proven(const struct loaded *from, const struct snapshot *to,
 /* With edits that are not those which the bytes were made by. */
 static bool
 is_proven_otherwise(
-	const struct loaded *from, const struct snapshot *to, struct str bytes)
+	struct loaded *from, const struct snapshot *to, struct str bytes)
 {
 	struct edits edits = {0};
 	struct edited made;
@@ -407,8 +407,7 @@ struct tally {
 /* The new bytes are the same both ways; they are proven, and once damaged only
  * when the damage means nothing. */
 static void
-check_save(
-	const struct loaded *cut, const struct loaded *whole, struct tally *t)
+check_save(struct loaded *cut, struct loaded *whole, struct tally *t)
 {
 	struct snapshot *to = change_some(cut->snapshot);
 	CLEANUP_ARENA struct arena a = {0};

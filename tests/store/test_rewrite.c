@@ -317,6 +317,59 @@ an_item_whose_departure_died_can_be_rewritten(void **state)
 	snapshot_unref(s);
 }
 
+static int
+refuse(const struct snapshot *s, const struct snapshot *next, struct str id,
+	struct err *why)
+{
+	(void)s;
+	(void)next;
+	return err_set(why, ERR_INPUT, "'%.*s' stays", STR_ARG(id));
+}
+
+/* Not even that its item has not left, after all, is written down. */
+static void
+a_refused_rewrite_writes_nothing(void **state)
+{
+	CLEANUP_BUF struct buf was = {0};
+	const struct change close = {.kind = CHANGE_ARCHIVE,
+		.id = STR("WRK-003"),
+		.departure = DEPARTED_CLOSED};
+	struct store_saved saved;
+
+	(void)state;
+	project_save(&close, 1);
+	CLEANUP_BUF struct buf archive = {0};
+	buf_add_str(&archive, scratch_get(&f.scratch, "BACKLOG_ARCHIVE.jsonl"));
+	scratch_put(&f.scratch, "BACKLOG.yaml", FIRST REST);
+	check_ok(store_text(f.store, STR("WRK-003"), &was, &f.e), &f.e);
+	const struct rewrite rw = {.id = STR("WRK-003"),
+		.was = buf_str(&was),
+		.now = STR("id: WRK-003\ntitle: x\nstatus: new\n"),
+		.file = "typed.yaml",
+		.now_ns = NOW,
+		.check = refuse};
+	check_fails(store_rewrite(f.store, &rw, &saved, &f.e), &f.e, ERR_INPUT,
+		"typed.yaml:1:1: 'WRK-003' stays");
+	check_backlog(FIRST REST);
+	check_str(scratch_get(&f.scratch, "BACKLOG_ARCHIVE.jsonl"), archive.p);
+}
+
+/* A save leaves its edits for whoever looks at the bytes next. */
+static void
+what_was_saved_can_be_looked_at_at_once(void **state)
+{
+	CLEANUP_BUF struct buf text = {0};
+	const struct change c = {.kind = CHANGE_FIELD,
+		.id = STR("WRK-001"),
+		.field = field_find(&item_fields, STR("title")),
+		.text = STR("Another")};
+
+	(void)state;
+	project_save(&c, 1);
+	check_ok(store_text(f.store, STR("WRK-001"), &text, &f.e), &f.e);
+	assert_non_null(strstr(text.p, "title: Another   # why\n"));
+}
+
 static const char changed[] = "id: WRK-003\ntitle: changed\nstatus: new\n";
 
 /* Exactly as it was, or with all of the change. */
@@ -449,6 +502,8 @@ main(void)
 		EACH(others_may_have_changed),
 		EACH(a_backlog_that_never_rests_is_busy),
 		EACH(an_item_whose_departure_died_can_be_rewritten),
+		EACH(a_refused_rewrite_writes_nothing),
+		EACH(what_was_saved_can_be_looked_at_at_once),
 		EACH(failed_at_any_call_it_is_whole),
 		EACH(a_failed_directory_sync_is_logged),
 		EACH(killed_at_any_call_it_is_whole),
