@@ -30,9 +30,6 @@ void prompt_add_code(struct buf *b, struct str s);
 /* An item's id inside backticks. */
 void prompt_add_id(struct buf *b, struct str id);
 
-/* How to work, and what the boundaries mean. */
-void prompt_add_rules(struct buf *b, const struct prompt_input *in);
-
 /* All that is known of the item. */
 void prompt_add_item(struct buf *b, const struct prompt_input *in);
 

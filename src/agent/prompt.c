@@ -83,8 +83,9 @@ add_limits(struct buf *b, const struct prompt_input *in)
 			"and take what changes elsewhere for theirs.\n");
 }
 
-void
-prompt_add_rules(struct buf *b, const struct prompt_input *in)
+/* How to work, and what the boundaries mean. */
+static void
+add_rules(struct buf *b, const struct prompt_input *in)
 {
 	buf_add_c(b, rules);
 	add_limits(b, in);
@@ -200,7 +201,7 @@ void
 prompt_build(const struct prompt_input *in, struct buf *ret)
 {
 	add_heading(ret, in);
-	prompt_add_rules(ret, in);
+	add_rules(ret, in);
 	add_position(ret, in);
 	prompt_add_item(ret, in);
 	if (in->pipeline == NULL)

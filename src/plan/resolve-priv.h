@@ -41,9 +41,6 @@ bool resolution_may_be_ready(const struct resolution *r, struct buf *why);
 /* True, and the item blocks, when an assessment grew above a guardrail. */
 bool resolution_outgrew(struct resolution *r);
 
-/* The run did not do its work: try again or give up. */
-void resolution_fail(struct resolution *r, struct str reason);
-
 void resolution_triage(struct resolution *r);
 
 #endif

@@ -30,8 +30,9 @@ phase_of(const struct resolution *r)
 	return pipeline_phase(p, r->end->pool, r->end->phase);
 }
 
-void
-resolution_fail(struct resolution *r, struct str reason)
+/* The run did not do its work: try again or give up. */
+static void
+fail(struct resolution *r, struct str reason)
 {
 	unsigned int retries = r->c->max_retries;
 	const struct phase_config *phase = phase_of(r);
@@ -99,7 +100,7 @@ settle(struct resolution *r)
 	bool triage = r->end->pool == POOL_UNSET;
 
 	if (res == NULL) {
-		resolution_fail(r, r->end->failure);
+		fail(r, r->end->failure);
 		return;
 	}
 	switch (res->code) {
@@ -111,12 +112,12 @@ settle(struct resolution *r)
 		return;
 	case RESULT_SUBPHASE_COMPLETE:
 		if (triage)
-			resolution_fail(r, STR("triage has no subphases"));
+			fail(r, STR("triage has no subphases"));
 		else
 			subphase_complete(r);
 		return;
 	case RESULT_FAILED:
-		resolution_fail(r, said(res));
+		fail(r, said(res));
 		return;
 	case RESULT_BLOCKED:
 		resolution_absorb(r);

@@ -105,7 +105,6 @@ config_read_fn config_read_duration; /* int64_t, nanoseconds */
 config_read_fn config_read_enum;     /* int, one of `names` */
 config_read_fn config_read_bool;     /* bool, true or false */
 config_read_fn config_read_switch;   /* bool, also on or off */
-config_read_fn config_read_name;     /* str: of an agent or a phase */
 config_read_fn config_read_path;     /* str: inside the project */
 config_read_fn config_read_prefix;   /* str: of item ids */
 config_read_fn config_read_paths;    /* str_list of at most `max` paths */

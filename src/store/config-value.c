@@ -145,14 +145,6 @@ config_name_is_valid(
 }
 
 void
-config_read_name(struct config_reader *r, const struct config_key *k,
-	const struct yaml_node *n, void *at)
-{
-	if (config_name_is_valid(r, k->name, n))
-		memcpy(at, &n->value, sizeof(n->value));
-}
-
-void
 config_read_prefix(struct config_reader *r, const struct config_key *k,
 	const struct yaml_node *n, void *at)
 {

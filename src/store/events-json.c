@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "base/names.h"
 #include "base/stamp.h"
 
 static const char *const kind_words[] = {
@@ -20,14 +21,14 @@ static const char *const kind_words[] = {
 	[EVENTS_NOTICE] = "notice",
 	[EVENTS_LOG_REPAIRED] = "log_repaired",
 };
-const struct names events_names = NAMES(kind_words, EVENTS_KINDS);
+static const struct names kinds = NAMES(kind_words, EVENTS_KINDS);
 
 static const char *const what_words[] = {
 	[EVENTS_ADDED] = "added",
 	[EVENTS_CHANGED] = "changed",
 	[EVENTS_LEFT] = "left",
 };
-const struct names events_what_names = NAMES(what_words, EVENTS_WHATS);
+static const struct names whats = NAMES(what_words, EVENTS_WHATS);
 
 /* The texts of a record, and of a change, by key. */
 struct text_key {
@@ -95,8 +96,8 @@ json_of_change(const struct events_change *c)
 	json_t *o = json_object();
 	json_t *fields = json_object();
 
-	json_object_set_new(o, "what",
-		json_string(names_get(&events_what_names, (int)c->what)));
+	json_object_set_new(
+		o, "what", json_string(names_get(&whats, (int)c->what)));
 	set_texts(o, change_keys, CHANGE_KEYS, c);
 	for (size_t i = 0; i < c->fields_n; i++) {
 		const struct events_field *f = &c->fields[i];
@@ -126,8 +127,8 @@ events_format(const struct events_record *r, struct buf *ret)
 
 	stamp_format(r->time_ns, when);
 	json_object_set_new(o, "time", json_string(when));
-	json_object_set_new(o, "event",
-		json_string(names_get(&events_names, (int)r->kind)));
+	json_object_set_new(
+		o, "event", json_string(names_get(&kinds, (int)r->kind)));
 	set_texts(o, record_keys, RECORD_KEYS, r);
 	set_number(o, "attempt", r->attempt);
 	set_number(o, "attempts", r->attempts);
@@ -224,7 +225,7 @@ get_changes(const json_t *list, struct arena *a, struct events_record *ret)
 	for (size_t i = 0; i < n; i++) {
 		const json_t *o = json_array_get(list, i);
 		int what;
-		if (!get_name(o, "what", &events_what_names, &what) ||
+		if (!get_name(o, "what", &whats, &what) ||
 			!get_texts(
 				o, change_keys, CHANGE_KEYS, a, &changes[i]) ||
 			!get_fields(
@@ -245,7 +246,7 @@ get_record(const json_t *o, struct arena *a, struct events_record *ret)
 	struct str when;
 	int kind;
 
-	if (!get_name(o, "event", &events_names, &kind) ||
+	if (!get_name(o, "event", &kinds, &kind) ||
 		!get_text(json_object_get(o, "time"), a, &when) ||
 		!stamp_parse(when, &ret->time_ns) ||
 		!get_number(o, "seq", INT64_MAX, &seq) ||

@@ -2,7 +2,6 @@
 #ifndef STORE_EVENTS_H
 #define STORE_EVENTS_H
 
-#include "base/names.h"
 #include "fio/log.h"
 #include "store/store.h"
 
@@ -47,11 +46,7 @@ enum events_kind {
 	EVENTS_KINDS
 };
 
-extern const struct names events_names; /* "run_started" … */
-
 enum events_what { EVENTS_ADDED, EVENTS_CHANGED, EVENTS_LEFT, EVENTS_WHATS };
-
-extern const struct names events_what_names;
 
 /* Of an item; lists joined by ", ", parts of maps as "description.problem". */
 struct events_field {
