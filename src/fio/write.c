@@ -8,7 +8,7 @@
  * Requests are put into groups, each for one file, before any file is touched:
  * two spellings of a path are the same file, and the edits of both rest on the
  * same bytes. A group is a piece of work for the pool. In WIO_ALL each request
- * stays alone until its file is found; write-all.c has the groups then.
+ * stays alone until its file is found; bundle.c makes the groups then.
  */
 struct entry {
 	size_t request;
