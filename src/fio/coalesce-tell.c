@@ -246,12 +246,14 @@ fio_coalesce_next(struct fio_coalesce *c, int64_t now_ns, struct fio_told *ret)
 			.kind = WIO_RESCAN, .at_ns = now_ns, .path = ""};
 		return 0;
 	}
-	for (struct fio_node *n = c->rest;
-		n != NULL && n->last_ns + debounce <= now_ns; n = n->rest_next)
+	for (struct fio_node *n = c->lines[FIO_BY_LAST].first;
+		n != NULL && n->last_ns + debounce <= now_ns;
+		n = n->in[FIO_BY_LAST].next)
 		if (tell_one(c, n, ret))
 			return 0;
-	for (struct fio_node *n = c->wait;
-		n != NULL && n->first_ns + max_wait <= now_ns; n = n->wait_next)
+	for (struct fio_node *n = c->lines[FIO_BY_FIRST].first;
+		n != NULL && n->first_ns + max_wait <= now_ns;
+		n = n->in[FIO_BY_FIRST].next)
 		if (tell_one(c, n, ret))
 			return 0;
 	c->stuck = true;
@@ -266,9 +268,11 @@ fio_coalesce_due(const struct fio_coalesce *c)
 
 	if (c->lost || c->pending > c->options.queue)
 		return INT64_MIN;
-	if (c->rest != NULL) {
-		int64_t rested = c->rest->last_ns + c->options.debounce_ns;
-		int64_t waited = c->wait->first_ns + c->options.max_wait_ns;
+	const struct fio_node *rests = c->lines[FIO_BY_LAST].first;
+	const struct fio_node *waits = c->lines[FIO_BY_FIRST].first;
+	if (rests != NULL) {
+		int64_t rested = rests->last_ns + c->options.debounce_ns;
+		int64_t waited = waits->first_ns + c->options.max_wait_ns;
 		due = rested < waited ? rested : waited;
 	}
 	return c->stuck && due < air && air != INT64_MAX ? air

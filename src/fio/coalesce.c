@@ -57,54 +57,38 @@ fio_node_is_gone(const struct fio_node *n)
 }
 
 static void
-push_rest(struct fio_coalesce *c, struct fio_node *n)
+line_up(struct fio_coalesce *c, enum fio_line line, struct fio_node *n)
 {
-	n->rest_prev = c->rest_tail;
-	n->rest_next = NULL;
-	*(c->rest_tail != NULL ? &c->rest_tail->rest_next : &c->rest) = n;
-	c->rest_tail = n;
+	struct fio_node *last = c->lines[line].last;
+
+	n->in[line].prev = last;
+	n->in[line].next = NULL;
+	*(last != NULL ? &last->in[line].next : &c->lines[line].first) = n;
+	c->lines[line].last = n;
 }
 
 static void
-take_rest(struct fio_coalesce *c, struct fio_node *n)
+leave(struct fio_coalesce *c, enum fio_line line, struct fio_node *n)
 {
-	*(n->rest_prev != NULL ? &n->rest_prev->rest_next : &c->rest) =
-		n->rest_next;
-	*(n->rest_next != NULL ? &n->rest_next->rest_prev : &c->rest_tail) =
-		n->rest_prev;
-}
+	struct fio_node *prev = n->in[line].prev, *next = n->in[line].next;
 
-static void
-push_wait(struct fio_coalesce *c, struct fio_node *n)
-{
-	n->wait_prev = c->wait_tail;
-	n->wait_next = NULL;
-	*(c->wait_tail != NULL ? &c->wait_tail->wait_next : &c->wait) = n;
-	c->wait_tail = n;
-}
-
-static void
-take_wait(struct fio_coalesce *c, struct fio_node *n)
-{
-	*(n->wait_prev != NULL ? &n->wait_prev->wait_next : &c->wait) =
-		n->wait_next;
-	*(n->wait_next != NULL ? &n->wait_next->wait_prev : &c->wait_tail) =
-		n->wait_prev;
+	*(prev != NULL ? &prev->in[line].next : &c->lines[line].first) = next;
+	*(next != NULL ? &next->in[line].prev : &c->lines[line].last) = prev;
 }
 
 static void
 pend(struct fio_coalesce *c, struct fio_node *n, int64_t now_ns)
 {
 	if (n->pending) {
-		take_rest(c, n);
+		leave(c, FIO_BY_LAST, n);
 	} else {
 		n->pending = true;
 		n->first_ns = now_ns;
-		push_wait(c, n);
+		line_up(c, FIO_BY_FIRST, n);
 		c->pending++;
 	}
 	n->last_ns = now_ns;
-	push_rest(c, n);
+	line_up(c, FIO_BY_LAST, n);
 	c->stuck = false;
 }
 
@@ -114,8 +98,8 @@ unpend(struct fio_coalesce *c, struct fio_node *n)
 	if (!n->pending)
 		return;
 	n->pending = false;
-	take_rest(c, n);
-	take_wait(c, n);
+	leave(c, FIO_BY_LAST, n);
+	leave(c, FIO_BY_FIRST, n);
 	c->pending--;
 }
 
@@ -389,8 +373,8 @@ fio_coalesce_settle(struct fio_coalesce *c)
 {
 	while (c->air.n > 0)
 		fio_coalesce_drop(c, c->air.items[--c->air.n].node, INT64_MIN);
-	while (c->rest != NULL)
-		settle(c, c->rest);
+	while (c->lines[FIO_BY_LAST].first != NULL)
+		settle(c, c->lines[FIO_BY_LAST].first);
 	c->lost = c->stuck = false;
 }
 

@@ -52,8 +52,10 @@ struct fio_coalesce {
 	struct fio_coalesce_options options;
 	struct fio_tree tree;
 	VEC(struct fio_node *) roots;
-	/* With something to tell: by their last change, and by their first. */
-	struct fio_node *rest, *rest_tail, *wait, *wait_tail;
+	/* With something to tell. */
+	struct {
+		struct fio_node *first, *last;
+	} lines[FIO_LINES];
 	size_t pending;
 	/* Moved away and not arrived; by deadline. */
 	VEC(struct fio_flight {

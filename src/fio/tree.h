@@ -23,6 +23,8 @@
  * grows with the tree.
  */
 enum fio_view { FIO_TOLD, FIO_NOW, FIO_VIEWS };
+/* Those with something to tell, by their last change and by their first. */
+enum fio_line { FIO_BY_LAST, FIO_BY_FIRST, FIO_LINES };
 
 struct fio_name; /* the text of a place, shared by both views */
 
@@ -41,7 +43,9 @@ struct fio_node {
 	bool floating; /* moved away from a place, not arrived yet */
 	uint32_t walk;
 	int64_t first_ns, last_ns;
-	struct fio_node *rest_prev, *rest_next, *wait_prev, *wait_next;
+	struct fio_link {
+		struct fio_node *prev, *next;
+	} in[FIO_LINES];
 
 	/* Of the watcher. */
 	bool watched, polled, marked, failed, gone;
