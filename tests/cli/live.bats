@@ -306,11 +306,9 @@ holds_lock() {
 	[ "$(how_often "git checkout")" = 0 ]
 	# Somebody may be mending it.
 	stays 5 kill -0 "$weir"
-	WAIT_SECONDS=45
 	ends 3
 	said_so "not mended in 30 s"
 	[ "$(how_often "is gone; nothing")" = 1 ]
-	WAIT_SECONDS=20
 	cp kept BACKLOG.yaml
 	runs
 	exits 0
@@ -418,7 +416,7 @@ drop() {
 	says archive
 	untouched BACKLOG.yaml weir add "Another"
 	[ "$status" -ne 0 ] || explain "added to a backlog that is not sound"
-	untouched BACKLOG.yaml timeout -k 1 20 weir run
+	untouched BACKLOG.yaml timeout -k 1 $WAIT_SECONDS weir run
 	[ "$status" -ne 0 ] || explain "ran on a backlog that is not sound"
 }
 

@@ -108,10 +108,10 @@ output_is() { # FILTER TEXT
 	[ "$got" = "$2" ] || explain "expected $1 to be '$2', got '$got'"
 }
 
-# told PIPE: waits, at most 20 s, for the line that an agent writes to a FIFO
+# told PIPE: waits, at most a minute, for the line that an agent writes to a FIFO
 # which the test has made; the line is in `said`.
 told() {
-	read -rt 20 said <>"$1" || {
+	read -rt 60 said <>"$1" || {
 		echo "nobody wrote to '$1'"
 		return 1
 	}

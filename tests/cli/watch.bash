@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # `load watch` after `load project`: for tests in which weir or its agents may
-# hang. Everything is waited for until a deadline, and what is then still there
-# is killed.
+# hang. Everything is waited for until a deadline that is never met when all is
+# well, and what is then still there is killed.
 
-WAIT_SECONDS=20
+WAIT_SECONDS=60
 
 # Notes beside the project, so that they are no part of its work tree.
 NOTES=$BATS_TEST_TMPDIR
