@@ -2,6 +2,7 @@
 bats_require_minimum_version 1.5.0
 load helper
 load io
+load watch
 
 prepare() {
 	printf 'one\ntwo\nthree\n' >a.txt
@@ -238,18 +239,16 @@ untouched() {
 	untouched
 	mkfifo asked
 	weir io write --all <asked >out 3>&- &
-	local pid=$!
+	weir=$!
 	exec 8>asked
 	edit '{"start": 0, "end": 3, "text": "1"}' >&8
 	echo >&8
-	until [ "$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$pid/status")" = S ]; do
-		:
-	done
+	soon state_is S
 	same before a.txt
 	echo 'nonsense' >&8
 	exec 8>&-
 	status=0
-	wait "$pid" || status=$?
+	wait "$weir" || status=$?
 	exits 3
 	same before a.txt
 	[ "$(wc -l <out)" -eq 2 ]
