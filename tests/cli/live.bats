@@ -186,9 +186,10 @@ slow_git() {
 	has BACKLOG_ARCHIVE.jsonl '"WRK-003"'
 }
 
-# holds_lock: another process has the lock for longer than a save waits for
-# it. It tells when it has it.
+# holds_lock: another process has the lock until the test writes to
+# "$NOTES/free". It tells when it has it.
 holds_lock() {
+	mkfifo "$NOTES/free"
 	perl -MFcntl -e '
 		open(my $lock, "+<", ".weir/lock") or die "open: $!";
 		my $whole = pack("ssx4qqlx4", F_WRLCK, 0, 0, 0, 0);
@@ -196,8 +197,9 @@ holds_lock() {
 		open(my $told, ">", $ARGV[0]) or die "open: $!";
 		print $told "held\n";
 		close $told;
-		select(undef, undef, undef, 11);
-	' "$NOTES/told" 3>&- &
+		open(my $go, "<", $ARGV[1]) or die "open: $!";
+		<$go>;
+	' "$NOTES/told" "$NOTES/free" 3>&- &
 	holder=$!
 }
 
@@ -213,6 +215,10 @@ holds_lock() {
 	hears
 	[ "$said" = held ]
 	proceed
+	soon said_so "'.weir/lock' is held by"
+	# For longer than a save waits for it.
+	stays 12 kill -0 "$weir"
+	echo now >"$NOTES/free"
 	soon is_over $holder
 	wait $holder
 	ends 0
