@@ -210,10 +210,15 @@ run(struct cli *c, const struct args *a)
 		status = accept(c, &d);
 	if (status == CLI_DONE && id != NULL)
 		status = renumber(c, &d, id);
-	if (status == CLI_DONE && args_has(a, FIX))
+	if (status != CLI_DONE) {
+		desk_close(&d);
+		return status;
+	}
+	/* What keeps it from mending has a step of its own. */
+	if (args_has(a, FIX))
 		status = fix(c, &d);
-	if (status == CLI_DONE)
-		status = examine(c, &d);
+	int found = examine(c, &d);
+	status = status == CLI_DONE ? found : status;
 	desk_close(&d);
 	return status;
 }

@@ -8,13 +8,6 @@
 #include "proc/tree.h"
 #include "store/runs.h"
 
-static void
-cannot_look(struct findings *f, const char *check, const struct err *e)
-{
-	findings_add_err(
-		f, &(struct finding){.wrong = true, .check = check}, e);
-}
-
 /* 1: it is not sound. */
 static int
 examine_backlog(struct project *p, struct snapshot **ret, struct findings *f,
@@ -124,7 +117,7 @@ examine_runs(struct project *p, struct findings *f)
 		fio_lock_look(&state, "run.lock", &e) != 0)
 		return;
 	if (run_list(&p->root, &tmp, &runs, &n, &e) < 0) {
-		cannot_look(f, "run", &e);
+		findings_add_blind(f, "run", &e);
 		return;
 	}
 	for (size_t i = 0; i < n; i++)

@@ -36,6 +36,14 @@ bool doctor_is_open(const struct fio_dir *state, mode_t *ret_mode);
  * to `f` when that is there. */
 int doctor_log(const struct fio_dir *state, struct findings *f, struct err *e);
 
+/* doctor-state.c: .weir/, and what lies in it. */
+void
+doctor_state(struct store *st, const struct fio_dir *state, struct findings *f);
+/* 0: it is open, or not there. -1: it is no directory of ours, which is told.
+ */
+int
+doctor_state_open(struct store *st, struct fio_dir *ret, struct findings *f);
+
 /* doctor-values.c: what can be read and is not what it seems. */
 void doctor_values(struct store *st, struct findings *f);
 

@@ -63,8 +63,7 @@ look_at_times(const struct look *l, const struct yaml_node *entry)
 		const struct yaml_node *v = yaml_get(entry, str_from(names[i]));
 		struct finding x = {.wrong = true,
 			.check = "value",
-			.next = STR("put the time there; of items alike the "
-				    "older one goes first")};
+			.next = STR("put the time there, or take it out")};
 		struct err e = {0};
 		int64_t ignored;
 		if (v == NULL || yaml_is_null(v) ||

@@ -2,7 +2,7 @@
 #ifndef STORE_DOCTOR_H
 #define STORE_DOCTOR_H
 
-#include "base/vec.h"
+#include "store/findings.h"
 #include "store/store.h"
 
 /*
@@ -19,31 +19,6 @@
  * meanwhile may be half seen, and is no more than a note.
  */
 
-struct finding {
-	bool wrong;	   /* a person has to do something; else a note */
-	const char *check; /* "mark", "archive" …: docs/files.md */
-	struct str where;  /* "file:line:column", a path, or absent */
-	struct str message;
-	struct str next; /* the next safe step; absent: none is needed */
-	/* It stands for so many of its kind that nobody kept; 0: itself. */
-	size_t untold;
-};
-
-struct findings {
-	struct arena *a; /* their texts */
-	VEC(struct finding) list;
-};
-
-/* The texts are copied. */
-void findings_add(struct findings *f, const struct finding *x);
-/* What an error says, its place taken from its text. */
-void findings_add_err(
-	struct findings *f, const struct finding *x, const struct err *e);
-/* The same for all of `problems`, and for those that it dropped. */
-void findings_add_problems(
-	struct findings *f, const struct finding *x, struct problems *problems);
-void findings_release(struct findings *f);
-
 /* After store_load: what is wrong with the files around the backlog. */
 void doctor_look(struct store *st, struct findings *f);
 
@@ -57,8 +32,9 @@ struct str doctor_place(struct store *st, struct str id, struct arena *a);
 /*
  * Mend what can be mended without losing anything, and say what was done: dead
  * writers' leftovers go, claims are taken, the mark is raised, .weir/ is made
- * private, the torn end of the log of events is put aside. Nothing to do:
- * nothing is written. -1: what failed; what is told is done.
+ * private, the torn end of the log of events is put aside, and so is what
+ * stands in the place of the mark and is no such file. Nothing to do: nothing
+ * is written. -1: what failed; what is told is done.
  */
 int doctor_mend(struct store *st, int64_t now_ns, struct arena *a,
 	struct str_list *ret_done, struct err *e);

@@ -18,6 +18,7 @@ stuck() {
 	listing=$(ls -lR --time-style=+ .weir)
 	run weir doctor --fix
 	[ "$status" -ne 0 ] || explain "that needs a person"
+	says "$1"
 	[ "$listing" = "$(ls -lR --time-style=+ .weir)" ] ||
 		explain "something was moved"
 	fails 3 weir doctor
