@@ -193,7 +193,7 @@ holds_lock() {
 	perl -MFcntl -e '
 		open(my $lock, "+<", ".weir/lock") or die "open: $!";
 		my $whole = pack("ssx4qqlx4", F_WRLCK, 0, 0, 0, 0);
-		fcntl($lock, 37, $whole) or die "F_OFD_SETLK: $!";
+		fcntl($lock, 38, $whole) or die "F_OFD_SETLKW: $!";
 		open(my $told, ">", $ARGV[0]) or die "open: $!";
 		print $told "held\n";
 		close $told;
