@@ -39,6 +39,13 @@ examine_backlog(struct project *p, struct snapshot **ret, struct findings *f,
 	return rc < 0 ? 1 : 0;
 }
 
+/* Nothing is ever to run here: neither agents nor phases are missed. */
+static bool
+is_kept_by_hand(const struct project *p)
+{
+	return p->config.agents_n == 0 && p->config.pipelines_n == 0;
+}
+
 /* What a `sound` backlog does not hold is not there; else it may be among what
  * cannot be read. */
 static void
@@ -60,13 +67,16 @@ examine_items(struct project *p, const struct snapshot *s, bool sound,
 		const struct plan_flaw *x = &flaws[i];
 		if (x->kind == FLAW_DANGLING && !sound)
 			continue;
+		bool idle = x->kind == FLAW_PLACE && is_kept_by_hand(p);
 		findings_add(f,
-			&(struct finding){.wrong = true,
+			&(struct finding){.wrong = !idle,
 				.check = names_get(&flaw_names, (int)x->kind),
 				.where = doctor_place(p->store, x->id, &tmp),
 				.message = arena_strf(&tmp, "'%.*s': %.*s",
 					STR_ARG(x->id), STR_ARG(x->text)),
-				.next = str_from(nexts[x->kind])});
+				.next = idle
+					? STR("'weir init' begins a weir.yaml, with 'feature'")
+					: str_from(nexts[x->kind])});
 	}
 }
 
@@ -186,8 +196,7 @@ examine_git(struct project *p, struct findings *f)
 	git_close(git);
 }
 
-/* What a run would refuse to begin with. A backlog that is only kept by hand
- * needs neither agents nor phases. */
+/* What a run would refuse to begin with. */
 static void
 examine_config(
 	struct project *p, const char *const *environ, struct findings *f)
@@ -195,7 +204,7 @@ examine_config(
 	CLEANUP_PROBLEMS struct problems agents = {0};
 	CLEANUP_PROBLEMS struct problems workflows = {0};
 
-	if (p->config.agents_n == 0 && p->config.pipelines_n == 0)
+	if (is_kept_by_hand(p))
 		return;
 	preflight_agents(p, environ, &agents);
 	preflight_workflows(p, &workflows);

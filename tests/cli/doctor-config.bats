@@ -59,6 +59,10 @@ at() {
 	backlog "$(item WRK-001 new)"
 	succeeds weir doctor
 	[ "$output" = "nothing is wrong" ]
+	backlog "$(item WRK-001 ready)"
+	succeeds weir doctor
+	says "note: BACKLOG.yaml:4:5: 'WRK-001': pipeline 'feature' is not in weir.yaml"
+	says "'weir init' begins a weir.yaml, with 'feature'"
 	printf 'pipelines:\n  feature: { phases: [{ name: build }] }\n' >weir.yaml
 	run weir doctor
 	says "no agent"
