@@ -287,7 +287,8 @@ struct wio_ticket;
 int wio_ticket_fd(const struct wio_ticket *t);
 /* 0: done; 1: not within the time. Below 0: as long as it takes. */
 int wio_ticket_wait(struct wio_ticket *t, int64_t timeout_ns);
-/* Requests that have not begun fail with WIO_CANCELLED. */
+/* Requests that have not begun fail with WIO_CANCELLED, and so do reads and
+ * scans in the middle of a file. What began to change something is finished. */
 void wio_ticket_cancel(struct wio_ticket *t);
 void wio_ticket_free(struct wio_ticket *t); /* waits; NULL is fine */
 

@@ -92,6 +92,10 @@ fill(struct fio_content *c, char *to, size_t want, size_t enough)
 
 	while (have < want) {
 		size_t left = want - have;
+		if (left > FIO_CONTENT_STEP)
+			left = FIO_CONTENT_STEP;
+		if (fio_task_is_cancelled(c->task))
+			return -ECANCELED;
 		ssize_t n = c->sys->read(c->sys, c->fd, to + have, left);
 		if (n == -EINTR)
 			continue;
@@ -102,6 +106,13 @@ fill(struct fio_content *c, char *to, size_t want, size_t enough)
 			break;
 	}
 	return (ssize_t)have;
+}
+
+/* No file fails so by itself. */
+static enum fio_found
+fail_reading(struct fio_content *c, int rc)
+{
+	return rc == -ECANCELED ? FIO_CANCELLED : fail(c, "reading", rc);
 }
 
 /* Like buf_room, but a buffer that holds nothing gets little more than it
@@ -130,7 +141,7 @@ fio_content_load(struct fio_content *c, uint64_t max, struct buf *ret)
 	/* One byte more than expected shows a file that grew. */
 	ssize_t n = fill(c, room(ret, size + 1), size + 1, size);
 	if (n < 0)
-		return fail(c, "reading", (int)n);
+		return fail_reading(c, (int)n);
 	buf_added(ret, (size_t)n);
 	enum fio_found f =
 		(size_t)n == size ? look_again(c) : unlike_its_size(c);
@@ -152,7 +163,7 @@ sum_pieces(struct fio_content *c, struct fio_summing *s, char *piece)
 		ssize_t n =
 			fill(c, piece, want, left == want ? want - 1 : want);
 		if (n < 0)
-			return fail(c, "reading", (int)n);
+			return fail_reading(c, (int)n);
 		fio_summing_add(s, str_of(piece, (size_t)n));
 		left -= (uint64_t)n;
 		if ((size_t)n < want)

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "fio/dir.h"
+#include "fio/pool.h"
 #include "fio/sum.h"
 
 /*
@@ -28,18 +29,21 @@ enum fio_found {
 	FIO_IRREGULAR,	/* a directory, FIFO, device or socket */
 	FIO_LARGE,	/* over `max` bytes; nothing was read */
 	FIO_RESTLESS,	/* it changed while it was read */
+	FIO_CANCELLED,	/* `task` was, while it was read */
 	FIO_UNREADABLE, /* `doing` failed with `sys_errno` */
 };
 
 /* How often a file that changes under us is read before it is given up. */
 enum { FIO_CONTENT_TRIES = 9 };
-/* What a digest alone is read in. */
-enum { FIO_CONTENT_PIECE = 128 * 1024 };
+/* What a digest alone is read in, and what the whole is. */
+enum { FIO_CONTENT_PIECE = 128 * 1024, FIO_CONTENT_STEP = 8 << 20 };
 
 struct fio_content {
 	struct sys *sys;
 	int fd; /* -1 when closed */
 	struct stat st;
+	/* Looked at before each piece that is read; NULL: never cancelled. */
+	const struct fio_task *task;
 	const char *doing; /* "opening", "looking at", "reading" */
 	int sys_errno;
 	/* Of FIO_RESTLESS: nothing of it changed, but it gave more or fewer

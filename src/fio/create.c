@@ -276,17 +276,19 @@ do_one(struct job *j, const struct wio_create_request *r,
 	wio_digest(kind, r->bytes, r->n, ret->digest);
 }
 
-static void
-run(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+run(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct job *j = ctx;
 	struct sys *sys = j->w->sys;
+	size_t cancelled = 0;
 
 	for (size_t i = first; i < end; i++) {
 		const struct wio_create_request *r = &j->requests[i];
 		struct wio_create_result *ret = &j->results[i];
 		int64_t began = sys->clock(sys, SYS_CLOCK_ELAPSED);
-		if (cancelled) {
+		if (fio_task_is_cancelled(task)) {
+			cancelled++;
 			*ret = (struct wio_create_result){0};
 			fio_error_set(&ret->error, OP, WIO_CANCELLED, NULL,
 				"cancelled before anything was made");
@@ -296,6 +298,7 @@ run(void *ctx, size_t first, size_t end, bool cancelled)
 			fio_account(j->w, OP, ret->error.code, r->path,
 				r->origin, r->n, began);
 	}
+	return cancelled;
 }
 
 static void

@@ -78,6 +78,7 @@ tell(enum fio_found f, const struct fio_content *c, const struct fio_path *path,
 			e, c->sys_errno, "%s '%s'", c->doing, path->text);
 	case FIO_FOUND:
 	case FIO_ABSENT:
+	case FIO_CANCELLED: /* there is no task */
 		break;
 	}
 	BUG("'%s' did not fail", path->text);

@@ -26,6 +26,7 @@ struct fio_task {
 	atomic_size_t refs; /* who started it, and the pool until it is done */
 	struct fio_job job;
 	atomic_bool cancelled;
+	const atomic_bool *all_cancelled; /* the pool's; until it is done */
 
 	/* The pool's mutex. */
 	struct fio_task *next, *prev;
@@ -49,6 +50,7 @@ struct fio_pool {
 	size_t waiting;	      /* tasks in the ring */
 	size_t active;	      /* tasks that are not done, and their starters */
 	bool closing, ended;
+	atomic_bool all_cancelled;
 	int idle_fd; /* eventfd: closing, and `active` is 0 */
 	uint64_t drained, cancelled;
 
@@ -76,6 +78,7 @@ task_new(struct fio_pool *p, const struct fio_job *job)
 
 	t->sys = p->sys;
 	t->job = *job;
+	t->all_cancelled = &p->all_cancelled;
 	t->fd = -1;
 	atomic_init(&t->refs, 2);
 	atomic_init(&t->cancelled, false);
@@ -179,6 +182,13 @@ fio_task_cancel(struct fio_task *t)
 	atomic_store(&t->cancelled, true);
 }
 
+bool
+fio_task_is_cancelled(const struct fio_task *t)
+{
+	return t != NULL &&
+		(atomic_load(&t->cancelled) || atomic_load(t->all_cancelled));
+}
+
 /* Chunks. */
 
 static void
@@ -237,15 +247,16 @@ static void
 run_chunk(struct fio_pool *p, const struct chunk *c)
 {
 	struct fio_task *t = c->task;
-	size_t n = c->end - c->first;
-	bool cancelled = atomic_load(&t->cancelled);
+	size_t n = c->end - c->first, cancelled = 0;
 
 	if (n > 0)
-		t->job.run(t->job.ctx, c->first, c->end, cancelled);
+		cancelled = t->job.run(t->job.ctx, c->first, c->end, t);
 	pthread_mutex_lock(&p->mutex);
 	t->run += n;
-	if (p->closing)
-		*(cancelled ? &p->cancelled : &p->drained) += n;
+	if (p->closing) {
+		p->cancelled += cancelled;
+		p->drained += n - cancelled;
+	}
 	if (t->run < t->job.n)
 		return;
 	pthread_mutex_unlock(&p->mutex);
@@ -404,6 +415,7 @@ fio_pool_open(struct fio_pool **ret, struct sys *sys,
 	fio_limits_init(&p->limits, o->permits, o->bytes_in_flight);
 	p->ring.next = p->ring.prev = &p->ring;
 	p->idle_fd = -1;
+	atomic_init(&p->all_cancelled, false);
 	pthread_mutex_init(&p->mutex, NULL);
 	pthread_cond_init(&p->work, NULL);
 	pthread_cond_init(&p->room, NULL);
@@ -432,10 +444,7 @@ drain_until(struct fio_pool *p, int64_t deadline_ns)
 
 	while (left > 0 && sys_poll_in(sys, p->idle_fd, left) <= 0)
 		left = until - sys->clock(sys, SYS_CLOCK_ELAPSED);
-	pthread_mutex_lock(&p->mutex);
-	for (struct fio_task *t = p->ring.next; t != &p->ring; t = t->next)
-		fio_task_cancel(t);
-	pthread_mutex_unlock(&p->mutex);
+	atomic_store(&p->all_cancelled, true);
 }
 
 static void

@@ -29,9 +29,12 @@ struct fio_job {
 	void *ctx;
 	size_t n;
 	size_t chunk; /* pieces at a time; 0: chosen by n */
-	/* Pieces [first, end). `cancelled` is set when the task was cancelled
-	 * before this chunk began: then it only says so in its results. */
-	void (*run)(void *ctx, size_t first, size_t end, bool cancelled);
+	/* Pieces [first, end). Before each, and in the course of one that is
+	 * long and changes nothing, it looks whether the task is cancelled:
+	 * then it only says so in its results. Returns how many it cancelled.
+	 */
+	size_t (*run)(void *ctx, size_t first, size_t end,
+		const struct fio_task *task);
 	void (*done)(void *ctx); /* may be NULL; frees ctx */
 };
 
@@ -65,8 +68,8 @@ void fio_pool_leave(struct fio_pool *p, uint64_t bytes);
 
 /*
  * Take nothing more, finish what there is; tasks that have not finished after
- * `deadline_ns` (0: no deadline) are cancelled at their next chunk. Joins and
- * frees. Counts pieces of work.
+ * `deadline_ns` (0: no deadline) are cancelled. Joins and frees. Counts pieces
+ * of work.
  */
 void fio_pool_close(struct fio_pool *p, int64_t deadline_ns,
 	uint64_t *ret_drained, uint64_t *ret_cancelled);
@@ -75,6 +78,9 @@ void fio_pool_close(struct fio_pool *p, int64_t deadline_ns,
 int fio_task_fd(struct fio_task *t);
 int fio_task_wait(struct fio_task *t, int64_t timeout_ns); /* 1: not yet */
 void fio_task_cancel(struct fio_task *t);
+/* For who runs it: also when the pool cancels all. NULL is no task, and never
+ * cancelled. */
+bool fio_task_is_cancelled(const struct fio_task *t);
 void fio_task_unref(struct fio_task *t);
 
 /* What several threads share beyond that is guarded by one of these. */

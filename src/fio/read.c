@@ -149,19 +149,25 @@ cancel(struct job *j, const struct file *f)
 	}
 }
 
-static void
-run(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+run(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct job *j = ctx;
 	struct fio_reader r;
+	size_t cancelled = 0;
 
 	fio_reader_init(&r, j->w, j->roots, WIO_OP_READ);
-	for (size_t i = first; i < end; i++)
-		if (cancelled)
-			cancel(j, &j->files.items[i]);
+	r.task = task;
+	for (size_t i = first; i < end; i++) {
+		struct file *f = &j->files.items[i];
+		if (fio_task_is_cancelled(task))
+			cancel(j, f);
 		else
-			serve(j, &r, &j->files.items[i]);
+			serve(j, &r, f);
+		cancelled += j->results[f->first].error.code == WIO_CANCELLED;
+	}
 	fio_reader_release(&r);
+	return cancelled;
 }
 
 /* Two spellings of one file. */

@@ -112,6 +112,9 @@ tell(const struct fio_reader *r, const char *path, enum fio_found f,
 		return fio_error_set(e, r->op, WIO_BUSY, NULL,
 			"'%s' changed each of %d times it was read", shown,
 			FIO_CONTENT_TRIES);
+	case FIO_CANCELLED:
+		return fio_error_set(e, r->op, WIO_CANCELLED, NULL,
+			"cancelled while '%s' was read", shown);
 	case FIO_UNREADABLE:
 		return fio_error_sys(
 			e, r->op, c->sys_errno, "%s '%s'", c->doing, shown);
@@ -142,6 +145,7 @@ open_path(struct fio_reader *r, const char *path, struct fio_content *c,
 	}
 	if (f != FIO_FOUND)
 		(void)tell(r, path, f, c, e);
+	c->task = r->task;
 	return f;
 }
 

@@ -25,6 +25,9 @@
 struct fio_reader {
 	struct wio *w;
 	enum wio_op op;
+	/* Whose cancelling ends the reading of a file; NULL: none, as after
+	 * fio_reader_init. */
+	const struct fio_task *task;
 	struct fio_nearby near;
 	struct buf scratch;
 	bool inside;   /* a permit is held */

@@ -160,22 +160,31 @@ scan(struct job *j, struct fio_reader *r, size_t i)
 }
 
 static void
-run(void *ctx, size_t first, size_t end, bool cancelled)
+cancel(struct wio_scan_result *res)
+{
+	blank(res);
+	fio_error_set(&res->error, WIO_OP_SCAN, WIO_CANCELLED, NULL,
+		"cancelled before it began");
+}
+
+static size_t
+run(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct job *j = ctx;
 	struct fio_reader r;
+	size_t cancelled = 0;
 
 	fio_reader_init(&r, j->w, j->roots, WIO_OP_SCAN);
+	r.task = task;
 	for (size_t i = first; i < end; i++) {
-		if (!cancelled) {
+		if (fio_task_is_cancelled(task))
+			cancel(&j->results[i]);
+		else
 			scan(j, &r, i);
-			continue;
-		}
-		blank(&j->results[i]);
-		fio_error_set(&j->results[i].error, WIO_OP_SCAN, WIO_CANCELLED,
-			NULL, "cancelled before it began");
+		cancelled += j->results[i].error.code == WIO_CANCELLED;
 	}
 	fio_reader_release(&r);
+	return cancelled;
 }
 
 static void

@@ -110,12 +110,13 @@ account(struct job *j, const struct fio_write_group *g, int64_t began_ns)
 	}
 }
 
-static void
-run(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+run(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct job *j = ctx;
 	struct fio_nearby near;
 	struct wio_error gone;
+	size_t cancelled = 0;
 
 	fio_nearby_init(&near, j->roots, true);
 	fio_error_set(&gone, WIO_OP_WRITE, WIO_CANCELLED, NULL,
@@ -123,26 +124,28 @@ run(void *ctx, size_t first, size_t end, bool cancelled)
 	for (size_t i = first; i < end; i++) {
 		const struct fio_write_group *g = &j->groups[i];
 		int64_t began = j->w->sys->clock(j->w->sys, SYS_CLOCK_ELAPSED);
-		if (cancelled)
+		bool stop = fio_task_is_cancelled(task);
+		cancelled += stop;
+		if (stop)
 			fio_group_fail(g, &gone);
 		else if (j->results[g->members[0]].error.code == WIO_OK)
 			do_group(j, g, &near);
 		account(j, g, began);
 	}
 	fio_nearby_release(&near);
+	return cancelled;
 }
 
 /* All of it is one piece. */
-static void
-run_all(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+run_all(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct job *j = ctx;
+	bool cancelled = fio_task_is_cancelled(task);
 	int64_t began = j->w->sys->clock(j->w->sys, SYS_CLOCK_ELAPSED);
 	bool refused = cancelled;
 	struct wio_error gone;
 
-	(void)first;
-	(void)end;
 	for (size_t i = 0; i < j->n; i++)
 		refused |= j->results[i].error.code != WIO_OK;
 	fio_error_set(&gone, WIO_OP_WRITE, WIO_CANCELLED, NULL,
@@ -155,6 +158,7 @@ run_all(void *ctx, size_t first, size_t end, bool cancelled)
 			fio_group_fail(&j->groups[i], &gone);
 		account(j, &j->groups[i], began);
 	}
+	return cancelled ? end - first : 0;
 }
 
 static void

@@ -357,23 +357,27 @@ work_free(struct work *x)
 	fio_mutex_free(x->begun.mutex);
 }
 
-static void
-run_at_gate(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+run_at_gate(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct work *x = ctx;
+	bool cancelled = fio_task_is_cancelled(task);
 
 	if (first == 0) {
 		gate_open(&x->begun);
 		gate_pass(&x->gate);
 	}
 	atomic_fetch_add(&x->run, (int)(end - first));
-	if (cancelled)
-		atomic_fetch_add(&x->cancelled, (int)(end - first));
+	if (!cancelled)
+		return 0;
+	atomic_fetch_add(&x->cancelled, (int)(end - first));
+	return end - first;
 }
 
 static struct wio_ticket *
 submit(struct work *x,
-	void (*run)(void *ctx, size_t first, size_t end, bool cancelled))
+	size_t (*run)(void *ctx, size_t first, size_t end,
+		const struct fio_task *task))
 {
 	struct wio_error e;
 	struct fio_job job = {.ctx = x, .n = 10, .chunk = 1, .run = run};
@@ -429,21 +433,23 @@ be_over(void *ctx)
 	atomic_fetch_add(&x->over, 1);
 }
 
-static void
-run_while_closing(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+run_while_closing(
+	void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct work *x = ctx;
 	struct fio_job job = {
 		.ctx = x, .n = 1, .run = run_at_gate, .done = be_over};
 	struct wio_error e = {0};
 
-	run_at_gate(ctx, first, end, cancelled);
+	size_t cancelled = run_at_gate(ctx, first, end, task);
 	if (first > 0)
-		return;
+		return cancelled;
 	assert_null(fio_ticket_start(x->w, WIO_OP_SCAN, &job, &e));
 	assert_int_equal(e.op, WIO_OP_SCAN);
 	assert_int_equal(fio_io_run(x->w, WIO_OP_SCAN, &job, &e), -1);
 	x->code = e.code;
+	return cancelled;
 }
 
 static void

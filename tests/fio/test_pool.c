@@ -47,7 +47,8 @@ work_end(struct work *w)
 
 static struct fio_task *
 start(struct work *w, size_t n,
-	void (*run)(void *ctx, size_t first, size_t end, bool cancelled))
+	size_t (*run)(void *ctx, size_t first, size_t end,
+		const struct fio_task *task))
 {
 	struct err e;
 	struct fio_task *t = fio_pool_start(w->pool,
@@ -65,35 +66,42 @@ finish(struct fio_task *t)
 	fio_task_unref(t);
 }
 
-static void
-count(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+tally(struct work *w, size_t n, bool cancelled)
 {
-	struct work *w = ctx;
+	atomic_fetch_add(&w->run, (int)n);
+	if (!cancelled)
+		return 0;
+	atomic_fetch_add(&w->cancelled, (int)n);
+	return n;
+}
 
-	atomic_fetch_add(&w->run, (int)(end - first));
-	if (cancelled)
-		atomic_fetch_add(&w->cancelled, (int)(end - first));
+static size_t
+count(void *ctx, size_t first, size_t end, const struct fio_task *task)
+{
+	return tally(ctx, end - first, fio_task_is_cancelled(task));
 }
 
 /* The first waits at the gate. */
-static void
-count_at_gate(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+count_at_gate(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct work *w = ctx;
+	bool cancelled = fio_task_is_cancelled(task);
 
 	if (first == 0)
 		gate_pass(&w->gate);
-	count(ctx, first, end, cancelled);
+	return tally(w, end - first, cancelled);
 }
 
 /* Limits. */
 
-static void
-run_limited(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+run_limited(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct work *w = ctx;
 
-	assert_false(cancelled);
+	assert_false(fio_task_is_cancelled(task));
 	for (size_t i = first; i < end; i++) {
 		fio_pool_enter(w->pool, 10);
 		int now = atomic_fetch_add(&w->inside, 1) + 1;
@@ -104,6 +112,7 @@ run_limited(void *ctx, size_t first, size_t end, bool cancelled)
 		atomic_fetch_sub(&w->inside, 1);
 		fio_pool_leave(w->pool, 10 + i % 7 * 100);
 	}
+	return 0;
 }
 
 static void
@@ -155,18 +164,20 @@ every_piece_is_run_once_whatever_the_limits(void **state)
 }
 
 /* All hold some bytes before any asks for more than is left. */
-static void
-meet_and_want_more(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+meet_and_want_more(
+	void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct work *w = ctx;
 
-	(void)cancelled;
+	(void)task;
 	assert_int_equal(end - first, 1);
 	fio_pool_enter(w->pool, 50);
 	(void)pthread_barrier_wait(&w->barrier);
 	fio_pool_more(w->pool, 500);
 	fio_pool_leave(w->pool, 550);
 	atomic_fetch_add(&w->run, 1);
+	return 0;
 }
 
 static void
@@ -259,15 +270,16 @@ waiting_without_descriptors_gives_up_at_its_time_too(void **state)
 	work_end(w);
 }
 
-static void
-note_when(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+note_when(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct work *w = ctx;
 
 	(void)first;
 	(void)end;
-	(void)cancelled;
+	(void)task;
 	w->at = atomic_load(&w->run);
+	return 0;
 }
 
 static void
@@ -372,16 +384,17 @@ closing_finishes_what_was_started(void **state)
 }
 
 /* Pieces that are not cancelled take their time. */
-static void
-count_slowly(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+count_slowly(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct work *w = ctx;
 
 	if (first == 0)
 		gate_open(&w->other);
-	count_at_gate(ctx, first, end, cancelled);
-	if (!cancelled)
+	size_t cancelled = count_at_gate(ctx, first, end, task);
+	if (cancelled == 0)
 		(void)sys_poll_in(sys_real(), -1, 1000);
+	return cancelled;
 }
 
 static void
@@ -409,18 +422,20 @@ closing_cancels_what_has_not_begun_at_the_deadline(void **state)
 	work_free(w);
 }
 
-static void
-start_while_closing(void *ctx, size_t first, size_t end, bool cancelled)
+static size_t
+start_while_closing(
+	void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct work *w = ctx;
 	struct fio_job job = {.ctx = w, .n = 1, .run = count};
 	struct err e;
 
-	count_at_gate(ctx, first, end, cancelled);
+	size_t cancelled = count_at_gate(ctx, first, end, task);
 	assert_null(fio_pool_start(w->pool, &job, &e));
 	assert_int_equal(e.code, ERR_POISONED);
 	check_fails(
 		fio_pool_run(w->pool, &job, &e), &e, ERR_POISONED, "closed");
+	return cancelled;
 }
 
 static void
