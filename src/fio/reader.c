@@ -19,6 +19,7 @@ fio_reader_init(struct fio_reader *ret, struct wio *w, struct fio_roots *roots,
 {
 	ret->w = w;
 	ret->op = op;
+	ret->task = NULL;
 	fio_nearby_init(&ret->near, roots, false);
 	ret->scratch = (struct buf){0};
 	ret->inside = false;

@@ -388,13 +388,15 @@ static size_t
 count_slowly(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct work *w = ctx;
+	bool cancelled = fio_task_is_cancelled(task);
 
-	if (first == 0)
+	if (first == 0) {
 		gate_open(&w->other);
-	size_t cancelled = count_at_gate(ctx, first, end, task);
-	if (cancelled == 0)
+		gate_pass(&w->gate);
+	}
+	if (!cancelled)
 		(void)sys_poll_in(sys_real(), -1, 1000);
-	return cancelled;
+	return tally(w, end - first, cancelled);
 }
 
 static void
