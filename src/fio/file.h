@@ -167,6 +167,15 @@ int fio_create_as(const struct fio_dir *d, const char *name, struct str bytes,
 int fio_move(const struct fio_dir *d, const char *from, const char *to,
 	struct err *e);
 
+/*
+ * Give `name` these bytes, and whatever had it, be it a directory, the name
+ * `aside`, durably: at any time `name` holds the one or the other. 1: `aside`
+ * is taken, and nothing was done. A crash may leave the bytes under `aside`.
+ * ERR_SYS with EINVAL where the file system cannot exchange two names.
+ */
+int fio_displace(const struct fio_dir *d, const char *name, const char *aside,
+	struct str bytes, mode_t mode, struct err *e);
+
 /* Remove durably; gone already is fine. */
 int fio_remove(const struct fio_dir *d, const char *name, struct err *e);
 /* Remove what it does not matter for, now or after a crash. */

@@ -349,6 +349,23 @@ fio_move(const struct fio_dir *d, const char *from, const char *to,
 }
 
 int
+fio_displace(const struct fio_dir *d, const char *name, const char *aside,
+	struct str bytes, mode_t mode, struct err *e)
+{
+	int rc = fio_create(d, aside, bytes, mode, e);
+
+	if (rc != 0)
+		return rc;
+	rc = d->sys->renameat(
+		d->sys, d->fd, aside, d->fd, name, RENAME_EXCHANGE);
+	if (rc == 0)
+		return fio_dir_sync(d, e);
+	fio_drop(d, aside);
+	return err_sys(e, -rc, "exchanging '%s' and '%s'",
+		fio_path(d, name).text, fio_path(d, aside).text);
+}
+
+int
 fio_remove(const struct fio_dir *d, const char *name, struct err *e)
 {
 	int rc = d->sys->unlinkat(d->sys, d->fd, name, 0);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/doctor-priv.h"
 
+#include <errno.h>
+
 #include "base/stamp.h"
 #include "store/events.h"
 #include "store/inbox.h"
@@ -9,6 +11,9 @@
  * Each step first looks, without a lock, whether there is anything to do; what
  * it does then is what the program does anyway when it next saves or runs.
  */
+
+/* Names to try. */
+enum { NAMES_MAX = 100 };
 
 struct mending {
 	struct store *st;
@@ -61,15 +66,37 @@ take_claims(struct mending *m, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-/* Whatever it is, it is not weir's to overwrite. */
+/* Where names cannot be exchanged there would be no mark for a moment. */
 static int
-set_mark_aside(struct mending *m, struct err *e)
+explain(const struct mending *m, uint64_t wanted, struct err *e)
 {
-	const struct str name = arena_strf(m->a, MARK_FILE ".was-%lld",
-		(long long)(m->now_ns / NS_PER_SEC));
-
-	if (fio_move(&m->state, MARK_FILE, name.s, e) < 0)
+	if (e->code != ERR_SYS || e->sys != EINVAL)
 		return -1;
+	return err_set(e, ERR_INPUT,
+		"this file system cannot exchange two names: set "
+		"'next_item_id' in '%s' to %llu, then rename "
+		"'" STORE_STATE_DIR "/" MARK_FILE "'",
+		m->st->label, (unsigned long long)wanted);
+}
+
+/* Whatever it is, it is not weir's to overwrite. A kill may leave a mark under
+ * the name that it was to get. */
+static int
+displace_mark(struct mending *m, uint64_t wanted, struct err *e)
+{
+	const long long at = (long long)(m->now_ns / NS_PER_SEC);
+	struct str name = arena_strf(m->a, MARK_FILE ".was-%lld", at);
+
+	int rc = mark_displace(&m->state, wanted, name.s, e);
+	for (int i = 2; rc == 1 && i <= NAMES_MAX; i++) {
+		name = arena_strf(m->a, MARK_FILE ".was-%lld-%d", at, i);
+		rc = mark_displace(&m->state, wanted, name.s, e);
+	}
+	if (rc == 1)
+		return err_set(e, ERR_CONFLICT,
+			"'" STORE_STATE_DIR "/%s' exists already", name.s);
+	if (rc < 0)
+		return explain(m, wanted, e);
 	VEC_PUSH(&m->done,
 		arena_strf(m->a,
 			"moved what stood in the way of '" STORE_STATE_DIR
@@ -92,8 +119,8 @@ raise_mark(struct mending *m, struct err *e)
 		return -1;
 	int rc = doctor_mark_read(m->st, &m->state, &mark, e);
 	if (rc == 0 && mark.odd)
-		rc = set_mark_aside(m, e);
-	if (rc == 0 && mark.stored < mark.wanted)
+		rc = displace_mark(m, mark.wanted, e);
+	else if (rc == 0 && mark.stored < mark.wanted)
 		rc = mark_write(&m->state, mark.wanted, e);
 	fio_lock_drop(&lock);
 	if (rc == 0)

@@ -34,15 +34,32 @@ mark_read(const struct fio_dir *state, uint64_t *ret, bool *ret_damaged,
 	return 0;
 }
 
+static void
+add_line(struct buf *b, uint64_t mark)
+{
+	char digest[FIO_DIGEST_TEXT];
+
+	buf_addf(b, "%llu", (unsigned long long)mark);
+	fio_digest_format(fio_digest(buf_str(b)), digest);
+	buf_addf(b, " %s\n", digest);
+}
+
 int
 mark_write(const struct fio_dir *state, uint64_t mark, struct err *e)
 {
 	CLEANUP_BUF struct buf bytes = {0};
-	char digest[FIO_DIGEST_TEXT];
 
-	buf_addf(&bytes, "%llu", (unsigned long long)mark);
-	fio_digest_format(fio_digest(buf_str(&bytes)), digest);
-	buf_addf(&bytes, " %s\n", digest);
+	add_line(&bytes, mark);
 	return fio_replace(
 		state, MARK_FILE, buf_str(&bytes), 0600, NULL, NULL, e);
+}
+
+int
+mark_displace(const struct fio_dir *state, uint64_t mark, const char *aside,
+	struct err *e)
+{
+	CLEANUP_BUF struct buf bytes = {0};
+
+	add_line(&bytes, mark);
+	return fio_displace(state, MARK_FILE, aside, buf_str(&bytes), 0600, e);
 }

@@ -184,6 +184,10 @@ int worklog_append(struct store *st, const struct snapshot *before,
 int mark_read(const struct fio_dir *state, uint64_t *ret, bool *ret_damaged,
 	struct err *e);
 int mark_write(const struct fio_dir *state, uint64_t mark, struct err *e);
+/* The same when something that is not for overwriting has its name: that is
+ * `aside` then, and at no time is there neither. As fio_displace. */
+int mark_displace(const struct fio_dir *state, uint64_t mark, const char *aside,
+	struct err *e);
 
 /* migrate.c: st->now is of a schema that can be saved. */
 int store_check_schema(const struct store *st, struct err *e);

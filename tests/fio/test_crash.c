@@ -40,6 +40,12 @@ move(const struct fio_dir *d)
 	return fio_move(d, "f", "g", &e);
 }
 
+static int
+displace(const struct fio_dir *d)
+{
+	return fio_displace(d, "f", "g", STR("new bytes"), 0644, &e);
+}
+
 struct workload {
 	const char *name;
 	int (*run)(const struct fio_dir *d);
@@ -50,6 +56,7 @@ static const struct workload workloads[] = {
 	{"create", create},
 	{"append", append},
 	{"move", move},
+	{"displace", displace},
 };
 
 static void
@@ -77,7 +84,9 @@ check_whole(const char *workload, uint64_t at)
 	bool moved = !scratch_has(&s, "f");
 
 	if (!log_good || !is_one_of("fresh", NULL, "new bytes") ||
-		!is_one_of(moved ? "g" : "f", "old bytes", "new bytes"))
+		!is_one_of(moved ? "g" : "f", "old bytes", "new bytes") ||
+		(scratch_has(&s, "g") && !is_one_of("f", "old bytes", NULL) &&
+			!is_one_of("g", "old bytes", NULL)))
 		fail_msg("%s stopped at call %llu left a damaged file",
 			workload, (unsigned long long)at);
 }

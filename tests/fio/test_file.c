@@ -109,6 +109,29 @@ creating_never_replaces(void **state)
 }
 
 static void
+what_is_displaced_gets_the_name_aside_and_nothing_else_does(void **state)
+{
+	char path[512];
+
+	(void)state;
+	assert_int_equal(mkdir(scratch_path(&s, "f", path), 0700), 0);
+	scratch_put(&s, "f/in", "there");
+	scratch_put(&s, "taken", "by another");
+	assert_int_equal(
+		fio_displace(&dir, "f", "taken", STR("new"), 0600, &e), 1);
+	check_str(scratch_get(&s, "f/in"), "there");
+	check_ok(fio_displace(&dir, "f", "aside", STR("new"), 0600, &e), &e);
+	check_str(scratch_get(&s, "f"), "new");
+	check_str(scratch_get(&s, "aside/in"), "there");
+	check_str(scratch_get(&s, "taken"), "by another");
+	/* Nothing there is nothing to displace. */
+	assert_int_equal(
+		fio_displace(&dir, "none", "other", STR("new"), 0600, &e), -1);
+	assert_false(scratch_has(&s, "none"));
+	assert_false(scratch_has(&s, "other"));
+}
+
+static void
 a_torn_last_line_is_ended_before_the_next_record(void **state)
 {
 	(void)state;
@@ -231,6 +254,7 @@ main(void)
 		T(an_unseen_edit_is_never_overwritten),
 		T(a_file_that_appeared_is_a_conflict_too),
 		T(creating_never_replaces),
+		T(what_is_displaced_gets_the_name_aside_and_nothing_else_does),
 		T(a_torn_last_line_is_ended_before_the_next_record),
 		T(a_failed_append_leaves_the_file_as_it_was),
 		T(sweeping_takes_only_our_own_leftovers),

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/magic.h>
+#include <sys/wait.h>
 
 #include "store/doctor.h"
 #include "sys/pass.h"
@@ -163,6 +164,151 @@ mending_does_it_once_and_says_so(void **state)
 	assert_int_equal(done.n, 0);
 }
 
+/* What may stand where the mark belongs, and is not weir's to overwrite. */
+static void
+put_link(const char *path)
+{
+	assert_int_equal(symlink("elsewhere", path), 0);
+}
+
+static void
+put_directory(const char *path)
+{
+	assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static void
+make_odd_mark(void (*put)(const char *path))
+{
+	char path[512];
+
+	project_remove(NULL);
+	setup(NULL);
+	add_item();
+	assert_int_equal(
+		unlink(scratch_path(&f.scratch, ".weir/ids.hwm", path)), 0);
+	put(path);
+}
+
+static int
+mend(void)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct str_list done;
+
+	snapshot_unref(fixture_load(&f));
+	return doctor_mend(f.store, NOW, &a, &done, &f.e);
+}
+
+/* Mending in a child that is killed at the call `at`. How it ended. */
+static int
+mend_killed(uint64_t at)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		struct sys_fault fault;
+		fixture_fault(&fault);
+		fixture_close(&f);
+		fixture_open(&f, &fault.sys);
+		fault.calls = 0;
+		fault.plan = (struct sys_fault_plan){
+			.at = at, .how = SYS_FAULT_KILL};
+		_exit(mend() < 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+/* As the next process finds it. False: the odd thing is in the way still. */
+static bool
+add_above_the_gap(void)
+{
+	const struct change c = change_add("after it");
+	struct store_saved saved;
+
+	fixture_close(&f);
+	fixture_open(&f, sys_real());
+	if (store_apply(f.store, &c, 1, NOW, &saved, &f.e) < 0) {
+		assert_int_equal(f.e.code, ERR_INPUT);
+		return false;
+	}
+	check_str(saved.added.items[0], "WRK-1009");
+	snapshot_unref(saved.next);
+	return true;
+}
+
+/* It is kept, under the name it was given at the first or second try. */
+static bool
+has_odd_mark_aside(void)
+{
+	const char *const names[] = {".weir/ids.hwm.was-1795172446",
+		".weir/ids.hwm.was-1795172446-2"};
+	char path[512];
+	struct stat st;
+
+	for (size_t i = 0; i < 2; i++)
+		if (lstat(scratch_path(&f.scratch, names[i], path), &st) == 0 &&
+			!S_ISREG(st.st_mode))
+			return true;
+	return false;
+}
+
+static void
+a_kill_inside_mending_never_lets_a_number_be_given_again(void **state)
+{
+	static void (*const puts[])(const char *path) = {
+		put_link, put_directory};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		uint64_t kills = 0, before = 0;
+		for (;; kills++) {
+			make_odd_mark(puts[i]);
+			int status = mend_killed(kills + 1);
+			if (!add_above_the_gap()) {
+				before++;
+				check_ok(mend(), &f.e);
+				assert_true(add_above_the_gap());
+			}
+			assert_true(has_odd_mark_aside());
+			if (WIFEXITED(status)) {
+				assert_int_equal(WEXITSTATUS(status), 0);
+				break;
+			}
+		}
+		assert_true(kills > before && before > 10);
+	}
+}
+
+static int
+no_exchange(struct sys *s, int from_dir, const char *from, int to_dir,
+	const char *to, unsigned int flags)
+{
+	(void)s;
+	return (flags & RENAME_EXCHANGE) != 0
+		? -EINVAL
+		: sys_real()->renameat(
+			  sys_real(), from_dir, from, to_dir, to, flags);
+}
+
+static void
+where_names_cannot_be_exchanged_a_person_is_told_the_number(void **state)
+{
+	static struct sys_pass pass; /* until teardown */
+
+	(void)state;
+	make_odd_mark(put_directory);
+	sys_pass_init(&pass, sys_real());
+	pass.sys.renameat = no_exchange;
+	fixture_close(&f);
+	fixture_open(&f, &pass.sys);
+	check_fails(mend(), &f.e, ERR_INPUT,
+		"set 'next_item_id' in 'BACKLOG.yaml' to 1008, then rename");
+	assert_int_equal(scratch_count(&f.scratch, ".weir", "ids.hwm"), 1);
+}
+
 static void
 mending_a_project_without_local_state_makes_none(void **state)
 {
@@ -197,6 +343,8 @@ main(void)
 		EACH(what_may_not_be_used_is_told_with_its_reason),
 		EACH(what_needs_a_person_is_told_from_what_does_not),
 		EACH(mending_does_it_once_and_says_so),
+		EACH(a_kill_inside_mending_never_lets_a_number_be_given_again),
+		EACH(where_names_cannot_be_exchanged_a_person_is_told_the_number),
 		EACH(mending_a_project_without_local_state_makes_none),
 		EACH(the_place_of_an_item_is_where_it_stands),
 	};
