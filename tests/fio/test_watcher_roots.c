@@ -143,7 +143,9 @@ a_root_that_is_back_when_it_is_looked_at_was_never_away(void **state)
 	next();
 	assert_int_equal(event.kind, WIO_CREATED);
 	assert_string_equal(event.path, "new");
-	check_silent();
+	/* A poll may tell once more what it met a moment after it was made. */
+	while (wio_watch_next(x, 100 * ms, &event, &e) == 0)
+		assert_string_equal(event.path, "new");
 }
 
 static void
