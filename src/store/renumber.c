@@ -6,9 +6,6 @@
 #include "store/events-priv.h"
 #include "store/item-priv.h"
 
-/* Saving over somebody who saves all the time has to end. */
-enum { REDO_MAX = 8 };
-
 /* An item that gets another id. */
 struct moved {
 	const struct yaml_node *node;
@@ -272,19 +269,17 @@ store_renumber(struct store *st, struct str id, int64_t now_ns, struct arena *a,
 	CLEANUP_FIO_DIR struct fio_dir state = FIO_DIR_NONE;
 	struct job j = {.st = st, .id = id, .now_ns = now_ns, .a = a};
 	struct fio_lock lock;
-	int rc = -1;
+	int rc, tries = 0;
 
 	*ret = (struct renumbered){0};
 	if (store_state_dir(st, &state, e) < 0 ||
 		store_lock(st, &state, &lock, e) < 0)
 		return -1;
-	for (int i = 0; rc < 0 && i < REDO_MAX; i++) {
+	do
 		rc = try_renumber(&j, &state, e);
-		if (rc < 0 &&
-			(e->code != ERR_CONFLICT || store_is_stale(st, e) != 1))
-			break;
-	}
-	st->poisoned |= rc < 0 && e->code == ERR_POISONED;
+	while (rc < 0 && store_again(st, &tries, e) == 1);
+	if (rc < 0)
+		(void)store_failed(st, &state, now_ns, e);
 	fio_lock_drop(&lock);
 	if (rc == 0) {
 		ret->next = snapshot_ref(st->now.snapshot);

@@ -28,7 +28,7 @@ struct renumbered {
 /*
  * ERR_MISSING: no item has the id; ERR_CONFLICT: only one has; ERR_INPUT when
  * something else is wrong with the file: nothing is saved before that is
- * mended.
+ * mended; ERR_LOCKED as store_apply.
  */
 int store_renumber(struct store *st, struct str id, int64_t now_ns,
 	struct arena *a, struct renumbered *ret, struct err *e);

@@ -144,6 +144,40 @@ what_else_is_wrong_is_mended_first(void **state)
 	assert_false(scratch_has(&f.scratch, ".weir/ids.hwm"));
 }
 
+/* A kernel on which somebody saves the backlog whenever a file is opened. */
+static struct {
+	struct sys sys;
+	int saves;
+} busy;
+
+static int
+open_and_save(struct sys *sys, int at, const char *path, int flags, mode_t mode)
+{
+	char text[1024];
+
+	(void)sys;
+	(void)snprintf(text, sizeof(text), "# %d\n%s", ++busy.saves, twice);
+	scratch_put(&f.scratch, "BACKLOG.yaml", text);
+	return sys_real()->openat(sys_real(), at, path, flags, mode);
+}
+
+static void
+a_backlog_that_never_rests_is_busy(void **state)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct renumbered r;
+
+	(void)state;
+	fixture_close(&f);
+	busy.sys = *sys_real();
+	busy.sys.openat = open_and_save;
+	fixture_open(&f, &busy.sys);
+	check_fails(renumber("WRK-003", &a, &r), &f.e, ERR_LOCKED,
+		"changed again and again while saving; try again");
+	struct str now = scratch_get(&f.scratch, "BACKLOG.yaml");
+	assert_true(str_ends(now, str_from(twice)));
+}
+
 /* In a child, killed at the call `at`; 0: never. How it ended. */
 static int
 run_child(uint64_t at)
@@ -207,6 +241,7 @@ main(void)
 		EACH(of_three_the_two_later_ones_get_numbers_of_their_prefix),
 		EACH(an_id_that_is_in_the_archive_stays_there),
 		EACH(what_else_is_wrong_is_mended_first),
+		EACH(a_backlog_that_never_rests_is_busy),
 		EACH(a_kill_at_any_call_leaves_both_items_and_never_one_number_twice),
 	};
 
