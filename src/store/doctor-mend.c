@@ -163,6 +163,30 @@ mend_log(struct mending *m, struct err *e)
 	return 0;
 }
 
+static int
+mend_all(struct mending *m, struct err *e)
+{
+	int rc = store_trust(m->st, e);
+	if (rc == 0)
+		rc = fio_dir_open_in(
+			&m->state, m->st->root, STORE_STATE_DIR, e);
+	if (rc < 0 && e->code == ERR_MISSING)
+		rc = 0;
+	/* Private first: what follows writes in there. */
+	if (rc == 0 && m->state.fd >= 0)
+		rc = make_private(m, e);
+	if (rc == 0)
+		rc = clear_leftovers(m, e);
+	/* Without a mark that can be read no item is added. */
+	if (rc == 0 && m->state.fd >= 0)
+		rc = raise_mark(m, e);
+	if (rc == 0)
+		rc = take_claims(m, e);
+	if (rc == 0 && m->state.fd >= 0)
+		rc = mend_log(m, e);
+	return rc;
+}
+
 int
 doctor_mend(struct store *st, int64_t now_ns, struct arena *a,
 	struct str_list *ret_done, struct err *e)
@@ -170,20 +194,9 @@ doctor_mend(struct store *st, int64_t now_ns, struct arena *a,
 	struct mending m = {
 		.st = st, .state = FIO_DIR_NONE, .now_ns = now_ns, .a = a};
 
-	int rc = fio_dir_open_in(&m.state, st->root, STORE_STATE_DIR, e);
-	if (rc < 0 && e->code == ERR_MISSING)
-		rc = 0;
-	/* Private first: what follows writes in there. */
-	if (rc == 0 && m.state.fd >= 0)
-		rc = make_private(&m, e);
-	if (rc == 0)
-		rc = clear_leftovers(&m, e);
-	if (rc == 0)
-		rc = take_claims(&m, e);
-	if (rc == 0 && m.state.fd >= 0)
-		rc = raise_mark(&m, e);
-	if (rc == 0 && m.state.fd >= 0)
-		rc = mend_log(&m, e);
+	int rc = mend_all(&m, e);
+	if (rc < 0)
+		(void)store_failed(st, &m.state, now_ns, e);
 	struct str *done = ARENA_ARRAY(a, struct str, m.done.n);
 	for (size_t i = 0; i < m.done.n; i++)
 		done[i] = m.done.items[i];

@@ -139,7 +139,9 @@ store_accept(struct store *st, struct err *e)
 		store_lock(st, &state, &lock, e) < 0)
 		return -1;
 	int rc = accept_locked(st, &state, e);
-	st->poisoned |= rc < 0 && e->code == ERR_POISONED;
+	if (rc < 0)
+		(void)store_failed(st, &state,
+			state.sys->clock(state.sys, SYS_CLOCK_UNIX), e);
 	fio_lock_drop(&lock);
 	return rc;
 }

@@ -56,15 +56,23 @@ store_state_dir(struct store *st, struct fio_dir *ret, struct err *e)
 }
 
 int
+store_trust(const struct store *st, struct err *e)
+{
+	if (!st->poisoned)
+		return 0;
+	return err_set(e, ERR_POISONED,
+		"an earlier save of '%s' failed halfway; look at the file, "
+		"then start weir again",
+		st->label);
+}
+
+int
 store_lock(struct store *st, const struct fio_dir *state, struct fio_lock *ret,
 	struct err *e)
 {
 	st->refused = false;
-	if (st->poisoned)
-		return err_set(e, ERR_POISONED,
-			"an earlier save of '%s' failed halfway; look at the "
-			"file, then start weir again",
-			st->label);
+	if (store_trust(st, e) < 0)
+		return -1;
 	return fio_lock_take(ret, state, "lock", st->patience_ns, "weir", e);
 }
 
@@ -74,7 +82,8 @@ store_failed(struct store *st, const struct fio_dir *state, int64_t now_ns,
 {
 	if (e->code == ERR_POISONED && !st->poisoned) {
 		st->poisoned = true;
-		events_poisoned(st, state, e, now_ns);
+		if (state->fd >= 0)
+			events_poisoned(st, state, e, now_ns);
 	}
 	return -1;
 }
@@ -355,9 +364,20 @@ store_apply(struct store *st, const struct change *changes, size_t n,
 int
 store_create(struct store *st, struct err *e)
 {
-	return fio_create(&st->dir, st->name,
+	CLEANUP_FIO_DIR struct fio_dir state = FIO_DIR_NONE;
+	struct sys *sys = st->dir.sys;
+	struct err ignored;
+
+	if (store_trust(st, e) < 0)
+		return -1;
+	int rc = fio_create(&st->dir, st->name,
 		STR("schema_version: 3\nnext_item_id: 0\nitems: []\n"), 0644,
 		e);
+	if (rc >= 0)
+		return rc;
+	/* A new project has none yet. */
+	(void)fio_dir_open_in(&state, st->root, STORE_STATE_DIR, &ignored);
+	return store_failed(st, &state, sys->clock(sys, SYS_CLOCK_UNIX), e);
 }
 
 int

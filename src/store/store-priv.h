@@ -193,13 +193,16 @@ int mark_displace(const struct fio_dir *state, uint64_t mark, const char *aside,
 int store_check_schema(const struct store *st, struct err *e);
 
 /* save.c */
+/* ERR_POISONED when an earlier save was. */
+int store_trust(const struct store *st, struct err *e);
+/* That, and the lock. */
 int store_lock(struct store *st, const struct fio_dir *state,
 	struct fio_lock *ret, struct err *e);
 /* A try to save went wrong. 1: somebody saved in between, so another is due on
  * top of that; ERR_LOCKED when there were too many. `*tries` begins as 0. */
 int store_again(struct store *st, int *tries, struct err *e);
 /* A save went wrong: -1. When nobody knows what is on disk now, later saves are
- * refused, and the log says so. */
+ * refused, and the log says so, unless `state` is closed: there is none. */
 int store_failed(struct store *st, const struct fio_dir *state, int64_t now_ns,
 	const struct err *e);
 /* store_apply for who holds the lock already. */
