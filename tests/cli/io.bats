@@ -83,9 +83,10 @@ refuses_line() {
 }
 
 @test "io: who writes a line and waits gets an answer" {
-	local answer
+	local answer pid
 
 	coproc IO { weir io read; }
+	pid=$IO_PID # which the shell forgets when it has ended
 	printf '%s\n' "$good" >&"${IO[1]}"
 	read -r -t 20 answer <&"${IO[0]}"
 	[ "$(jq -r .line <<<"$answer")" = 1 ]
@@ -93,7 +94,7 @@ refuses_line() {
 	read -r -t 20 answer <&"${IO[0]}"
 	[ "$(jq -r .line <<<"$answer")" = 2 ]
 	eval "exec ${IO[1]}>&-"
-	wait "$IO_PID"
+	wait "$pid"
 }
 
 @test "io: nobody reads the answers any more: no failure, and no more is done" {
