@@ -56,7 +56,7 @@ check_one(struct trial *tr, struct sim *disk, const struct progress *p)
 	if (*seen_number(&tr->good, digest) > 0)
 		return;
 	tr->t->recoveries++;
-	if (world_recover(disk, sim_sys(disk), &e) < 0) {
+	if (world_recover(disk, sim_sys(disk), tr->w->unsound, &e) < 0) {
 		violation(tr, "recovering", str_from(e.msg));
 		return;
 	}
@@ -102,7 +102,7 @@ check_as_before(
 	struct err e;
 	size_t steps;
 	tr->t->recoveries++;
-	if (world_recover(one, sim_sys(one), &e) == 0) {
+	if (world_recover(one, sim_sys(one), tr->w->unsound, &e) == 0) {
 		struct str why = expected_check(&before, one, p, &a, &steps);
 		if (str_is_set(why))
 			violation(tr, "after an error", why);

@@ -136,9 +136,40 @@ count_lines(const struct reading *r, const char *prefix, const char *word)
 	return n;
 }
 
-static struct str
-check_items(const struct reading *r)
+/* Whether somebody else wrote this text, at the start or in a step. */
+static bool
+is_by_others(const struct workload *w, struct str text,
+	bool (*is)(struct str all, struct str text))
 {
+	for (const struct workload_file *f = w->files; f->path != NULL; f++)
+		if (is(str_from(f->text), text))
+			return true;
+	for (size_t i = 0; i < w->n; i++)
+		if (w->steps[i].b != NULL && is(str_from(w->steps[i].b), text))
+			return true;
+	return w->bend != NULL && w->bend->to != NULL &&
+		is(str_from(w->bend->to), text);
+}
+
+static bool
+has(struct str all, struct str text)
+{
+	return str_find(all, text) < all.n;
+}
+
+/* Before it is renumbered, two items may have one id. */
+static bool
+is_to_be_mended(const struct reading *r, const struct workload *w)
+{
+	return w->unsound &&
+		is_by_others(w, reading_file(r, "BACKLOG.yaml"), str_eq);
+}
+
+static struct str
+check_items(const struct reading *r, const struct workload *w)
+{
+	bool twice = is_to_be_mended(r, w);
+
 	for (size_t i = 0; i < r->items.n; i++)
 		for (size_t k = 0; k < i; k++) {
 			const struct seen *x = &r->items.items[i];
@@ -146,10 +177,35 @@ check_items(const struct reading *r)
 			if (str_eq(x->title, y->title))
 				return arena_strf(r->a, "'%.*s' is there twice",
 					STR_ARG(x->title));
-			if (str_eq(x->id, y->id))
+			if (!twice && str_eq(x->id, y->id))
 				return arena_strf(r->a, "%.*s is there twice",
 					STR_ARG(x->id));
 		}
+	return STR_ABSENT;
+}
+
+static uint64_t
+mark_of(const struct reading *r)
+{
+	struct str line = reading_file(r, ".weir/ids.hwm");
+
+	return str_is_empty(line) ? 0 : strtoull(line.s, NULL, 10);
+}
+
+/* What weir gave is below the mark as soon as it is in a file. */
+static struct str
+check_numbers(const struct reading *r, const struct workload *w)
+{
+	uint64_t mark = mark_of(r);
+
+	for (size_t i = 0; i < r->items.n && !w->no_mark; i++) {
+		struct str id = r->items.items[i].id;
+		if (strtoull(id.s + 4, NULL, 10) > mark &&
+			!is_by_others(w, id, has))
+			return arena_strf(r->a,
+				"%.*s was given above the mark %llu",
+				STR_ARG(id), (unsigned long long)mark);
+	}
 	return STR_ABSENT;
 }
 
@@ -157,8 +213,7 @@ static struct str
 check_acks(const struct reading *r, const struct workload *w,
 	const struct acks *acks)
 {
-	struct str line = reading_file(r, ".weir/ids.hwm");
-	uint64_t mark = str_is_empty(line) ? 0 : strtoull(line.s, NULL, 10);
+	uint64_t mark = mark_of(r);
 
 	for (size_t i = 0; i < acks->n; i++) {
 		struct str id = str_from(acks->added[i].id);
@@ -334,7 +389,9 @@ oracle_complaint(const struct sim *disk, const struct workload *w,
 	struct reading r;
 
 	reading_init(&r, disk, a);
-	struct str why = check_items(&r);
+	struct str why = check_items(&r, w);
+	if (!str_is_set(why))
+		why = check_numbers(&r, w);
 	if (!str_is_set(why))
 		why = check_acks(&r, w, acks);
 	if (!str_is_set(why))

@@ -24,7 +24,8 @@ bool oracle_keeps(const struct sim *disk, struct str edit, struct arena *a);
 /*
  * What breaks a promise whatever the workload did; absent when nothing does.
  * I1 no title twice, every acknowledged one there, and every first one; I2 no
- * id twice, each acknowledged one still its item's, none above the mark; I4
+ * id twice, each acknowledged one still its item's, none that weir gave above
+ * the mark; I4
  * acknowledged notes there, none twice; I5 no claim, I7 no temporary file. The
  * records of logs without a gap, acknowledged ones there once; of a backlog
  * that was migrated a copy as it was.

@@ -87,7 +87,7 @@ expect(struct expected *x, size_t n, struct sim *disk, struct err *e)
 	part.n = n;
 	if (run_steps(&part, disk, bent_init(&b, disk, part.bend), &p, e) < 0)
 		return err_wrap(e, "step %zu", p.steps + 1);
-	if (world_recover(disk, sim_sys(disk), e) < 0)
+	if (world_recover(disk, sim_sys(disk), x->w->unsound, e) < 0)
 		return err_wrap(e, "recovering after %zu steps", n);
 	if (sim_open_files(disk) != 0)
 		BUG("workload '%s' leaves descriptors open", part.name);

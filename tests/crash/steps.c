@@ -6,6 +6,7 @@
 
 #include "base/stamp.h"
 #include "store/migrate.h"
+#include "store/renumber.h"
 #include "store/rewrite.h"
 
 /* Steps through the store. */
@@ -170,6 +171,34 @@ step_accept(struct world *w, const struct step *s)
 	return change_one(w, s,
 		(struct change){.kind = CHANGE_ACCEPT,
 			.accepted = {.size = SIZE_LARGE, .risk = LEVEL_HIGH}});
+}
+
+int
+step_list(struct world *w, const struct step *s)
+{
+	const struct str drop = str_from(s->b), add = str_from(s->c);
+	char id[16];
+
+	if (find(w, s, s->a, id) < 0)
+		return -1;
+	const struct change changes[] = {
+		{.kind = CHANGE_LIST,
+			.id = str_from(id),
+			.list = {.field = field_find(
+					 &item_fields, STR("dependencies")),
+				.drop = {.items = &drop, .n = 1}}},
+		{.kind = CHANGE_LIST,
+			.id = str_from(id),
+			.list = {.field = field_find(&item_fields, STR("tags")),
+				.add = {.items = &add, .n = 1}}},
+	};
+	return apply(w, s, changes, 2);
+}
+
+int
+step_finish(struct world *w, const struct step *s)
+{
+	return change_one(w, s, (struct change){.kind = CHANGE_FINISH});
 }
 
 int
@@ -350,4 +379,28 @@ step_migrate(struct world *w, const struct step *s)
 	struct legacy_report report;
 
 	return store_migrate(store_of(w, s), &m, &a, &report, &problems, &w->e);
+}
+
+int
+step_renumber(struct world *w, const struct step *s)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct renumbered r;
+
+	if (store_renumber(store_of(w, s), str_from(s->a), now_of(s), &a, &r,
+		    &w->e) < 0)
+		return -1;
+	ack_added(w, r.next, r.ids);
+	snapshot_unref(r.next);
+	return 0;
+}
+
+int
+step_accept_loss(struct world *w, const struct step *s)
+{
+	int rc = store_accept(store_of(w, s), &w->e);
+
+	if (rc < 0 && w->e.code == ERR_CONFLICT)
+		rc = store_accept(store_of(w, s), &w->e);
+	return rc < 0 ? -1 : step_add(w, s);
 }

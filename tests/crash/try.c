@@ -60,7 +60,7 @@ recover(struct trial *tr, struct sim *disk)
 	struct err e = {0};
 	struct bent b;
 
-	int rc = world_recover(disk, bend(tr, &b, disk), &e);
+	int rc = world_recover(disk, bend(tr, &b, disk), tr->w->unsound, &e);
 	tr->t->recoveries++;
 	if (rc < 0)
 		violation(tr, "recovering", str_from(e.msg));
@@ -112,7 +112,7 @@ check_resumed(struct trial *tr, struct sim *disk, struct progress p)
 		return;
 	}
 	tr->t->recoveries++;
-	if (world_recover(disk, bend(tr, &b, disk), &e) < 0) {
+	if (world_recover(disk, bend(tr, &b, disk), tr->w->unsound, &e) < 0) {
 		violation(tr, "recovering at the end", str_from(e.msg));
 		return;
 	}
@@ -226,8 +226,10 @@ crash_again(struct trial *tr, const struct sim *disk, struct progress p,
 
 	sim_stop_at(again, 0);
 	sim_watch(again, stop_again, &g);
-	int rc = take_over ? world_take_over(again, bend(tr, &b, again), &e)
-			   : world_recover(again, bend(tr, &b, again), &e);
+	int rc = take_over
+		? world_take_over(
+			  again, bend(tr, &b, again), tr->w->unsound, &e)
+		: world_recover(again, bend(tr, &b, again), tr->w->unsound, &e);
 	if (rc == 0 && !take_over) {
 		struct sys *sys = bend(tr, &b, again);
 		p.steps = steps;

@@ -33,6 +33,9 @@ struct workload {
 	size_t n;
 	/* Its ids.hwm is meant to be missing or damaged. */
 	bool no_mark;
+	/* Of its own it comes to a backlog that nothing is saved over until a
+	 * step has mended it. */
+	bool unsound;
 	const struct bend *bend; /* what somebody does in between */
 };
 
@@ -64,6 +67,9 @@ int step_unblock(struct world *w, const struct step *s);  /* b: notes */
 int step_field(struct world *w, const struct step *s);	  /* b: key, c */
 int step_describe(struct world *w, const struct step *s); /* b: problem */
 int step_accept(struct world *w, const struct step *s);
+int step_list(struct world *w, const struct step *s); /* b: no dependency
+							 any more, c: a tag */
+int step_finish(struct world *w, const struct step *s);
 int step_merge(struct world *w, const struct step *s);	 /* b: into */
 int step_archive(struct world *w, const struct step *s); /* n, b: reason */
 int step_note(struct world *w, const struct step *s);	 /* b, c: run */
@@ -75,6 +81,9 @@ int step_look(struct world *w, const struct step *s);
 /* By a person, b becomes c in its text. */
 int step_rewrite(struct world *w, const struct step *s);
 int step_migrate(struct world *w, const struct step *s);
+int step_renumber(struct world *w, const struct step *s); /* a: id */
+/* By a person, again when somebody saved meanwhile; then a is added. */
+int step_accept_loss(struct world *w, const struct step *s);
 int step_event(struct world *w, const struct step *s); /* a: what it says */
 int step_sweep(struct world *w, const struct step *s);
 

@@ -63,6 +63,44 @@ static const char no_list_inbox[] = "just a sentence\n";
 static const char mark_9[] =
 	"9 xxh3:00000000000000000000000000000000\n"; /* damaged */
 
+#define ONE_CLONE             \
+	"schema_version: 3\n" \
+	"next_item_id: 3\n"   \
+	"items:\n"            \
+	"- id: WRK-003\n"     \
+	"  title: ours\n"     \
+	"  status: new\n"     \
+	"- id: WRK-002\n"     \
+	"  title: left\n"     \
+	"  status: new\n"
+static const char one_clone[] = ONE_CLONE;
+/* Somebody put it together with another's. */
+static const char two_clones[] = ONE_CLONE "- id: WRK-003\n"
+					   "  title: theirs\n"
+					   "  status: new\n";
+
+static const char four_items[] = "schema_version: 3\n"
+				 "next_item_id: 4\n"
+				 "items:\n"
+				 "- id: WRK-001\n"
+				 "  title: first\n"
+				 "  status: new\n"
+				 "- id: WRK-002\n"
+				 "  title: second\n"
+				 "  status: new\n"
+				 "- id: WRK-003\n"
+				 "  title: third\n"
+				 "  status: new\n"
+				 "- id: WRK-004\n"
+				 "  title: fourth\n"
+				 "  status: new\n";
+static const char one_item[] = "schema_version: 3\n"
+			       "next_item_id: 4\n"
+			       "items: # few\n"
+			       "- id: WRK-001\n"
+			       "  title: first\n"
+			       "  status: new\n";
+
 static const struct workload_file nothing[] = {{0}};
 static const struct workload_file plain[] = {{BACKLOG, two_items}, {0}};
 static const struct workload_file empty[] = {{BACKLOG, no_items}, {0}};
@@ -89,6 +127,8 @@ static const struct workload_file with_config[] = {
 	{"weir.yaml", "project: { prefix: ABC }\n"}, {0}};
 static const struct workload_file with_files[] = {{"f", "old bytes"}, {0}};
 static const struct workload_file with_schema_1[] = {{BACKLOG, schema_1}, {0}};
+static const struct workload_file with_clone[] = {{BACKLOG, one_clone}, {0}};
+static const struct workload_file with_four[] = {{BACKLOG, four_items}, {0}};
 static const struct workload_file with_torn_log[] = {
 	{"journal/journal.jsonl", "{\"seq\":1,\"pr"}, {0}};
 static const struct workload_file with_bad_log[] = {
@@ -154,6 +194,33 @@ static const struct bend edit_before_exchange = {
 	.to = "# the end, edited\n",
 };
 
+static const struct bend edit_before_accept = {
+	.name = "an editor saves before what is lost is accepted",
+	.how = BEND_EDIT,
+	.what = ".BACKLOG.yaml.",
+	.from = "# few\n",
+	.to = "# few, edited\n",
+};
+
+/* What left is there again, by a save that died or by hand. */
+static const struct step renumber_steps[] = {
+	DO(archive, .a = "left", .b = "no use", .n = DEPARTED_CLOSED),
+	{.run = step_checkout, .a = BACKLOG, .b = two_clones},
+	DO(renumber, .a = "WRK-003"),
+	{.run = step_edit,
+		.a = BACKLOG,
+		.b = "title: left",
+		.c = "title: back"},
+	ADD(.a = "added"),
+};
+
+static const struct step accept_steps[] = {
+	DO(describe, .a = "first", .b = "slow"),
+	{.run = step_checkout, .a = BACKLOG, .b = one_item},
+	DO(accept_loss, .a = "added"),
+	ADD(.a = "more"),
+};
+
 const struct workload workloads[] = {
 	WORKLOAD("create", nothing, DO(create)),
 	WORKLOAD("create-add", nothing, DO(create), ADD(.a = "added")),
@@ -181,6 +248,10 @@ const struct workload workloads[] = {
 		DO(field, .a = "second", .b = "title", .c = "renamed")),
 	WORKLOAD("describe", plain, DO(describe, .a = "first", .b = "slow")),
 	WORKLOAD("accept", plain, DO(accept, .a = "first")),
+	WORKLOAD("list", plain,
+		DO(list, .a = "second", .b = "WRK-001", .c = "urgent")),
+	WORKLOAD("finish", plain, DO(finish, .a = "second"),
+		DO(archive, .a = "second", .n = DEPARTED_DONE)),
 	WORKLOAD("merge", plain, DO(merge, .a = "second", .b = "first")),
 	WORKLOAD("merge-new", plain, ADD(.a = "added"),
 		DO(merge, .a = "added", .b = "second")),
@@ -290,6 +361,22 @@ const struct workload workloads[] = {
 		DO(rewrite, .a = "first", .b = "title: first",
 			.c = "title: renamed")),
 	WORKLOAD("migrate", with_schema_1, DO(migrate), ADD(.a = "added")),
+	{.name = "renumber",
+		.files = with_clone,
+		.steps = renumber_steps,
+		.n = 5,
+		.unsound = true},
+	{.name = "accept-loss",
+		.files = with_four,
+		.steps = accept_steps,
+		.n = 4,
+		.unsound = true},
+	{.name = "accept-loss-edited",
+		.files = with_four,
+		.steps = accept_steps,
+		.n = 4,
+		.unsound = true,
+		.bend = &edit_before_accept},
 	WORKLOAD("events", plain, DO(event, .a = "noticed"), ADD(.a = "added"),
 		DO(event, .a = "again")),
 	WORKLOAD("log", nothing, FILE_DO(log, .a = "one"),
@@ -350,7 +437,7 @@ any(uint64_t *chance)
 	do {
 		*chance = mix(*chance + 1);
 		w = &workloads[(*chance >> 16) % workloads_n];
-	} while (w->bend != NULL || w->no_mark);
+	} while (w->bend != NULL || w->no_mark || w->unsound);
 	return w;
 }
 

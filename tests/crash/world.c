@@ -101,7 +101,7 @@ take_inbox(struct world *w)
 }
 
 static int
-recover_open(struct world *w, bool fresh)
+recover_open(struct world *w, bool fresh, bool unsound)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
 	struct snapshot *s;
@@ -111,8 +111,9 @@ recover_open(struct world *w, bool fresh)
 	if (fresh && store_sweep(w->store[0], &w->e) < 0)
 		return -1;
 	int rc = store_load(w->store[0], &s, &problems, &w->e);
-	/* Into an older one nothing is taken. */
-	if (rc == 0 && s->older_schema != 0)
+	/* Into an older one nothing is taken, nor over one to be mended. */
+	if (rc == 0 ? s->older_schema != 0
+		    : unsound && s != NULL && w->e.code == ERR_INPUT)
 		rc = 1;
 	if (rc == 0 && fresh)
 		rc = forget_runs(w, s->applied);
@@ -125,13 +126,14 @@ recover_open(struct world *w, bool fresh)
 }
 
 static int
-recover(struct sim *disk, struct sys *sys, bool fresh, struct err *e)
+recover(struct sim *disk, struct sys *sys, bool fresh, bool unsound,
+	struct err *e)
 {
 	struct world w = {0};
 
 	int rc = world_open(&w, disk, sys);
 	if (rc == 0)
-		rc = recover_open(&w, fresh);
+		rc = recover_open(&w, fresh, unsound);
 	world_close(&w);
 	if (rc < 0)
 		*e = w.e;
@@ -139,13 +141,13 @@ recover(struct sim *disk, struct sys *sys, bool fresh, struct err *e)
 }
 
 int
-world_recover(struct sim *disk, struct sys *sys, struct err *e)
+world_recover(struct sim *disk, struct sys *sys, bool unsound, struct err *e)
 {
-	return recover(disk, sys, true, e);
+	return recover(disk, sys, true, unsound, e);
 }
 
 int
-world_take_over(struct sim *disk, struct sys *sys, struct err *e)
+world_take_over(struct sim *disk, struct sys *sys, bool unsound, struct err *e)
 {
-	return recover(disk, sys, false, e);
+	return recover(disk, sys, false, unsound, e);
 }

@@ -52,12 +52,15 @@ void world_close(struct world *w);
 
 /*
  * What a fresh weir does before it works: sweep, load, take the inbox, look at
- * the runs and forget what is over, mend the logs. Opens and closes.
+ * the runs and forget what is over, mend the logs. Opens and closes. `unsound`:
+ * a backlog that a person has to mend first is no failure.
  */
-int world_recover(struct sim *disk, struct sys *sys, struct err *e);
+int
+world_recover(struct sim *disk, struct sys *sys, bool unsound, struct err *e);
 
 /* What a weir does that was running already when another was killed: it loads,
  * and takes the inbox. */
-int world_take_over(struct sim *disk, struct sys *sys, struct err *e);
+int
+world_take_over(struct sim *disk, struct sys *sys, bool unsound, struct err *e);
 
 #endif
