@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "check.h"
 #include "try.h"
 
 /* Ten times as slow: then what recovers is not crashed again. */
@@ -40,6 +41,18 @@ figure_is_ours(size_t i)
 {
 	return i % (figure("CRASH_PARTS", 1) * figure_stride()) ==
 		figure("CRASH_PART", 0);
+}
+
+/* Says in the output of the test what was left out. */
+static inline void
+figure_show_share(void)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < workloads_n; i++)
+		n += figure_is_ours(i);
+	print_message("# %zu of %zu workloads%s\n", n, workloads_n,
+		figure_stride() > 1 ? "; CRASH_STRIDE=1 runs all" : "");
 }
 
 static inline void

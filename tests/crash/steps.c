@@ -38,6 +38,14 @@ ack_added(struct world *w, const struct snapshot *s, struct str_list ids)
 	}
 }
 
+static bool made[CHANGES];
+
+bool
+step_has_made(enum change_kind kind)
+{
+	return made[kind];
+}
+
 static int
 apply(struct world *w, const struct step *s, const struct change *changes,
 	size_t n)
@@ -47,6 +55,8 @@ apply(struct world *w, const struct step *s, const struct change *changes,
 	if (store_apply(store_of(w, s), changes, n, now_of(s), &saved, &w->e) <
 		0)
 		return -1;
+	for (size_t i = 0; i < n; i++)
+		made[changes[i].kind] = true;
 	ack_added(w, saved.next, saved.added);
 	snapshot_unref(saved.next);
 	return 0;
@@ -255,7 +265,10 @@ int
 step_forget(struct world *w, const struct step *s)
 {
 	store_forget(store_of(w, s), str_from(s->a));
-	return apply(w, s, NULL, 0);
+	if (apply(w, s, NULL, 0) < 0)
+		return -1;
+	made[CHANGE_FORGET] = true;
+	return 0;
 }
 
 int

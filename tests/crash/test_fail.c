@@ -56,6 +56,8 @@ every_error_at_every_call_leaves_a_step_done_or_not_done(void **state)
 	const char *only = getenv("CRASH_WORKLOAD");
 
 	(void)state;
+	if (only == NULL)
+		figure_show_share();
 	for (size_t i = 0; i < workloads_n; i++) {
 		struct err e = {0};
 		bool ours = only != NULL ? strcmp(only, workloads[i].name) == 0

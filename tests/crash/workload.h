@@ -54,6 +54,9 @@ struct workload_random {
 };
 void workload_random(struct workload_random *ret, uint64_t seed);
 
+/* Whether a step has had such a change saved, in this process. */
+bool step_has_made(enum change_kind kind);
+
 /* A record of a log, with a word of its own, is believed to be there. */
 void ack_said(struct world *w, const char *word);
 

@@ -177,6 +177,7 @@ what_the_result_says_is_kept(void **state)
 	check_str(it->last_phase_commit, "abc");
 	assert_false(str_is_set(it->pipeline_type));
 	check_ids(t->fx.added, "W-002,W-003");
+	assert_int_equal(t->fx.next->next_item_id, 3);
 	const struct item *next = item_at(t->fx.next, "W-002");
 	check_str(next->title, "next");
 	check_str(next->description.context, "because");

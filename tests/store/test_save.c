@@ -341,28 +341,6 @@ sound_items_of_a_file_that_does_not_parse_are_read(void **state)
 	problems_release(&problems);
 }
 
-static void
-something_else_in_the_backlogs_place_is_not_an_empty_one(void **state)
-{
-	struct problems problems = {0};
-	struct snapshot *s;
-	char path[512];
-
-	(void)state;
-	assert_int_equal(
-		unlink(scratch_path(&f.scratch, "BACKLOG.yaml", path)), 0);
-	assert_int_equal(store_load(f.store, &s, &problems, &f.e), 1);
-	assert_int_equal(symlink("elsewhere", path), 0);
-	check_fails(store_load(f.store, &s, &problems, &f.e), &f.e, ERR_INPUT,
-		"symbolic link");
-	assert_int_equal(unlink(path), 0);
-	assert_int_equal(mkdir(path, 0755), 0);
-	check_fails(store_load(f.store, &s, &problems, &f.e), &f.e, ERR_INPUT,
-		"not a regular file");
-	assert_null(s);
-	problems_release(&problems);
-}
-
 enum { WRITERS = 4, ADDS = 25 };
 
 static void
@@ -450,7 +428,6 @@ main(void)
 		T(a_torn_line_hides_no_other_line_of_the_archive),
 		T(one_bad_item_hides_no_other_and_nothing_is_saved),
 		T(sound_items_of_a_file_that_does_not_parse_are_read),
-		T(something_else_in_the_backlogs_place_is_not_an_empty_one),
 		T(writers_at_once_lose_nothing_and_share_no_id),
 	};
 
