@@ -22,8 +22,8 @@ doctor_state_open(struct store *st, struct fio_dir *ret, struct findings *f)
 		!S_ISDIR(there.st_mode)) {
 		x.next = S_ISLNK(there.st_mode)
 			? STR("put the directory itself in its place")
-			: STR("'mv " STORE_STATE_DIR " weir.was' puts it "
-			      "aside; weir makes the directory");
+			: STR("rename it, to a name that is free; weir makes "
+			      "the directory");
 		err_set(&why, ERR_INPUT,
 			"it is %s, and weir keeps its local state in a "
 			"directory of that name",
@@ -145,7 +145,6 @@ look_at_mode(const struct fio_dir *state, struct findings *f)
 static bool
 is_odd(const struct fio_dir *state, const char *name, struct findings *f)
 {
-	CLEANUP_BUF struct buf next = {0};
 	const struct fio_path path = fio_path(state, name);
 	struct err ignored;
 	struct stat there;
@@ -153,15 +152,14 @@ is_odd(const struct fio_dir *state, const char *name, struct findings *f)
 	if (fio_stat(state, name, &there, &ignored) != 0 ||
 		S_ISREG(there.st_mode))
 		return false;
-	buf_addf(&next, "'mv %s %s.was' puts it aside; weir makes the file",
-		path.text, path.text);
 	findings_add(f,
 		&(struct finding){.wrong = true,
 			.check = "lock",
 			.where = str_from(path.text),
 			.message = STR("it is no regular file, so weir cannot "
 				       "take the lock"),
-			.next = buf_str(&next)});
+			.next = STR("rename it, to a name that is free; weir "
+				    "makes the file")});
 	return true;
 }
 

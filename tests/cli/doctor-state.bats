@@ -25,11 +25,17 @@ stuck() {
 	says "$1"
 }
 
+# What a person copies must not write over what an earlier one was moved to.
+suggests_no_move() {
+	[[ $output != *"'mv "* ]] || explain "a command that may overwrite"
+}
+
 @test "doctor: .weir is a file, or leads elsewhere" {
 	backlog "$(item WRK-001 new)"
 	echo mine >.weir
 	stuck ".weir: it is a file, and weir keeps its local state in a directory of that name"
-	says "mv .weir weir.was"
+	says "rename it, to a name that is free; weir makes the directory"
+	suggests_no_move
 	mv .weir weir.was
 	mkdir -m 700 elsewhere
 	ln -s elsewhere .weir
@@ -44,7 +50,8 @@ stuck() {
 	rm .weir/lock
 	mkdir .weir/lock
 	finds wrong lock .weir/lock
-	says "mv .weir/lock .weir/lock.was"
+	says "rename it, to a name that is free; weir makes the file"
+	suggests_no_move
 	fails 1 weir add 'Two'
 	mv .weir/lock .weir/lock.was
 	succeeds weir add 'Two'
