@@ -166,6 +166,20 @@ sim_fstatat(
 	return 0;
 }
 
+/* Nobody is kept from anything that is there. */
+static int
+sim_access(struct sys *t, int dir, const char *path, int mode)
+{
+	struct sim *s = sim_of(t);
+	struct place at;
+
+	(void)mode;
+	if (sim_step(s) < 0)
+		return -EIO;
+	int rc = find(s, dir, path, &at);
+	return rc < 0 ? rc : at.ino == 0 ? -ENOENT : 0;
+}
+
 static void
 unlink_ino(struct sim *s, uint32_t ino)
 {
@@ -285,6 +299,7 @@ sim_name_calls(struct sys *t)
 {
 	t->openat = sim_openat;
 	t->fstatat = sim_fstatat;
+	t->access = sim_access;
 	t->renameat = sim_renameat;
 	t->unlinkat = sim_unlinkat;
 	t->mkdirat = sim_mkdirat;

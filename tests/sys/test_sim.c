@@ -348,6 +348,7 @@ when_the_machine_stops_nothing_happens_any_more(void **state)
 	assert_true(sim_is_dead(disk));
 	assert_int_equal(t->fsync(t, fd), -EIO);
 	assert_int_equal(t->openat(t, AT_FDCWD, "g", O_CREAT, 0600), -EIO);
+	assert_int_equal(t->access(t, AT_FDCWD, "f", R_OK), -EIO);
 	assert_int_equal(count_all(), 1);
 	assert_int_equal(count("f", "old"), 1);
 }
@@ -517,6 +518,8 @@ names_are_taken_missing_and_listed_as_on_linux(void **state)
 		-EEXIST);
 	assert_int_equal(
 		t->renameat(t, AT_FDCWD, "x", AT_FDCWD, "g", 0), -ENOENT);
+	assert_int_equal(t->access(t, AT_FDCWD, "f", R_OK), 0);
+	assert_int_equal(t->access(t, AT_FDCWD, "x", R_OK), -ENOENT);
 	assert_int_equal(t->mkdirat(t, AT_FDCWD, "f", 0700), -EEXIST);
 	assert_int_equal(t->unlinkat(t, AT_FDCWD, "x", 0), -ENOENT);
 	int fd = open_root(t);
