@@ -192,7 +192,7 @@ mark_of(const struct reading *r)
 	return str_is_empty(line) ? 0 : strtoull(line.s, NULL, 10);
 }
 
-/* What weir gave is below the mark as soon as it is in a file. */
+/* What weir gave is below the mark as soon as it is in a file, and new. */
 static struct str
 check_numbers(const struct reading *r, const struct workload *w)
 {
@@ -200,10 +200,12 @@ check_numbers(const struct reading *r, const struct workload *w)
 
 	for (size_t i = 0; i < r->items.n && !w->no_mark; i++) {
 		struct str id = r->items.items[i].id;
-		if (strtoull(id.s + 4, NULL, 10) > mark &&
-			!is_by_others(w, id, has))
+		uint64_t number = strtoull(id.s + 4, NULL, 10);
+		if (number > w->above && number <= mark)
+			continue;
+		if (!is_by_others(w, id, has))
 			return arena_strf(r->a,
-				"%.*s was given above the mark %llu",
+				"%.*s was given, and the mark is %llu",
 				STR_ARG(id), (unsigned long long)mark);
 	}
 	return STR_ABSENT;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/stamp.h"
+#include "store/doctor.h"
 #include "store/migrate.h"
 #include "store/renumber.h"
 #include "store/rewrite.h"
@@ -416,4 +417,16 @@ step_accept_loss(struct world *w, const struct step *s)
 	if (rc < 0 && w->e.code == ERR_CONFLICT)
 		rc = store_accept(store_of(w, s), &w->e);
 	return rc < 0 ? -1 : step_add(w, s);
+}
+
+int
+step_mend(struct world *w, const struct step *s)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct str_list done;
+
+	if (step_look(w, s) < 0 ||
+		doctor_mend(store_of(w, s), now_of(s), &a, &done, &w->e) < 0)
+		return -1;
+	return step_add(w, s);
 }

@@ -36,6 +36,7 @@ struct workload {
 	/* Of its own it comes to a backlog that nothing is saved over until a
 	 * step has mended it. */
 	bool unsound;
+	uint64_t above;		 /* weir gives no number up to here */
 	const struct bend *bend; /* what somebody does in between */
 };
 
@@ -87,6 +88,8 @@ int step_migrate(struct world *w, const struct step *s);
 int step_renumber(struct world *w, const struct step *s); /* a: id */
 /* By a person, again when somebody saved meanwhile; then a is added. */
 int step_accept_loss(struct world *w, const struct step *s);
+/* As 'doctor --fix' does; then a is added. */
+int step_mend(struct world *w, const struct step *s);
 int step_event(struct world *w, const struct step *s); /* a: what it says */
 int step_sweep(struct world *w, const struct step *s);
 

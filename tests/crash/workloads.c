@@ -117,6 +117,8 @@ FILES_INBOX(with_no_list, no_list_inbox);
 FILES_INBOX(with_empty, "");
 static const struct workload_file with_damage[] = {
 	{BACKLOG, two_items}, {MARK, mark_9}, {0}};
+static const struct workload_file with_odd_mark[] = {
+	{BACKLOG, two_items}, {MARK "/kept", "by somebody"}, {0}};
 static const struct workload_file with_litter[] = {{BACKLOG, two_items},
 	{".BACKLOG.yaml.0123456789abcdef.weir-tmp", "half"},
 	{".weir/.ids.hwm.0123456789abcdef.weir-tmp", "7"}, {0}};
@@ -377,6 +379,12 @@ const struct workload workloads[] = {
 		.n = 4,
 		.unsound = true,
 		.bend = &edit_before_accept},
+	{.name = "mend",
+		.files = with_odd_mark,
+		.steps = (const struct step[]){DO(mend, .a = "added"),
+			ADD(.a = "more")},
+		.n = 2,
+		.above = 1000},
 	WORKLOAD("events", plain, DO(event, .a = "noticed"), ADD(.a = "added"),
 		DO(event, .a = "again")),
 	WORKLOAD("log", nothing, FILE_DO(log, .a = "one"),
