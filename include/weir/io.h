@@ -592,7 +592,9 @@ struct wio_watch_options {
 	size_t queue;	 /* events waiting for the reader; 0: 1024 */
 	int64_t poll_ns; /* of the polling backend; 0: 1 s */
 	bool own_events; /* tell our own writes too, with their origin;
-			    they are left out otherwise */
+			    they are left out otherwise. A file of ours
+			    that somebody else moved, made again or changed
+			    the mode of is told as theirs */
 };
 
 struct wio_watch;

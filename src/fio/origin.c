@@ -19,7 +19,7 @@ struct fio_origins {
 	struct note {
 		uint64_t number; /* 0: none */
 		uint64_t before; /* the number of the one before in its chain */
-		struct fio_inode file;
+		struct fio_written file;
 		struct fio_digest digest;
 		int64_t at_ns;
 		char *origin;
@@ -63,8 +63,32 @@ note_of(struct fio_origins *o, uint64_t number)
 	return number != 0 && n->number == number ? n : NULL;
 }
 
+struct fio_written
+fio_written_of(
+	const struct stat *file, const struct stat *dir, const char *name)
+{
+	return (struct fio_written){
+		.file = fio_inode_of(file),
+		.dir = fio_inode_of(dir),
+		.name = fio_digest(str_from(name)),
+		.mtime_ns = stamp_ns(file->st_mtim),
+		.mode = file->st_mode,
+		.uid = file->st_uid,
+		.gid = file->st_gid,
+	};
+}
+
+static bool
+is_as_written(const struct fio_written *a, const struct fio_written *b)
+{
+	return fio_inode_cmp(a->file, b->file) == 0 &&
+		fio_inode_cmp(a->dir, b->dir) == 0 &&
+		fio_digest_eq(a->name, b->name) && a->mtime_ns == b->mtime_ns &&
+		a->mode == b->mode && a->uid == b->uid && a->gid == b->gid;
+}
+
 void
-fio_origins_note(struct fio_origins *o, struct fio_inode file,
+fio_origins_note(struct fio_origins *o, const struct fio_written *file,
 	struct fio_digest digest, const char *origin)
 {
 	char *copy = NULL;
@@ -74,13 +98,13 @@ fio_origins_note(struct fio_origins *o, struct fio_inode file,
 		(void)snprintf(copy, FIO_ORIGIN_SIZE, "%s", origin);
 	}
 	fio_mutex_take(o->mutex);
-	uint64_t *chain = chain_of(o, file);
+	uint64_t *chain = chain_of(o, file->file);
 	struct note *n = &o->notes[++o->noted % KEPT];
 	mem_free(n->origin);
 	*n = (struct note){
 		.number = o->noted,
 		.before = *chain,
-		.file = file,
+		.file = *file,
 		.digest = digest,
 		.at_ns = o->sys->clock(o->sys, SYS_CLOCK_ELAPSED),
 		.origin = copy,
@@ -96,7 +120,7 @@ next_of(struct fio_origins *o, struct fio_inode file, const struct note *n)
 	int64_t since = o->sys->clock(o->sys, SYS_CLOCK_ELAPSED) - TTL_NS;
 
 	n = note_of(o, n == NULL ? *chain_of(o, file) : n->before);
-	while (n != NULL && fio_inode_cmp(n->file, file) != 0)
+	while (n != NULL && fio_inode_cmp(n->file.file, file) != 0)
 		n = note_of(o, n->before);
 	return n != NULL && n->at_ns >= since ? n : NULL;
 }
@@ -111,16 +135,17 @@ fio_origins_has(struct fio_origins *o, struct fio_inode file)
 }
 
 bool
-fio_origins_find(struct fio_origins *o, struct fio_inode file,
+fio_origins_find(struct fio_origins *o, const struct fio_written *file,
 	struct fio_digest digest, uint64_t since, char ret[FIO_ORIGIN_SIZE])
 {
 	const struct note *n = NULL;
 
 	fio_mutex_take(o->mutex);
 	do
-		n = next_of(o, file, n);
+		n = next_of(o, file->file, n);
 	while (n != NULL && n->number > since &&
-		!fio_digest_eq(n->digest, digest));
+		!(fio_digest_eq(n->digest, digest) &&
+			is_as_written(&n->file, file)));
 	bool found = n != NULL && n->number > since;
 	(void)snprintf(ret, FIO_ORIGIN_SIZE, "%s",
 		found && n->origin != NULL ? n->origin : "");

@@ -39,24 +39,28 @@ as_noted(struct fio_sum sum)
 	return ret;
 }
 
-/* Whether the file that `st` is of holds bytes that were noted as ours. It is
- * read in pieces: nobody waits for memory while he waits for events. */
+/* Whether the file that `st` is of is as we wrote it, bytes and all. It is read
+ * in pieces: nobody waits for memory while he waits for events. */
 static bool
 holds_ours(struct wio_watch *x, const struct fio_dir *dir, const char *name,
 	const struct stat *st, uint64_t since)
 {
 	struct fio_origins *o = x->w->origins;
 	struct fio_content c;
+	struct stat at;
 	struct fio_sum sum;
 	bool ours = false;
 
 	if (!fio_origins_has(o, fio_inode_of(st)) ||
+		x->sys->fstat(x->sys, dir->fd, &at) < 0 ||
 		fio_content_open(&c, dir, name) != FIO_FOUND)
 		return false;
 	if (fio_content_sum(&c, x->w->options.large, WIO_XXH3, &x->bytes,
-		    &sum) == FIO_FOUND)
-		ours = fio_origins_find(o, fio_inode_of(&c.st), as_noted(sum),
-			since, x->origin);
+		    &sum) == FIO_FOUND) {
+		const struct fio_written now = fio_written_of(&c.st, &at, name);
+		ours = fio_origins_find(
+			o, &now, as_noted(sum), since, x->origin);
+	}
 	buf_release(&x->bytes);
 	fio_content_close(&c);
 	return ours;

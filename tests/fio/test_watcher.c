@@ -226,13 +226,15 @@ static void
 write_as_ours(const char *name, const char *text, const char *origin)
 {
 	char path[512];
-	struct stat st;
+	struct stat st, dir;
 
 	scratch_put(&s, ".own.weir-tmp", text);
 	assert_int_equal(
 		lstat(scratch_path(&s, ".own.weir-tmp", path), &st), 0);
-	fio_origins_note(w->origins, fio_inode_of(&st),
-		fio_digest(str_from(text)), origin);
+	assert_int_equal(stat(s.path, &dir), 0);
+	const struct fio_written written = fio_written_of(&st, &dir, name);
+	fio_origins_note(
+		w->origins, &written, fio_digest(str_from(text)), origin);
 	go(".own.weir-tmp", name);
 }
 
@@ -268,6 +270,48 @@ our_bytes_put_back_by_somebody_else_are_told(void **state)
 		next();
 	while (strcmp(event.path, "a") != 0);
 	assert_int_equal(event.kind, WIO_MODIFIED);
+}
+
+static void
+our_file_that_somebody_moves_is_told(void **state)
+{
+	(void)state;
+	scratch_put(&s, "a", "1");
+	watch(-1);
+	write_as_ours("a", "ours", NULL);
+	go("a", "b");
+	write_as_ours("new", "ours", NULL);
+	go("new", "newer");
+	(void)tell_all();
+	assert_non_null(strstr(told, " b"));
+	assert_non_null(strstr(told, "created newer"));
+}
+
+static void
+our_file_that_somebody_makes_again_is_told(void **state)
+{
+	(void)state;
+	watch(-1);
+	write_as_ours("a", "ours", NULL);
+	assert_string_equal(tell_all(), "");
+	unmake("a");
+	assert_non_null(strstr(tell_all(), "removed a"));
+	scratch_put(&s, "a", "ours");
+	assert_non_null(strstr(tell_all(), "created a"));
+}
+
+static void
+our_file_whose_mode_somebody_changes_is_told(void **state)
+{
+	char path[512];
+
+	(void)state;
+	scratch_put(&s, "a", "1");
+	watch(-1);
+	write_as_ours("a", "ours", NULL);
+	assert_string_equal(tell_all(), "");
+	assert_int_equal(chmod(scratch_path(&s, "a", path), 0600), 0);
+	assert_non_null(strstr(tell_all(), "modified a"));
 }
 
 static void
@@ -492,6 +536,9 @@ static const struct CMUnitTest tests[] = {
 	TEST(links_to_directories_are_not_followed),
 	TEST(our_own_writes_are_left_out),
 	TEST(our_bytes_put_back_by_somebody_else_are_told),
+	TEST(our_file_that_somebody_moves_is_told),
+	TEST(our_file_that_somebody_makes_again_is_told),
+	TEST(our_file_whose_mode_somebody_changes_is_told),
 	TEST(our_own_writes_are_told_with_their_origin_when_asked_for),
 	TEST(what_is_cached_of_a_changed_file_is_forgotten),
 	TEST(the_descriptor_is_readable_when_an_event_waits),

@@ -632,7 +632,7 @@ static void
 what_is_written_is_known_again_by_its_origin(void **state)
 {
 	char path[512], origin[FIO_ORIGIN_SIZE];
-	struct stat st;
+	struct stat st, dir;
 
 	(void)state;
 	scratch_put(&s, "f", "old");
@@ -648,11 +648,14 @@ what_is_written_is_known_again_by_its_origin(void **state)
 		.path = "g", .bytes = "new", .n = 3, .origin = "me"};
 	struct wio_create_result made;
 	assert_int_equal(wio_create(w, &fresh, 1, &made), 0);
+	assert_int_equal(stat(s.path, &dir), 0);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(
 			stat(scratch_path(&s, i == 0 ? "f" : "g", path), &st),
 			0);
-		assert_true(fio_origins_find(w->origins, fio_inode_of(&st),
+		const struct fio_written written =
+			fio_written_of(&st, &dir, i == 0 ? "f" : "g");
+		assert_true(fio_origins_find(w->origins, &written,
 			fio_digest(STR("new")), 0, origin));
 		assert_string_equal(origin, "me");
 	}
