@@ -22,6 +22,9 @@ static const char *const change_names[] = {
 };
 static const struct names changes = NAMES(change_names, WIO_UNREADABLE + 1);
 
+/* Most files are only looked at, and a chunk opens its directories anew. */
+enum { CHUNK = 256, MANY = 16 };
+
 struct job {
 	struct wio *w;
 	struct fio_roots *roots;
@@ -229,7 +232,11 @@ job(struct wio *w, const struct wio_scan_request *asks, size_t n, bool borrow,
 	j->asks = borrow ? asks : copy(&j->memory, asks, n);
 	j->results = results;
 	j->began_ns = w->sys->clock(w->sys, SYS_CLOCK_UNIX);
-	return (struct fio_job){.ctx = j, .n = n, .run = run, .done = done};
+	return (struct fio_job){.ctx = j,
+		.n = n,
+		.chunk = n >= MANY * CHUNK ? CHUNK : 0,
+		.run = run,
+		.done = done};
 }
 
 size_t
