@@ -46,9 +46,10 @@ hex_of(struct fio_digest d, char ret[FIO_DIGEST_TEXT])
 	memcpy(ret, text + strlen(text) - HEX_DIGITS, HEX_DIGITS + 1);
 }
 
-bool
-fio_holds(
-	const struct fio_dir *d, const char *file, const struct fio_version *v)
+/* `*ret_alone`: the kernel says that nobody can be writing it. */
+static bool
+holds(const struct fio_dir *d, const char *file, const struct fio_version *v,
+	bool *ret_alone)
 {
 	struct sys *sys = d->sys;
 	struct fio_path path = fio_path(d, file);
@@ -57,13 +58,16 @@ fio_holds(
 	struct stat st;
 	bool same = false;
 
+	*ret_alone = false;
 	int fd = sys->openat(sys, d->fd, file,
 		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
 	/* Refused for another reason: what we keep is all there is. */
-	if (sys->lease(sys, fd, F_RDLCK) != -EAGAIN &&
-		sys->fstat(sys, fd, &st) == 0 && st.st_size == v->size) {
+	int lease = sys->lease(sys, fd, F_RDLCK);
+	*ret_alone = lease == 0;
+	if (lease != -EAGAIN && sys->fstat(sys, fd, &st) == 0 &&
+		st.st_size == v->size) {
 		/* The renames changed its ctime; a write changes its mtime. */
 		same = v->settled && st.st_dev == v->dev &&
 			st.st_ino == v->ino &&
@@ -75,6 +79,15 @@ fio_holds(
 	}
 	(void)sys->close(sys, fd);
 	return same;
+}
+
+bool
+fio_holds(
+	const struct fio_dir *d, const char *file, const struct fio_version *v)
+{
+	bool ignored;
+
+	return holds(d, file, v, &ignored);
 }
 
 static int
@@ -266,6 +279,7 @@ fio_swap_make(struct fio_swap *s, const struct fio_temp *t, struct err *e)
 	}
 	if (rc < 0)
 		(void)sys->unlinkat(sys, s->d->fd, t->name, 0);
+	s->unseen = rc == 0;
 	return rc < 0 ? -1 : 0;
 }
 
@@ -317,6 +331,7 @@ fio_swap_trade(struct fio_swap *s, struct err *e)
 	}
 	int rc = sys->renameat(
 		sys, s->d->fd, s->at, s->d->fd, s->name, RENAME_EXCHANGE);
+	s->unseen &= rc < 0;
 	s->no_exchange = rc == -EINVAL || rc == -ENOSYS || rc == -EOPNOTSUPP;
 	if (s->no_exchange && s->may_replace)
 		return replace_checked(s, e);
@@ -365,7 +380,12 @@ fio_swap_retire(const struct fio_swap *s)
 void
 fio_swap_drop(const struct fio_swap *s)
 {
-	retire(s, s->ours.digest, s->ours.digest, false);
+	bool alone;
+
+	if (holds(s->d, s->at, &s->ours, &alone) && (alone || s->unseen))
+		(void)s->d->sys->unlinkat(s->d->sys, s->d->fd, s->at, 0);
+	else
+		retire(s, s->ours.digest, s->ours.digest, false);
 }
 
 int

@@ -66,6 +66,7 @@ struct fio_swap {
 	struct fio_version base, ours;
 	char *ret_aside;
 	char at[256]; /* the hidden name */
+	bool unseen;  /* ours never was in place: nobody can have it open */
 	/* Where two names cannot be exchanged, go over the base, which is lost
 	 * then; else that is not done, and `no_exchange` says so. */
 	bool may_replace;
@@ -83,7 +84,8 @@ int fio_swap_undo(struct fio_swap *s, struct err *e);
 /* After a trade: the base goes where `keep` says. When it cannot, it stays
  * where it is, until a sweep. */
 void fio_swap_retire(const struct fio_swap *s);
-/* The swap holds ours: nobody misses it but who has it open. */
+/* The swap holds ours: it goes, and is kept only when it cannot be told that
+ * nobody has it open for writing. */
 void fio_swap_drop(const struct fio_swap *s);
 /* It holds what may be nowhere else. */
 int fio_swap_set_aside(const struct fio_swap *s, struct err *e);

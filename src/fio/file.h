@@ -95,7 +95,8 @@ int fio_replace(const struct fio_dir *d, const char *name, struct str bytes,
  *	old/NAME.<time>.<digest>.<next>
  *	    the version that was replaced
  *	odd/NAME.<time>.<digest>.<digest>
- *	    ours, taken back because of a conflict
+ *	    ours, taken back because of a conflict, when it cannot be told
+ *	    that nobody is writing it
  *	odd/NAME.conflict-<time>-<hex>
  *	    an edit that another one displaced while we gave it back
  *

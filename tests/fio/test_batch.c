@@ -72,6 +72,21 @@ check_clean(void)
 	}
 }
 
+/* Neither has the trash the bytes of what was not written. */
+static void
+check_nothing_rests(void)
+{
+	static const char *const trashes[] = {".weir-trash", "d/.weir-trash"};
+	const char *hex = digest_of("new") + strlen("xxh3:");
+	char kept[2 * WIO_DIGEST_SIZE];
+
+	(void)snprintf(kept, sizeof(kept), ".%s.%s", hex, hex);
+	for (size_t i = 0; i < 2; i++)
+		if (scratch_has(&s, trashes[i]))
+			assert_int_equal(
+				scratch_count(&s, trashes[i], kept), 0);
+}
+
 static void
 all_are_written(void **state)
 {
@@ -126,7 +141,38 @@ when_somebody_has_one_open_the_others_are_put_back(void **state)
 		assert_int_equal(close(fd), 0);
 		assert_int_equal(scratch_get(&s, three[i]).s[0], 'X');
 		check_clean();
+		check_nothing_rests();
 	}
+}
+
+static void
+when_there_is_no_room_nothing_new_rests_in_the_trash(void **state)
+{
+	const char *const roots[] = {s.path};
+	const struct wio_options o = {.roots = roots, .roots_n = 1};
+	struct sys_fault f = {.hits = 1};
+	size_t refused = 0;
+
+	(void)state;
+	for (uint64_t at = 1; f.hits > 0; at++) {
+		put_three();
+		sys_fault_init(&f, sys_real());
+		struct wio *x = fio_io_open(&f.sys, &o, true, &e);
+		assert_non_null(x);
+		f.plan = (struct sys_fault_plan){
+			.at = at, .how = SYS_FAULT_ERRNO, .sys = ENOSPC};
+		f.calls = 0;
+		bool good = write_all(x, three, 3, "new") == 0;
+		wio_close(x, NULL);
+		if (!good && f.struck == SYS_FAULT_WRITE) {
+			refused++;
+			check_three(NULL);
+			check_nothing_rests();
+		}
+		(void)io_teardown(NULL);
+		(void)io_setup(NULL);
+	}
+	assert_true(refused >= 4); /* three files and the journal */
 }
 
 static void
@@ -448,6 +494,7 @@ main(void)
 		TEST(all_are_written),
 		TEST(when_one_is_refused_nothing_is_touched),
 		TEST(when_somebody_has_one_open_the_others_are_put_back),
+		TEST(when_there_is_no_room_nothing_new_rests_in_the_trash),
 		TEST(requests_for_one_file_are_merged_in_a_batch_too),
 		TEST(a_batch_that_died_at_any_call_is_finished_or_put_back),
 		TEST(a_failure_at_any_call_leaves_all_or_none),

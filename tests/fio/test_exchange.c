@@ -242,7 +242,9 @@ an_edit_after_the_check_is_given_back(void **state)
 		check_fails(replace(&seen), &e, ERR_CONFLICT, "changed by");
 		check_str(scratch_get(&s, "f"), "edit");
 		assert_true(desk.exchanges == 2);
-		assert_int_equal(count_text("keep/odd", "ours", NULL), i + 1);
+		/* Kept only where somebody may be writing it. */
+		assert_int_equal(count_text("keep/odd", "ours", NULL),
+			i >= 2 ? i - 1 : 0);
 		check_no_leftovers();
 		/* Redone on top of it, it goes through. */
 		seen = see("f");
