@@ -35,16 +35,19 @@ sign(struct fio_lock *l, const char *holder)
 		(void)l->sys->write(l->sys, l->fd, note, strlen(note));
 }
 
-/* True when `name` still is the file we locked. */
+/* True when `name` still is the file we locked, `*ret_size` of note in it. */
 static bool
-is_same_file(struct fio_lock *l, const struct fio_dir *d, const char *name)
+is_same_file(struct fio_lock *l, const struct fio_dir *d, const char *name,
+	off_t *ret_size)
 {
 	struct stat ours, there;
 
-	return l->sys->fstat(l->sys, l->fd, &ours) == 0 &&
-		l->sys->fstatat(l->sys, d->fd, name, AT_SYMLINK_NOFOLLOW,
-			&there) == 0 &&
-		ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+	if (l->sys->fstat(l->sys, l->fd, &ours) < 0 ||
+		l->sys->fstatat(
+			l->sys, d->fd, name, AT_SYMLINK_NOFOLLOW, &there) < 0)
+		return false;
+	*ret_size = ours.st_size;
+	return ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
 /* A `holder` takes it alone; NULL shares it. */
@@ -70,9 +73,12 @@ wait_for(struct fio_lock *ret, const struct fio_dir *d, const char *name,
 		}
 		int rc = sys->lock(
 			sys, ret->fd, holder != NULL ? F_WRLCK : F_RDLCK);
-		if (rc == 0 && is_same_file(ret, d, name)) {
+		off_t size = 0;
+		if (rc == 0 && is_same_file(ret, d, name, &size)) {
 			if (holder != NULL)
 				sign(ret, holder);
+			else if (size > 0) /* of one who has ended */
+				(void)sys->ftruncate(sys, ret->fd, 0);
 			return 0;
 		}
 		if (rc == 0) /* somebody replaced the file under us */

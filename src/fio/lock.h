@@ -31,7 +31,8 @@ struct fio_lock {
 int fio_lock_take(struct fio_lock *ret, const struct fio_dir *d,
 	const char *name, int64_t wait_ns, const char *holder, struct err *e);
 /* The same for those who may hold it together: only somebody who takes it
- * alone keeps them out, and is kept out. `holder` is not written. */
+ * alone keeps them out, and is kept out. They are not named: who finds it
+ * locked is told "another process". */
 int fio_lock_share(struct fio_lock *ret, const struct fio_dir *d,
 	const char *name, int64_t wait_ns, struct err *e);
 /* 1: somebody holds it, as `e` says (ERR_LOCKED). 0: nobody does, or there is

@@ -69,6 +69,26 @@ a_killed_holder_holds_nothing(void **state)
 	(void)close(ready[1]);
 }
 
+/* Nor is who had it alone before, and may be dead by now. */
+static void
+those_who_share_it_are_not_named(void **state)
+{
+	struct fio_lock one, two;
+
+	(void)state;
+	check_ok(fio_lock_take(&one, &dir, "lock", 0, "weir add", &e), &e);
+	fio_lock_drop(&one);
+	check_ok(fio_lock_share(&one, &dir, "lock", 0, &e), &e);
+	check_ok(fio_lock_share(&two, &dir, "lock", 0, &e), &e);
+	fio_lock_drop(&two);
+	check_fails(fio_lock_take(&two, &dir, "lock", 0, "weir run", &e), &e,
+		ERR_LOCKED, "held by another process;");
+	assert_null(strstr(e.msg, "pid"));
+	assert_int_equal(fio_lock_look(&dir, "lock", &e), 1);
+	assert_non_null(strstr(e.msg, "held by another process;"));
+	fio_lock_drop(&one);
+}
+
 static void
 a_waiter_gets_it_when_the_holder_drops_it(void **state)
 {
@@ -156,6 +176,7 @@ main(void)
 		T(a_look_says_who_holds_it_and_takes_nothing),
 		T(the_second_taker_is_told_who_holds_it),
 		T(a_killed_holder_holds_nothing),
+		T(those_who_share_it_are_not_named),
 		T(a_waiter_gets_it_when_the_holder_drops_it),
 		T(a_lock_file_that_is_replaced_is_locked_anew),
 		T(every_way_of_saving_is_noticed),
