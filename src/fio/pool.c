@@ -242,6 +242,15 @@ pool_less(struct fio_pool *p)
 	pthread_cond_broadcast(&p->idle);
 }
 
+static size_t
+requests_of(const struct chunk *c)
+{
+	const struct fio_job *job = &c->task->job;
+
+	return job->requests != NULL ? job->requests(job->ctx, c->first, c->end)
+				     : c->end - c->first;
+}
+
 /* Without the mutex, and again with it at the end. */
 static void
 run_chunk(struct fio_pool *p, const struct chunk *c)
@@ -255,7 +264,7 @@ run_chunk(struct fio_pool *p, const struct chunk *c)
 	t->run += n;
 	if (p->closing) {
 		p->cancelled += cancelled;
-		p->drained += n - cancelled;
+		p->drained += requests_of(c) - cancelled;
 	}
 	if (t->run < t->job.n)
 		return;

@@ -31,10 +31,12 @@ struct fio_job {
 	size_t chunk; /* pieces at a time; 0: chosen by n */
 	/* Pieces [first, end). Before each, and in the course of one that is
 	 * long and changes nothing, it looks whether the task is cancelled:
-	 * then it only says so in its results. Returns how many it cancelled.
-	 */
+	 * then it only says so in its results. Returns how many requests it
+	 * cancelled. */
 	size_t (*run)(void *ctx, size_t first, size_t end,
 		const struct fio_task *task);
+	/* How many requests those pieces answer; NULL: one each. */
+	size_t (*requests)(const void *ctx, size_t first, size_t end);
 	void (*done)(void *ctx); /* may be NULL; frees ctx */
 };
 
@@ -68,8 +70,8 @@ void fio_pool_leave(struct fio_pool *p, uint64_t bytes);
 
 /*
  * Take nothing more, finish what there is; tasks that have not finished after
- * `deadline_ns` (0: no deadline) are cancelled. Joins and frees. Counts pieces
- * of work.
+ * `deadline_ns` (0: no deadline) are cancelled. Joins and frees. Counts
+ * requests.
  */
 void fio_pool_close(struct fio_pool *p, int64_t deadline_ns,
 	uint64_t *ret_drained, uint64_t *ret_cancelled);

@@ -150,6 +150,19 @@ cancel(struct job *j, const struct file *f)
 }
 
 static size_t
+requests_of(const void *ctx, size_t first, size_t end)
+{
+	const struct job *j = ctx;
+	size_t n = 0;
+
+	for (size_t k = first; k < end; k++)
+		for (size_t i = j->files.items[k].first; i != NONE;
+			i = j->next[i])
+			n++;
+	return n;
+}
+
+static size_t
 run(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct job *j = ctx;
@@ -164,7 +177,8 @@ run(void *ctx, size_t first, size_t end, const struct fio_task *task)
 			cancel(j, f);
 		else
 			serve(j, &r, f);
-		cancelled += j->results[f->first].error.code == WIO_CANCELLED;
+		if (j->results[f->first].error.code == WIO_CANCELLED)
+			cancelled += requests_of(j, i, i + 1);
 	}
 	fio_reader_release(&r);
 	return cancelled;
@@ -290,8 +304,11 @@ job(struct wio *w, const struct wio_read_request *asks, size_t n, bool borrow,
 	j->asks = borrow ? asks : copy(&j->memory, asks, n);
 	j->results = results;
 	put_together(j, n);
-	return (struct fio_job){
-		.ctx = j, .n = j->files.n, .run = run, .done = done};
+	return (struct fio_job){.ctx = j,
+		.n = j->files.n,
+		.run = run,
+		.requests = requests_of,
+		.done = done};
 }
 
 size_t

@@ -125,7 +125,7 @@ run(void *ctx, size_t first, size_t end, const struct fio_task *task)
 		const struct fio_write_group *g = &j->groups[i];
 		int64_t began = j->w->sys->clock(j->w->sys, SYS_CLOCK_ELAPSED);
 		bool stop = fio_task_is_cancelled(task);
-		cancelled += stop;
+		cancelled += stop ? g->n : 0;
 		if (stop)
 			fio_group_fail(g, &gone);
 		else if (j->results[g->members[0]].error.code == WIO_OK)
@@ -134,6 +134,19 @@ run(void *ctx, size_t first, size_t end, const struct fio_task *task)
 	}
 	fio_nearby_release(&near);
 	return cancelled;
+}
+
+static size_t
+requests_of(const void *ctx, size_t first, size_t end)
+{
+	const struct job *j = ctx;
+	size_t n = 0;
+
+	if (j->batch == WIO_ALL)
+		return j->n;
+	for (size_t i = first; i < end; i++)
+		n += j->groups[i].n;
+	return n;
 }
 
 /* All of it is one piece. */
@@ -158,7 +171,7 @@ run_all(void *ctx, size_t first, size_t end, const struct fio_task *task)
 			fio_group_fail(&j->groups[i], &gone);
 		account(j, &j->groups[i], began);
 	}
-	return cancelled ? end - first : 0;
+	return cancelled ? requests_of(j, first, end) : 0;
 }
 
 static void
@@ -273,6 +286,7 @@ work_of(struct job *j)
 		.n = j->batch == WIO_ALL ? 1 : j->groups_n,
 		.chunk = 1,
 		.run = j->batch == WIO_ALL ? run_all : run,
+		.requests = requests_of,
 		.done = done};
 }
 

@@ -148,6 +148,91 @@ closing_does_not_wait_for_the_end_of_a_file(void **state)
 	assert_int_equal(c.drained, 0);
 }
 
+/* One that scans "slow", and behind it others for fewer files than requests. */
+enum { REQUESTS = 1 + 3 + 2 + 2 };
+
+struct crowd {
+	struct wio_scan_result scanned;
+	struct wio_read_result got[3];
+	struct wio_write_result each[2], all[2];
+	struct wio_ticket *tickets[4];
+};
+
+static void
+crowd_submit(struct crowd *x)
+{
+	static const struct wio_scan_request slowly = {.path = "slow"};
+	static const struct wio_read_request asks[] = {
+		{.path = "f"}, {.path = "f"}, {.path = "f"}};
+	static const struct wio_edit edits[] = {
+		{.anchor = "old", .anchor_n = 3, .text = "new", .text_n = 3},
+		{.anchor = "text", .anchor_n = 4, .text = "TEXT", .text_n = 4}};
+	static const struct wio_write_request each[] = {
+		{.path = "f", .edits = &edits[0], .edits_n = 1},
+		{.path = "f", .edits = &edits[1], .edits_n = 1}};
+	static const struct wio_write_request all[] = {
+		{.path = "a", .edits = edits, .edits_n = 2},
+		{.path = "b", .edits = edits, .edits_n = 2}};
+
+	scratch_put(&s, "f", "old text");
+	scratch_put(&s, "a", "old text");
+	scratch_put(&s, "b", "old text");
+	x->tickets[0] = wio_scan_submit(w, &slowly, 1, &x->scanned, &e);
+	assert_non_null(x->tickets[0]);
+	gate_pass(&slow.begun);
+	x->tickets[1] = wio_read_submit(w, asks, 3, x->got, &e);
+	x->tickets[2] = wio_write_submit(w, WIO_EACH, each, 2, x->each, &e);
+	x->tickets[3] = wio_write_submit(w, WIO_ALL, all, 2, x->all, &e);
+}
+
+static size_t
+crowd_count(struct crowd *x, enum wio_code code)
+{
+	size_t n = x->scanned.error.code == code;
+
+	for (size_t i = 0; i < 3; i++)
+		n += x->got[i].error.code == code;
+	for (size_t i = 0; i < 2; i++) {
+		n += x->each[i].error.code == code;
+		n += x->all[i].error.code == code;
+	}
+	return n;
+}
+
+static void
+crowd_release(struct crowd *x)
+{
+	for (size_t i = 0; i < 4; i++)
+		wio_ticket_free(x->tickets[i]);
+	wio_read_release(x->got, 3);
+	wio_write_release(x->each, 2);
+	wio_write_release(x->all, 2);
+}
+
+static void
+closing_counts_requests_and_not_files(void **state)
+{
+	/* Of the first nobody would live to see the end. */
+	static const off_t sizes[] = {(off_t)4 << 40, 1};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct wio_closing c = {.deadline_ns = 1000000};
+		struct crowd x;
+		make_hole("slow", sizes[i]);
+		open_slowly((struct wio_options){.large_stream = true});
+		crowd_submit(&x);
+		wio_close(w, &c);
+		w = NULL;
+		assert_int_equal(c.cancelled, crowd_count(&x, WIO_CANCELLED));
+		assert_int_equal(c.drained, crowd_count(&x, WIO_OK));
+		assert_int_equal(c.drained + c.cancelled, REQUESTS);
+		if (i == 0)
+			assert_int_equal(c.cancelled, REQUESTS);
+		crowd_release(&x);
+	}
+}
+
 static int
 make_gates(void **state)
 {
@@ -176,6 +261,7 @@ main(void)
 		TEST(a_read_ends_in_the_middle_of_a_file),
 		TEST(of_many_only_the_one_that_is_read_is_finished),
 		TEST(closing_does_not_wait_for_the_end_of_a_file),
+		TEST(closing_counts_requests_and_not_files),
 	};
 
 	return cmocka_run_group_tests_name("cancel", tests, NULL, NULL);
