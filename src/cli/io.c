@@ -107,18 +107,61 @@ io_fail(struct cli *c, const struct wio_error *wrong)
 	return cli_fail(c, &e);
 }
 
+static const struct cli_option *
+option_of(int id)
+{
+	const struct cli_option *o = options;
+
+	while (o->id != id)
+		o++;
+	return o;
+}
+
 static int
 check_options(struct cli *c, const struct args *a, enum io_verb verb)
 {
 	for (size_t i = 0; i < sizeof(only) / sizeof(only[0]); i++) {
-		const struct cli_option *o = options;
 		if (!args_has(a, only[i].option) ||
 			(only[i].verbs & OF(verb)) != 0)
 			continue;
-		while (o->id != only[i].option)
-			o++;
 		return cli_usage(c, "'weir io %s' takes no option '--%s'",
-			verbs[verb].name, o->name);
+			verbs[verb].name, option_of(only[i].option)->name);
+	}
+	return CLI_DONE;
+}
+
+/* Whether one between the commas is empty. */
+static bool
+has_gap(struct str list)
+{
+	bool gap = false;
+	size_t n;
+
+	for (bool more = true; more && !gap; list = str_from_at(list, n + 1)) {
+		n = str_find_char(list, ',');
+		gap = str_is_empty(str_trim(str_of(list.s, n)));
+		more = n < list.n;
+	}
+	return gap;
+}
+
+/* A script gives them whose variable is not set: they would mean the current
+ * directory, or every file. */
+static int
+check_values(struct cli *c, const struct args *a)
+{
+	for (size_t i = 0; i < a->options.n; i++) {
+		const struct cli_value *v = &a->options.items[i];
+		const struct cli_option *o = option_of(v->option);
+		if (v->text == NULL)
+			continue;
+		if (v->text[0] == '\0')
+			return cli_usage(c, "--%s: it is empty, but needs %s",
+				o->name, o->arg);
+		if (v->option == EXTENSION && has_gap(str_from(v->text)))
+			return cli_usage(c,
+				"--%s: one of the extensions in '%s' is empty",
+				o->name, v->text);
 	}
 	return CLI_DONE;
 }
@@ -352,6 +395,8 @@ run(struct cli *c, const struct args *a)
 	int status = verb_find(c, "io", verbs, a, &verb);
 	if (status == CLI_DONE)
 		status = check_options(c, a, (enum io_verb)verb);
+	if (status == CLI_DONE)
+		status = check_values(c, a);
 	if (status == CLI_DONE)
 		status = take_settings(c, a, &s);
 	if (status != CLI_DONE)

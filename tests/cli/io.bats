@@ -265,6 +265,38 @@ END
 	exits 2
 }
 
+# empty VERB OPTION VALUE: the script's variable was not set.
+empty() {
+	local option=$2
+
+	run --separate-stderr weir io "$1" "$2" "$3" <<<"$good"
+	exits 2
+	[ -z "$output" ] || explain "answered"
+	[[ $stderr == "weir: $option: "* ]] ||
+		explain "$option '$3' is not named: $stderr"
+}
+
+@test "io: an option whose value is empty is refused by its name" {
+	empty read --root ''
+	empty sweep --root ''
+	empty write --trash ''
+	empty create --trash ''
+	empty create --extension ''
+	empty create --extension ,
+	empty create --extension .c,,.h
+	empty create --extension .c,
+	empty create --extension '.c, '
+	empty scan --grammars ''
+	empty read --large ''
+	run --separate-stderr weir io read --root . --root '' <<<"$good"
+	exits 2
+	run --separate-stderr weir io create --extension .c --extension '' </dev/null
+	exits 2
+	run --separate-stderr weir io create --extension '.c, .h' </dev/null
+	exits 0
+	[ "$(ls -A)" = a.txt ]
+}
+
 @test "io: WEIR_IO_FD_LIMIT that is no number is an error, not a hang" {
 	WEIR_IO_FD_LIMIT=many run weir io read <<<"$good"
 	exits 2
