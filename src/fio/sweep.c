@@ -22,18 +22,6 @@ struct sweep {
 	int64_t n;
 };
 
-/* 1: there is none. */
-static int
-open_journals(struct fio_dir *ret, const struct fio_dir *of,
-	const struct fio_trash_how *how, struct err *e)
-{
-	int rc = how->at != NULL
-		? fio_dir_open(ret, of->sys, AT_FDCWD, how->at, e)
-		: fio_dir_open_in(ret, of, FIO_TRASH_NAME, e);
-
-	return rc < 0 && e->code == ERR_MISSING ? 1 : rc;
-}
-
 /* Batches whose journal is in the trash of `of`. */
 static int
 recover_at(const struct fio_dir *of, struct fio_roots *roots,
@@ -41,7 +29,7 @@ recover_at(const struct fio_dir *of, struct fio_roots *roots,
 {
 	struct fio_dir journals;
 
-	int rc = open_journals(&journals, of, how, e);
+	int rc = fio_trash_find(&journals, how, of, e);
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
 	rc = fio_batch_recover(&journals, roots, how, e);
@@ -50,16 +38,17 @@ recover_at(const struct fio_dir *of, struct fio_roots *roots,
 }
 
 /* The same, and what stays because it is not for us to judge; and what has
- * rested there for its time goes. */
+ * rested there for its time goes. 2: something else has the name of the trash.
+ */
 static int
 recover_in(struct sweep *s, const struct fio_dir *of, struct err *e)
 {
 	struct str_list pending = {0};
 	struct fio_dir journals;
 
-	int rc = open_journals(&journals, of, &s->how, e);
+	int rc = fio_trash_find(&journals, &s->how, of, e);
 	if (rc != 0)
-		return rc < 0 ? -1 : 0;
+		return rc == 1 ? 0 : rc;
 	rc = fio_batch_recover(&journals, s->roots, &s->how, e);
 	if (rc >= 0)
 		rc = fio_batch_pending(&journals, &s->memory, &pending, e);
@@ -68,7 +57,7 @@ recover_in(struct sweep *s, const struct fio_dir *of, struct err *e)
 	if (rc >= 0)
 		fio_trash_expire(&journals);
 	fio_dir_close(&journals);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 /* A hidden name of ours, whose writer is dead. */
@@ -170,7 +159,7 @@ sweep_below(struct sweep *s, const struct fio_dir *d, int depth, struct err *e)
 	if (depth == DEEPEST)
 		return err_set(e, ERR_LIMIT, "'%s' is too deep", d->path);
 	/* It may have been a root of somebody's. */
-	if (s->how.at == NULL && recover_in(s, d, e) < 0)
+	if (s->how.at == NULL && recover_in(s, d, e) != 0)
 		return -1;
 	if (sweep_dir(s, d, e) < 0 || fio_dir_list(d, "", &a, &names, e) < 0)
 		return -1;
@@ -234,13 +223,14 @@ wio_sweep(struct wio *w, const char *dir, struct wio_error *e)
 	int rc = fio_roots_find(roots, dir, &place, e);
 	if (rc == 0) {
 		rc = fio_dir_open_in(&d, &place.dir, place.name, &why);
+		bool none = rc < 0 && why.sys == ENOTDIR;
 		if (rc == 0)
 			rc = begin(&s, place.root, &d, &why);
 		if (rc == 0)
 			rc = sweep_all(&s, &d, &why);
 		if (d.fd >= 0)
 			fio_dir_close(&d);
-		if (rc < 0 && why.sys == ENOTDIR)
+		if (none)
 			fio_error_set(e, WIO_OP_WRITE, WIO_NOT_REGULAR, "dir",
 				"'%s' is not a directory",
 				fio_path(&place.dir, place.name).text);

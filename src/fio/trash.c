@@ -67,13 +67,58 @@ open_given(struct fio_dir *ret, const char *at, const struct fio_dir *of,
 	return -1;
 }
 
+/* Its name is taken. */
+static int
+refuse_name(const struct fio_dir *of, struct err *e)
+{
+	struct err ignored;
+	struct stat st;
+	const char *what = "no directory";
+
+	if (fio_stat(of, FIO_TRASH_NAME, &st, &ignored) == 0) {
+		if (S_ISLNK(st.st_mode))
+			what = "a symbolic link";
+		else if (S_ISREG(st.st_mode))
+			what = "a file";
+	}
+	return err_set(e, ERR_SYS,
+		"'%s' is %s, where weir keeps a directory with the lock of "
+		"writers and what they replace; move it away, or name another "
+		"directory as the trash (--trash DIR)",
+		fio_path(of, FIO_TRASH_NAME).text, what);
+}
+
+static int
+open_beside(struct fio_dir *ret, const struct fio_dir *of, struct err *e)
+{
+	if (fio_dir_open_in(ret, of, FIO_TRASH_NAME, e) == 0)
+		return 0;
+	if (e->sys != ENOTDIR && e->sys != ELOOP)
+		return -1;
+	refuse_name(of, e);
+	e->sys = ENOTDIR;
+	return -1;
+}
+
 static int
 open_dir(struct fio_trash *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e)
 {
-	return how->at != NULL
-		? open_given(&ret->dir, how->at, of, e)
-		: fio_dir_open_in(&ret->dir, of, FIO_TRASH_NAME, e);
+	return how->at != NULL ? open_given(&ret->dir, how->at, of, e)
+			       : open_beside(&ret->dir, of, e);
+}
+
+int
+fio_trash_find(struct fio_dir *ret, const struct fio_trash_how *how,
+	const struct fio_dir *of, struct err *e)
+{
+	int rc = how->at != NULL
+		? fio_dir_open(ret, of->sys, AT_FDCWD, how->at, e)
+		: open_beside(ret, of, e);
+
+	if (rc == 0 || e->code == ERR_MISSING)
+		return rc == 0 ? 0 : 1;
+	return how->at == NULL && e->sys == ENOTDIR ? 2 : -1;
 }
 
 int

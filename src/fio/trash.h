@@ -45,13 +45,18 @@ int fio_trash_check(const char *at, const struct fio_dir *of, struct err *e);
 
 /* ERR_LOCKED after `wait_ns`; ERR_INPUT as above. The directory is made when
  * it is not there, with mode and group of the one it is in, and is durable with
- * the next sync of that. */
+ * the next sync of that. Where a file or a link has its name that is ENOTDIR,
+ * with what may be done about it. */
 int fio_trash_open(struct fio_trash *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e);
 /* The directory without the lock, durable in the one it is in. */
 int fio_trash_dir(struct fio_trash *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e);
 void fio_trash_close(struct fio_trash *t); /* closed is fine */
+/* The directory alone, when it is there. 1: there is none. 2: something else
+ * has its name, as `e` says, so nothing rests there. */
+int fio_trash_find(struct fio_dir *ret, const struct fio_trash_how *how,
+	const struct fio_dir *of, struct err *e);
 
 /*
  * What rests for 24 hours, or is the oldest of over 200 MB, goes; if it does

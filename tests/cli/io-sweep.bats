@@ -77,6 +77,22 @@ sweep() {
 	[ "$(cat .notes.weir-tmp)" = theirs ]
 }
 
+@test "io sweep: a trash that is none is told, and nothing of it touched" {
+	echo mine >d/.weir-trash
+	sweep d two
+	exits 3
+	refused 1 io
+	[[ $(jq -r .error.message <<<"${lines[0]}") == *"'d/.weir-trash' is a file"*"move it away"*"--trash DIR"* ]] ||
+		explain "no next step"
+	answers 2 .removed 1
+	answers 2 .error null
+	[ "$(cat d/.weir-trash)" = mine ]
+	mv d/.weir-trash d/mine
+	sweep d
+	exits 0
+	answers 1 .removed 1
+}
+
 @test "io sweep: nobody waits for input, and options of others are refused" {
 	local option
 

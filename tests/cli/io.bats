@@ -333,3 +333,77 @@ empty() {
 	ask create '{"path": "../b", "bytes": ""}'
 	answers 1 .error.op resolve
 }
+
+# What is there under the name of the trash, made by nobody of us.
+no_trash() {
+	rm -rf .weir-trash
+	case $1 in
+	file) echo mine >.weir-trash ;;
+	link) ln -s elsewhere .weir-trash ;;
+	dangling) ln -s nowhere .weir-trash ;;
+	fifo) mkfifo .weir-trash ;;
+	esac
+}
+
+@test "io: a .weir-trash that is no directory is nothing to who only reads" {
+	local kind digest
+
+	mkdir elsewhere
+	digest=$(digest_of a.txt)
+	for kind in file link dangling fifo; do
+		no_trash "$kind"
+		ask read "$good"
+		exits 0
+		answers 1 .bytes $'one\ntwo\nthree'
+		ask scan "{\"path\": \"a.txt\", \"digest\": \"$digest\"}"
+		exits 0
+		answers 1 .change unchanged
+		[ "$(digest_of a.txt)" = "$digest" ]
+		ask write '{"path": "a.txt", "dry_run": true, "edits": [{"anchor": "two", "text": "2"}]}'
+		exits 0
+		coproc IO { exec weir io watch --count 1; }
+		local pid=$IO_PID told
+		read -r -t 20 told <&"${IO[0]}"
+		[ "$(jq -r .watching <<<"$told")" != null ] || explain "$told"
+		echo >"new-$kind"
+		read -r -t 20 told <&"${IO[0]}"
+		[ "$(jq -r .path <<<"$told")" = "new-$kind" ] || explain "$told"
+		wait "$pid"
+	done
+}
+
+@test "io: a .weir-trash that is no directory fails the request, with a way on" {
+	local kind what edit='{"path": "a.txt", "edits": [{"anchor": "two", "text": "2"}]}'
+
+	mkdir elsewhere d trash
+	echo two >d/b.txt
+	for kind in file link dangling fifo; do
+		no_trash "$kind"
+		case $kind in
+		file) what="'.weir-trash' is a file" ;;
+		fifo) what="'.weir-trash' is no directory" ;;
+		*) what="'.weir-trash' is a symbolic link" ;;
+		esac
+		ask write "$edit" \
+			"{\"path\": \"d/b.txt\", \"edits\": [{\"anchor\": \"two\", \"text\": \"two\"}]}"
+		exits 3
+		[ -z "$stderr" ]
+		refused 1 io
+		[[ $(jq -r .error.message <<<"${lines[0]}") == "writing 'a.txt': $what"*"move it away"*"--trash DIR"* ]] ||
+			explain "no next step"
+		answers 2 .error null
+		ask write "$edit" -- --all
+		exits 3
+		[[ $output == *"$what"*"--trash DIR"* ]] || explain "--all"
+		ask create '{"path": "new", "bytes": ""}'
+		exits 3
+		refused 1 io
+		[[ $output == *"creating 'new': $what"*"--trash DIR"* ]] ||
+			explain "create"
+		[ ! -e new ]
+	done
+	[ "$(cat a.txt)" = $'one\ntwo\nthree' ]
+	[ -z "$(ls -A elsewhere)" ]
+	ask write "$edit" -- --trash trash
+	exits 0
+}
