@@ -105,6 +105,7 @@ enum wio_op {
 	WIO_OP_LOCK = 9,
 	WIO_OP_WATCH = 10,
 	WIO_OP_CLOSE = 11,
+	WIO_OP_SWEEP = 12,
 	WIO_OPS
 };
 
@@ -511,8 +512,16 @@ void wio_write_release(struct wio_write_result *results, size_t n);
  * edit is kept. Without `cross_mounts` directories on other mounts
  * are left out. Returns how many files it took away; -1 and `*e`: WIO_BUSY when
  * a writer is at work for longer than `lock_wait_ns`, WIO_NOT_REGULAR when it
- * is no directory. */
+ * is no directory. A directory that cannot be swept does not keep those beside
+ * it from that: `*e` is the first of them. A "/" at the end is fine. */
 int64_t wio_sweep(struct wio *w, const char *dir, struct wio_error *e);
+/* The same, and each directory that cannot be swept is told, while it runs, by
+ * an error that names it; what is below one that may not be read is left with
+ * it. -1 only when nothing could be begun in `dir`, and when it is unknown what
+ * is on the disk. */
+int64_t wio_sweep_each(struct wio *w, const char *dir,
+	void (*on_left)(void *ctx, const struct wio_error *why), void *ctx,
+	struct wio_error *e);
 
 /* Creating. */
 

@@ -207,13 +207,17 @@ io_add_digest(
 }
 
 void
-io_add_sweep(const char *dir, int64_t removed, const struct wio_error *e,
-	struct buf *ret)
+io_add_sweep(const char *dir, const struct io_swept *s, struct buf *ret)
 {
-	json_t *o = json_object();
+	json_t *o = json_object(), *left = json_array();
 
+	for (size_t i = 0; i < s->left.n; i++)
+		json_array_append_new(left, error_json(&s->left.items[i]));
 	add_bytes(o, "path", str_from(dir));
-	if (removed >= 0)
-		json_object_set_new(o, "removed", json_integer(removed));
-	end(o, e, ret);
+	if (s->removed >= 0)
+		json_object_set_new(o, "removed", json_integer(s->removed));
+	if (s->removed >= 0 || s->left.n > 0)
+		json_object_set(o, "left", left);
+	json_decref(left);
+	end(o, &s->error, ret);
 }

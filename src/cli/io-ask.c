@@ -98,7 +98,7 @@ static const struct verb_row {
 	[IO_CREATE] = {create_keys, WIO_OP_CREATE},
 	[IO_WATCH] = {NULL, WIO_OP_WATCH},
 	[IO_DIGEST] = {NULL, WIO_OP_SCAN},
-	[IO_SWEEP] = {NULL, WIO_OP_WRITE},
+	[IO_SWEEP] = {NULL, WIO_OP_SWEEP},
 };
 
 void

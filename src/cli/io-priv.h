@@ -2,6 +2,7 @@
 #ifndef CLI_IO_PRIV_H
 #define CLI_IO_PRIV_H
 
+#include "base/vec.h"
 #include "cli/command-priv.h"
 #include "weir/io.h"
 
@@ -79,9 +80,13 @@ void io_add_event(const struct wio_event *ev, struct buf *ret);
  * input. */
 void io_add_digest(
 	const char *path, const struct wio_scan_result *r, struct buf *ret);
-/* How many files went, or why not. */
-void io_add_sweep(const char *dir, int64_t removed, const struct wio_error *e,
-	struct buf *ret);
+/* How many files went, and what was left where. */
+struct io_swept {
+	int64_t removed;	/* -1: nothing could be begun */
+	struct wio_error error; /* of that, or the first of those left */
+	VEC(struct wio_error) left;
+};
+void io_add_sweep(const char *dir, const struct io_swept *s, struct buf *ret);
 
 /* A file's identity as one word, so that no reader of JSON rounds it. */
 enum { IO_IDENTITY_TEXT = 128 };

@@ -1,15 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/io-priv.h"
 
+static void
+add_left(void *ctx, const struct wio_error *why)
+{
+	struct io_swept *s = ctx;
+
+	VEC_PUSH(&s->left, *why);
+}
+
 static int
 sweep_one(struct cli *c, struct wio *w, const char *dir)
 {
-	struct wio_error wrong = {0};
-	int64_t n = wio_sweep(w, dir, &wrong);
+	struct io_swept s = {0};
 
-	io_add_sweep(dir, n, &wrong, &c->out);
+	s.removed = wio_sweep_each(w, dir, add_left, &s, &s.error);
+	if (s.removed >= 0 && s.left.n > 0)
+		s.error = s.left.items[0];
+	io_add_sweep(dir, &s, &c->out);
 	cli_flush(c);
-	return n < 0 ? CLI_INPUT : CLI_DONE;
+	int status = s.error.code != WIO_OK ? CLI_INPUT : CLI_DONE;
+	VEC_RELEASE(&s.left);
+	return status;
 }
 
 int

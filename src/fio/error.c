@@ -50,6 +50,7 @@ static const char *const op_names[] = {
 	[WIO_OP_LOCK] = "lock",
 	[WIO_OP_WATCH] = "watch",
 	[WIO_OP_CLOSE] = "close",
+	[WIO_OP_SWEEP] = "sweep",
 };
 static const struct names ops = NAMES(op_names, WIO_OPS);
 

@@ -12,6 +12,8 @@
 
 enum { DEEPEST = 256 };
 
+static const enum wio_op OP = WIO_OP_SWEEP;
+
 struct sweep {
 	struct fio_trash_how how; /* alone */
 	bool cross_mounts;
@@ -20,7 +22,24 @@ struct sweep {
 	struct arena memory;
 	VEC(struct str) pending; /* hidden names that a batch needs */
 	int64_t n;
+	void (*on_left)(void *ctx, const struct wio_error *why);
+	void *ctx;
 };
+
+/* What cannot be swept is told and left. Not so when it is unknown what is on
+ * the disk. */
+static int
+leave(struct sweep *s, const char *path, struct err *why)
+{
+	struct wio_error e;
+
+	if (why->code == ERR_POISONED)
+		return -1;
+	err_wrap(why, "sweeping '%s'", path);
+	fio_error_from(&e, OP, why);
+	s->on_left(s->ctx, &e);
+	return 0;
+}
 
 /* Batches whose journal is in the trash of `of`. */
 static int
@@ -140,12 +159,37 @@ sweep_in(struct sweep *s, const struct fio_dir *d, const char *name, int depth,
 	struct fio_dir below;
 
 	if (fio_dir_open_in(&below, d, name, e) < 0)
-		return e->code == ERR_MISSING ? 0 : -1;
+		return e->code == ERR_MISSING
+			? 0
+			: leave(s, fio_path(d, name).text, e);
 	int rc = check_mount(s, &below, e);
-	if (rc == 0)
+	if (rc < 0)
+		rc = leave(s, below.path, e);
+	else if (rc == 0)
 		rc = sweep_below(s, &below, depth, e);
 	fio_dir_close(&below);
 	return rc < 0 ? -1 : 0;
+}
+
+/* What is in it. Whatever a batch needs may be below where its journal cannot
+ * be read: all of that is left. */
+static int
+sweep_here(struct sweep *s, const struct fio_dir *d, int depth, struct arena *a,
+	struct str_list *ret_names, struct err *e)
+{
+	int rc = 0;
+
+	if (depth == DEEPEST)
+		return err_set(e, ERR_LIMIT, "'%s' is too deep", d->path);
+	/* It may have been a root of somebody's. */
+	if (s->how.at == NULL)
+		rc = recover_in(s, d, e);
+	if (rc < 0 || (rc == 2 && leave(s, d->path, e) < 0) ||
+		fio_dir_list(d, "", a, ret_names, e) < 0)
+		return -1;
+	if (rc == 2 || sweep_dir(s, d, e) == 0)
+		return 0;
+	return leave(s, d->path, e);
 }
 
 /* The directory and all below it; no link is followed. */
@@ -153,19 +197,15 @@ static int
 sweep_below(struct sweep *s, const struct fio_dir *d, int depth, struct err *e)
 {
 	CLEANUP_ARENA struct arena a = {0};
-	struct str_list names;
+	struct str_list names = {0};
+	struct err ignored;
 	struct stat st;
 
-	if (depth == DEEPEST)
-		return err_set(e, ERR_LIMIT, "'%s' is too deep", d->path);
-	/* It may have been a root of somebody's. */
-	if (s->how.at == NULL && recover_in(s, d, e) != 0)
-		return -1;
-	if (sweep_dir(s, d, e) < 0 || fio_dir_list(d, "", &a, &names, e) < 0)
-		return -1;
+	if (sweep_here(s, d, depth, &a, &names, e) < 0)
+		return depth == 0 ? -1 : leave(s, d->path, e);
 	for (size_t i = 0; i < names.n; i++) {
 		if (str_eq_c(names.items[i], FIO_TRASH_NAME) ||
-			fio_stat(d, names.items[i].s, &st, e) != 0 ||
+			fio_stat(d, names.items[i].s, &st, &ignored) != 0 ||
 			!S_ISDIR(st.st_mode))
 			continue;
 		if (sweep_in(s, d, names.items[i].s, depth + 1, e) < 0)
@@ -210,36 +250,79 @@ sweep_all(struct sweep *s, const struct fio_dir *d, struct err *e)
 	return sweep_below(s, d, 0, e);
 }
 
-int64_t
-wio_sweep(struct wio *w, const char *dir, struct wio_error *e)
+static int
+sweep_place(struct sweep *s, const struct fio_place *place, struct wio_error *e)
 {
-	struct fio_roots *roots = fio_io_roots(w);
-	struct sweep s = {.how = fio_writing_of(w).trash, .roots = roots};
-	struct fio_place place;
-	struct fio_dir d = FIO_DIR_NONE;
+	struct fio_dir d;
 	struct err why;
 
+	if (fio_dir_open_in(&d, &place->dir, place->name, &why) < 0) {
+		if (why.sys != ENOTDIR)
+			return fio_error_from(e, OP, &why);
+		return fio_error_set(e, OP, WIO_NOT_REGULAR, "dir",
+			"'%s' is not a directory",
+			fio_path(&place->dir, place->name).text);
+	}
+	int rc = begin(s, place->root, &d, &why);
+	if (rc == 0)
+		rc = sweep_all(s, &d, &why);
+	fio_dir_close(&d);
+	return rc < 0 ? fio_error_from(e, OP, &why) : 0;
+}
+
+/* Whoever completes the names of directories puts a "/" behind them. */
+static const char *
+without_slashes(struct arena *a, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	return arena_str(a, str_of(dir, n)).s;
+}
+
+int64_t
+wio_sweep_each(struct wio *w, const char *dir,
+	void (*on_left)(void *ctx, const struct wio_error *why), void *ctx,
+	struct wio_error *e)
+{
+	struct fio_roots *roots = fio_io_roots(w);
+	struct sweep s = {.how = fio_writing_of(w).trash,
+		.roots = roots,
+		.on_left = on_left,
+		.ctx = ctx};
+	struct fio_place place;
+
 	s.how.alone = true;
-	int rc = fio_roots_find(roots, dir, &place, e);
+	int rc = fio_roots_find(
+		roots, without_slashes(&s.memory, dir), &place, e);
 	if (rc == 0) {
-		rc = fio_dir_open_in(&d, &place.dir, place.name, &why);
-		bool none = rc < 0 && why.sys == ENOTDIR;
-		if (rc == 0)
-			rc = begin(&s, place.root, &d, &why);
-		if (rc == 0)
-			rc = sweep_all(&s, &d, &why);
-		if (d.fd >= 0)
-			fio_dir_close(&d);
-		if (none)
-			fio_error_set(e, WIO_OP_WRITE, WIO_NOT_REGULAR, "dir",
-				"'%s' is not a directory",
-				fio_path(&place.dir, place.name).text);
-		else if (rc < 0)
-			fio_error_from(e, WIO_OP_WRITE, &why);
+		rc = sweep_place(&s, &place, e);
 		fio_place_release(&place);
 	}
 	VEC_RELEASE(&s.pending);
 	arena_release(&s.memory);
 	fio_roots_unref(roots);
 	return rc < 0 ? -1 : s.n;
+}
+
+static void
+keep_first(void *ctx, const struct wio_error *why)
+{
+	struct wio_error *first = ctx;
+
+	if (first->code == WIO_OK)
+		*first = *why;
+}
+
+int64_t
+wio_sweep(struct wio *w, const char *dir, struct wio_error *e)
+{
+	struct wio_error first = {.code = WIO_OK};
+
+	int64_t n = wio_sweep_each(w, dir, keep_first, &first, e);
+	if (n < 0 || first.code == WIO_OK)
+		return n;
+	*e = first;
+	return -1;
 }

@@ -355,6 +355,44 @@ the_trash_is_open_to_who_may_write_in_its_directory(void **state)
 	}
 }
 
+static void
+count_left(void *ctx, const struct wio_error *why)
+{
+	size_t *n = ctx;
+
+	check_code(*why, WIO_IO);
+	assert_int_equal(why->op, WIO_OP_SWEEP);
+	assert_non_null(strstr(why->message, "sweeping 'd'"));
+	++*n;
+}
+
+static void
+a_directory_that_cannot_be_swept_keeps_no_other_from_it(void **state)
+{
+	static const char *const temps[] = {"a/.n.0123456789abcdef.weir-tmp",
+		"d/below/.n.0123456789abcdef.weir-tmp",
+		"d/.n.0123456789abcdef.weir-tmp",
+		"z/.n.0123456789abcdef.weir-tmp"};
+	static const char *const dirs[] = {"a", "d", "d/below", "z"};
+	size_t left = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		(void)dir_in(dirs[i], NULL);
+	for (size_t i = 0; i < 4; i++)
+		scratch_put(&s, temps[i], "half");
+	scratch_put(&s, "d/.weir-trash", "mine");
+	assert_int_equal(wio_sweep(w, s.path, &e), -1);
+	count_left(&(size_t){0}, &e);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(scratch_has(&s, temps[i]), i == 2);
+	for (size_t i = 0; i < 4; i++)
+		scratch_put(&s, temps[i], "half");
+	assert_int_equal(wio_sweep_each(w, s.path, count_left, &left, &e), 3);
+	assert_int_equal(left, 1);
+	check_str(scratch_get(&s, "d/.weir-trash"), "mine");
+}
+
 static int
 forget(void **state)
 {
@@ -377,6 +415,7 @@ main(void)
 		TEST(a_sweep_leaves_what_a_batch_of_other_roots_needs),
 		TEST(a_sweep_takes_away_what_has_rested_for_its_time),
 		TEST(the_trash_is_open_to_who_may_write_in_its_directory),
+		TEST(a_directory_that_cannot_be_swept_keeps_no_other_from_it),
 		TEST(a_sweep_stays_on_the_mount_of_the_root_unless_it_may_cross),
 	};
 
