@@ -41,22 +41,21 @@ leave(struct sweep *s, const char *path, struct err *why)
 	return 0;
 }
 
-/* Batches whose journal is in the trash of `of`. */
+/* The trash of `of`, with the batches whose journal is in it recovered; open
+ * when 0, else as fio_trash_find. */
 static int
-recover_at(const struct fio_dir *of, struct fio_roots *roots,
+recover(struct fio_dir *ret, const struct fio_dir *of, struct fio_roots *roots,
 	const struct fio_trash_how *how, struct err *e)
 {
-	struct fio_dir journals;
+	int rc = fio_trash_find(ret, how, of, e);
 
-	int rc = fio_trash_find(&journals, how, of, e);
-	if (rc != 0)
-		return rc < 0 ? -1 : 0;
-	rc = fio_batch_recover(&journals, roots, how, e);
-	fio_dir_close(&journals);
-	return rc < 0 ? -1 : 0;
+	if (rc != 0 || fio_batch_recover(ret, roots, how, e) >= 0)
+		return rc;
+	fio_dir_close(ret);
+	return -1;
 }
 
-/* The same, and what stays because it is not for us to judge; and what has
+/* That, and what stays because it is not for us to judge; and what has
  * rested there for its time goes. 2: something else has the name of the trash.
  */
 static int
@@ -65,12 +64,10 @@ recover_in(struct sweep *s, const struct fio_dir *of, struct err *e)
 	struct str_list pending = {0};
 	struct fio_dir journals;
 
-	int rc = fio_trash_find(&journals, &s->how, of, e);
+	int rc = recover(&journals, of, s->roots, &s->how, e);
 	if (rc != 0)
 		return rc == 1 ? 0 : rc;
-	rc = fio_batch_recover(&journals, s->roots, &s->how, e);
-	if (rc >= 0)
-		rc = fio_batch_pending(&journals, &s->memory, &pending, e);
+	rc = fio_batch_pending(&journals, &s->memory, &pending, e);
 	for (size_t i = 0; i < pending.n; i++)
 		VEC_PUSH(&s->pending, pending.items[i]);
 	if (rc >= 0)
@@ -219,10 +216,15 @@ fio_sweep_batches(struct wio *w, struct fio_roots *roots, struct err *e)
 {
 	const struct fio_writing how = fio_writing_of(w);
 
-	for (size_t i = 0; i < fio_roots_n(roots); i++)
-		if (recover_at(fio_roots_dir(roots, i), roots, &how.trash, e) <
-			0)
+	for (size_t i = 0; i < fio_roots_n(roots); i++) {
+		struct fio_dir journals;
+		int rc = recover(&journals, fio_roots_dir(roots, i), roots,
+			&how.trash, e);
+		if (rc < 0)
 			return -1;
+		if (rc == 0)
+			fio_dir_close(&journals);
+	}
 	return 0;
 }
 

@@ -200,27 +200,6 @@ mend(void)
 	return doctor_mend(f.store, NOW, &a, &done, &f.e);
 }
 
-/* Mending in a child that is killed at the call `at`. How it ended. */
-static int
-mend_killed(uint64_t at)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		struct sys_fault fault;
-		fixture_fault(&fault);
-		fixture_close(&f);
-		fixture_open(&f, &fault.sys);
-		fault.calls = 0;
-		fault.plan = (struct sys_fault_plan){
-			.at = at, .how = SYS_FAULT_KILL};
-		_exit(mend() < 0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return status;
-}
-
 /* As the next process finds it. False: the odd thing is in the way still. */
 static bool
 add_above_the_gap(void)
@@ -266,7 +245,7 @@ a_kill_inside_mending_never_lets_a_number_be_given_again(void **state)
 		uint64_t kills = 0, before = 0;
 		for (;; kills++) {
 			make_odd_mark(puts[i]);
-			int status = mend_killed(kills + 1);
+			int status = project_killed(kills + 1, mend);
 			if (!add_above_the_gap()) {
 				before++;
 				check_ok(mend(), &f.e);

@@ -177,23 +177,6 @@ what_else_is_wrong_is_mended_first(void **state)
 	assert_false(scratch_has(&f.scratch, ".weir/ids.hwm"));
 }
 
-/* A kernel on which somebody saves the backlog whenever a file is opened. */
-static struct {
-	struct sys sys;
-	int saves;
-} busy;
-
-static int
-open_and_save(struct sys *sys, int at, const char *path, int flags, mode_t mode)
-{
-	char text[1024];
-
-	(void)sys;
-	(void)snprintf(text, sizeof(text), "# %d\n%s", ++busy.saves, twice);
-	scratch_put(&f.scratch, "BACKLOG.yaml", text);
-	return sys_real()->openat(sys_real(), at, path, flags, mode);
-}
-
 static void
 a_backlog_that_never_rests_is_busy(void **state)
 {
@@ -201,10 +184,7 @@ a_backlog_that_never_rests_is_busy(void **state)
 	struct renumbered r;
 
 	(void)state;
-	fixture_close(&f);
-	busy.sys = *sys_real();
-	busy.sys.openat = open_and_save;
-	fixture_open(&f, &busy.sys);
+	project_keep_busy(twice);
 	check_fails(renumber("WRK-003", &a, &r), &f.e, ERR_LOCKED,
 		"changed again and again while saving; try again");
 	struct str now = scratch_get(&f.scratch, "BACKLOG.yaml");
@@ -220,27 +200,13 @@ mark(void)
 	return str_is_set(line) ? strtoull(line.s, NULL, 10) : 0;
 }
 
-/* In a child, killed at the call `at`; 0: never. How it ended. */
 static int
-run_child(uint64_t at)
+renumber_third(void)
 {
-	pid_t pid = fork();
-	int status;
+	CLEANUP_ARENA struct arena a = {0};
+	struct renumbered r;
 
-	if (pid == 0) {
-		CLEANUP_ARENA struct arena a = {0};
-		struct sys_fault fault;
-		struct renumbered r;
-		fixture_fault(&fault);
-		fixture_close(&f);
-		fixture_open(&f, &fault.sys);
-		fault.calls = 0;
-		fault.plan = (struct sys_fault_plan){
-			.at = at, .how = SYS_FAULT_KILL};
-		_exit(renumber("WRK-003", &a, &r) < 0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return status;
+	return renumber("WRK-003", &a, &r);
 }
 
 static void
@@ -251,7 +217,7 @@ a_kill_at_any_call_leaves_both_items_and_never_one_number_twice(void **state)
 	for (;; kills++) {
 		CLEANUP_ARENA struct arena a = {0};
 		struct renumbered r;
-		int status = run_child(kills + 1);
+		int status = project_killed(kills + 1, renumber_third);
 		if (WIFEXITED(status)) {
 			assert_int_equal(WEXITSTATUS(status), 0);
 			break;

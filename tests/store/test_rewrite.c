@@ -261,32 +261,11 @@ others_may_have_changed(void **state)
 		"    updated: y\n  # the end\n");
 }
 
-/* A kernel on which somebody saves the backlog whenever a file is opened. */
-static struct {
-	struct sys sys;
-	int saves;
-} busy;
-
-static int
-open_and_save(struct sys *sys, int at, const char *path, int flags, mode_t mode)
-{
-	char text[2048];
-
-	(void)sys;
-	(void)snprintf(
-		text, sizeof(text), "# %d\n%s", ++busy.saves, FIRST REST);
-	scratch_put(&f.scratch, "BACKLOG.yaml", text);
-	return sys_real()->openat(sys_real(), at, path, flags, mode);
-}
-
 static void
 a_backlog_that_never_rests_is_busy(void **state)
 {
 	(void)state;
-	fixture_close(&f);
-	busy.sys = *sys_real();
-	busy.sys.openat = open_and_save;
-	fixture_open(&f, &busy.sys);
+	project_keep_busy(FIRST REST);
 	check_fails(rewrite_from("WRK-003",
 			    "id: WRK-003\ntitle: Third\nstatus: new\n"
 			    "description: |\n  Last words.\n",
