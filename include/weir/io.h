@@ -271,8 +271,8 @@ void wio_close(struct wio *w, struct wio_closing *c); /* NULL is fine */
 
 /*
  * Tickets: each of the calls that take a batch has a twin that does not wait
- *for the work. The requests are copied; `results` must live until the ticket is
- * done. It waits for room in the queue, and wio_write_submit looks every path
+ * for the work. The requests are copied; `results` must live until the ticket
+ * is done. It waits for room in the queue, and wio_write_submit looks every path
  * up on the caller's thread, to know which requests are for one file: for large
  * batches of writes a loop that may not be held up has a thread call it.
  *

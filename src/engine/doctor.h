@@ -9,7 +9,7 @@
 /*
  * Everything there is to know about the health of a project: its backlog, the
  * files around it (store/doctor.h), what weir.yaml names, its runs and their
- *processes.
+ * processes.
  *
  *	struct findings f = {.a = &arena};
  *	project_examine(p, environ, &f, &e);

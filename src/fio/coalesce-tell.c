@@ -16,7 +16,7 @@
  * What blocks is told first. Those that block each other in a circle: two files
  * exchange their told places, and each is modified then; else one is told as
  * removed, and is new from then on. A node in the air, and what it blocks,
- *waits for it to arrive.
+ * waits for it to arrive.
  */
 
 static bool

@@ -21,7 +21,7 @@
  *
  * A temporary file is ".NAME.<random>" FIO_TEMP_SUFFIX, so fio_sweep knows it:
  * it holds nothing but ours. exchange.c has the middle of a replace that is
- *built on a version.
+ * built on a version.
  */
 
 int

@@ -24,8 +24,8 @@
  * leaves alone is the same to the last pointer in the next generation, its
  * strings where they were first put. The next generation holds the arenas and
  * texts of those before it for that, and only those: what is in `arrays` goes
- *with the last reference. It holds at most SNAPSHOT_HELD_MAX of them; then its
- *strings are copied together and the chain starts anew.
+ * with the last reference. It holds at most SNAPSHOT_HELD_MAX of them; then its
+ * strings are copied together and the chain starts anew.
  */
 enum { SNAPSHOT_HELD_MAX = 32 };
 

@@ -32,7 +32,7 @@
  * A run is skipped while its item runs already, waits for a dependency, or
  * is held (a backoff, a paused agent). An item that is held without end is
  * neither repaired nor promoted nor blocked either. Slots: max_concurrent less
- *what runs. A destructive phase starts only when nothing runs and nothing was
+ * what runs. A destructive phase starts only when nothing runs and nothing was
  * chosen before it, and then nothing after it; when it cannot start now,
  * nothing of lower priority slips past it. While one runs, nothing starts.
  * Repairs and promotions wait neither for slots nor for starts.

@@ -21,10 +21,10 @@
  *
  * Saves log themselves: one record for each, with all that it changed, and a
  * notice for a migration. What is missing shows: each record carries the digest
- *of the backlog after the last save that was logged, and a save that finds
- *another file than that one logs EVENTS_EDITED before itself. That says that a
- *person or another program edited the backlog, or that a weir died between a
- *save and its record; the log cannot tell which.
+ * of the backlog after the last save that was logged, and a save that finds
+ * another file than that one logs EVENTS_EDITED before itself. That says that a
+ * person or another program edited the backlog, or that a weir died between a
+ * save and its record; the log cannot tell which.
  */
 
 /* From the root; to be watched for more. */
