@@ -17,7 +17,9 @@ read_bytes(struct loaded *l, struct str bytes, enum backlog_way way,
 	struct err e = {0};
 
 	buf_add_str(&copy, bytes);
-	return backlog_read(l, &copy, way, "f", &no_archive, 1, problems, &e);
+	const struct backlog_reading how = {
+		.way = way, .file = "f", .archive = &no_archive};
+	return backlog_read(l, &copy, &how, problems, &e);
 }
 
 static bool

@@ -181,6 +181,14 @@ int fio_displace(const struct fio_dir *d, const char *name, const char *aside,
 int fio_remove(const struct fio_dir *d, const char *name, struct err *e);
 /* Remove what it does not matter for, now or after a crash. */
 void fio_drop(const struct fio_dir *d, const char *name);
+/*
+ * Write what can be done without: over what is there, if that is a regular file
+ * of one name, and not made to last. Who reads it meanwhile, or after a crash,
+ * or after a failure that nobody tells, finds the old bytes, these, some of
+ * both or none: they have to prove themselves.
+ */
+void fio_scribble(const struct fio_dir *d, const char *name, struct str bytes,
+	mode_t mode);
 
 /*
  * Remove what dead writers left of fio_replace and fio_create. Bytes that are

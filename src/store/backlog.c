@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/legacy-priv.h"
+#include "store/parse-cache-priv.h"
 #include "yaml/slices.h"
 
 /*
@@ -22,6 +23,8 @@ struct reading {
 	struct str bytes;
 	const char *file;
 	const struct archive *archive;
+	struct parse_cache *cache;
+	const char **lenders;
 	uint64_t schema;
 	struct snapshot *s;
 	struct problems *problems;
@@ -224,9 +227,12 @@ read_slice(struct reading *r, const struct yaml_outline *o, size_t i)
 	size_t column = o->column + 1, at;
 	struct item *it = &r->items[r->n];
 
-	if (item_read_plain(entry, &r->s->arena, it) != 0 ||
+	bool known = r->cache != NULL &&
+		parse_cache_next(r->cache, entry, &r->s->arena, it);
+	if ((!known && item_read_plain(entry, &r->s->arena, it) != 0) ||
 		strmap_get(&r->gone, it->id, &at))
 		return false;
+	r->lenders[i] = entry.s;
 	while (entry.s[column] == ' ')
 		column++;
 	r->places[r->n++] = (struct place){s->line, column + 1};
@@ -247,6 +253,7 @@ read_entries(struct reading *r, struct loaded *l)
 	if (r->schema != SCHEMA_NOW)
 		return 1;
 	expect(r, l->outline.slices.n);
+	r->lenders = ARENA_ARRAY(&l->tree, const char *, l->outline.slices.n);
 	/* Tags and dependencies; strings stay in the bytes. */
 	arena_expect(&r->s->arena, r->bytes.n / 16);
 	for (size_t i = 0; i < l->outline.slices.n; i++) {
@@ -259,6 +266,7 @@ read_entries(struct reading *r, struct loaded *l)
 		read_entry(r, entry);
 	}
 	l->root = l->outline.root;
+	l->lenders = r->lenders;
 	l->cut = true;
 	return 0;
 }
@@ -294,15 +302,17 @@ read_whole(struct reading *r, struct loaded *l, struct err *e)
 }
 
 int
-backlog_read(struct loaded *l, struct buf *bytes, enum backlog_way way,
-	const char *file, const struct archive *archive, uint64_t generation,
-	struct problems *problems, struct err *e)
+backlog_read(struct loaded *l, struct buf *bytes,
+	const struct backlog_reading *how, struct problems *problems,
+	struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
+	const struct archive *archive = how->archive;
 	struct reading r = {
 		.bytes = buf_str(bytes),
-		.file = file,
+		.file = how->file,
 		.archive = archive,
+		.cache = how->cache,
 		.schema = SCHEMA_NOW,
 		.s = snapshot_new(),
 		.problems = problems,
@@ -316,10 +326,10 @@ backlog_read(struct loaded *l, struct buf *bytes, enum backlog_way way,
 		(void)strmap_put(&r.gone, archive->lines[i].item.id, i);
 	l->root = NULL;
 	l->cut = false;
-	if (way == BACKLOG_WHOLE || read_cut(&r, l) != 0)
+	if (how->way == BACKLOG_WHOLE || read_cut(&r, l) != 0)
 		read_whole(&r, l, e);
 	index_items(&r);
-	r.s->generation = generation;
+	r.s->generation = how->generation;
 	r.s->older_schema = r.schema < SCHEMA_NOW ? r.schema : 0;
 	seal(&r);
 	l->snapshot = r.s;

@@ -99,8 +99,10 @@ guard_check(struct store *st, const struct loaded *l, struct err *e)
 	int rc = 0;
 	if (fio_read(&d, file.s, STORE_BYTES_MAX, &bytes, &v, &why) == 0 &&
 		fio_digest_eq(kept.digest, v.digest)) {
-		(void)backlog_read(&before, &bytes, BACKLOG_CUT, st->label,
-			&none, 1, &ignored, &why);
+		(void)backlog_read(&before, &bytes,
+			&(struct backlog_reading){
+				.file = st->label, .archive = &none},
+			&ignored, &why);
 		rc = judge(st, file, before.snapshot, l->snapshot, e);
 	}
 	loaded_release(&before);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "store/parse-cache-priv.h"
 #include "store/store-priv.h"
 
 static void
@@ -36,4 +37,22 @@ loaded_release(struct loaded *l)
 	arena_release(&l->tree);
 	snapshot_unref(l->snapshot);
 	*l = (struct loaded){0};
+}
+
+void
+loaded_cache(const struct loaded *l, struct buf *ret)
+{
+	struct parse_cache_maker m;
+
+	parse_cache_make(&m, ret, (size_t)l->version.size, l->version.digest);
+	for (size_t i = 0; i < l->snapshot->n; i++) {
+		const struct yaml_slice *x = &l->outline.slices.items[i];
+		const char *lender = l->lenders[i];
+		if (lender == NULL)
+			parse_cache_add(&m, STR(""), NULL);
+		else
+			parse_cache_add(&m, str_of(lender, x->end - x->start),
+				&l->snapshot->items[i]);
+	}
+	parse_cache_end(&m);
 }

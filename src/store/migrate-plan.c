@@ -225,8 +225,9 @@ make(struct planning *p, struct err *e)
 	if (yaml_edit_apply(&p->ed, &p->ret->bytes, e) < 0)
 		return err_wrap(e, "%s: cannot be migrated as it is", p->label);
 	buf_add_str(&bytes, buf_str(&p->ret->bytes));
-	int rc = backlog_read(
-		&made, &bytes, BACKLOG_CUT, p->label, &none, 0, &problems, e);
+	int rc = backlog_read(&made, &bytes,
+		&(struct backlog_reading){.file = p->label, .archive = &none},
+		&problems, e);
 	if (rc < 0)
 		err_wrap(e,
 			"%s: nothing was saved, because migrating would "

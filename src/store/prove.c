@@ -52,15 +52,19 @@ says(struct proof *p, size_t i)
 		snapshot_find_archived(p->line->to, it->id) == NULL;
 }
 
+/* Its bytes and its item are those of before. */
+static bool
+is_as_read(const struct proof *p, size_t i)
+{
+	return p->was[i] != SIZE_MAX && p->was[i] == p->line->same[i];
+}
+
 static bool
 items_are_said(struct proof *p)
 {
-	for (size_t i = 0; i < p->line->to->n; i++) {
-		bool same =
-			p->was[i] != SIZE_MAX && p->was[i] == p->line->same[i];
-		if (!same && !says(p, i))
+	for (size_t i = 0; i < p->line->to->n; i++)
+		if (!is_as_read(p, i) && !says(p, i))
 			return false;
-	}
 	return true;
 }
 
@@ -78,6 +82,18 @@ head_is_said(const struct proof *p)
 		str_list_eq(head.applied, p->line->to->applied);
 }
 
+static const char **
+lenders_of(const struct proof *p)
+{
+	size_t n = p->l->outline.slices.n;
+	const char **ret = ARENA_ARRAY(&p->l->tree, const char *, n);
+
+	for (size_t i = 0; i < n; i++)
+		if (is_as_read(p, i))
+			ret[i] = p->from->lenders[p->was[i]];
+	return ret;
+}
+
 static bool
 is_proven(struct proof *p, struct arena *tmp)
 {
@@ -89,8 +105,11 @@ is_proven(struct proof *p, struct arena *tmp)
 			&l->tree, &l->outline, tmp, &was) != 0)
 		return false;
 	p->was = was;
-	return l->outline.slices.n == p->line->to->n && head_is_said(p) &&
-		items_are_said(p);
+	if (l->outline.slices.n != p->line->to->n || !head_is_said(p) ||
+		!items_are_said(p))
+		return false;
+	l->lenders = lenders_of(p);
+	return true;
 }
 
 int

@@ -192,9 +192,11 @@ prove(struct job *j, struct buf *bytes, struct loaded *next, struct err *e)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
 	struct store *st = j->st;
+	const struct backlog_reading how = {.file = st->label,
+		.archive = &j->archive,
+		.generation = st->now.snapshot->generation + 1};
 
-	if (backlog_read(next, bytes, BACKLOG_CUT, st->label, &j->archive,
-		    st->now.snapshot->generation + 1, &problems, e) < 0)
+	if (backlog_read(next, bytes, &how, &problems, e) < 0)
 		return refuse(j, e);
 	if (!is_meant(j, next->snapshot))
 		return err_set(e, ERR_CONFLICT,

@@ -200,9 +200,11 @@ prove(struct store *st, const struct rewrite *rw, const struct item *item,
 	CLEANUP_PROBLEMS struct problems problems = {0};
 	CLEANUP_ARENA struct arena tmp = {0};
 	const struct archive archive = archive_in_force(st->now.snapshot, &tmp);
+	const struct backlog_reading how = {.file = st->label,
+		.archive = &archive,
+		.generation = st->now.snapshot->generation + 1};
 
-	if (backlog_read(next, bytes, BACKLOG_CUT, st->label, &archive,
-		    st->now.snapshot->generation + 1, &problems, e) < 0 ||
+	if (backlog_read(next, bytes, &how, &problems, e) < 0 ||
 		!is_same_but_for(st->now.snapshot, next->snapshot, item))
 		return err_set(e, ERR_INPUT,
 			"%s:1:1: where the item stands in '%s' this text would "

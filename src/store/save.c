@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/events-priv.h"
+#include "store/parse-cache-priv.h"
 #include "store/snapshots-priv.h"
 
 #include <fcntl.h>
@@ -142,8 +143,10 @@ prepare(struct store *st, const struct lineage *line, struct loaded *ret,
 	}
 	edited_add(&made, 0, made.n, &bytes);
 	const struct archive archive = archive_in_force(line->to, &tmp);
-	if (backlog_read(ret, &bytes, BACKLOG_CUT, st->label, &archive,
-		    line->to->generation, &problems, e) < 0)
+	const struct backlog_reading how = {.file = st->label,
+		.archive = &archive,
+		.generation = line->to->generation};
+	if (backlog_read(ret, &bytes, &how, &problems, e) < 0)
 		return err_wrap(e,
 			"%s: nothing was saved, because the change would have "
 			"damaged it",
@@ -165,6 +168,19 @@ pieces_of(const struct loaded *l, struct arena *a)
 	edited_init(&made, buf_str(&l->text->bytes), l->edits, l->edits_n);
 	const struct str *pieces = edited_pieces(&made, a, &n);
 	return (struct str_list){.items = pieces, .n = n};
+}
+
+/* For who reads it next. */
+static void
+leave_cache(const struct store *st, const struct fio_dir *state,
+	const struct loaded *l)
+{
+	CLEANUP_BUF struct buf cache = {0};
+
+	if (!l->cut || l->version.size < (off_t)st->cache_least)
+		return;
+	loaded_cache(l, &cache);
+	fio_scribble(state, PARSE_CACHE_FILE, buf_str(&cache), 0600);
 }
 
 int
@@ -190,6 +206,7 @@ store_put(struct store *st, const struct fio_dir *state, struct loaded *next,
 	}
 	snapshots_prune(state, st->name);
 	next->archive_version = st->now.archive_version;
+	leave_cache(st, state, next);
 	save.is = next->version.digest;
 	events_saved(st, state, &save);
 	loaded_release(&st->now);

@@ -23,6 +23,9 @@ struct loaded {
 	 * the i-th slice is the i-th item when all is sound. */
 	bool cut;
 	struct yaml_outline outline;
+	/* When `cut`: for each slice where the entry begins that its item's
+	 * strings are borrowed from, the same bytes; NULL: from elsewhere. */
+	const char **lenders;
 	struct snapshot *snapshot; /* one reference */
 	struct fio_version version;
 	struct fio_version archive_version;
@@ -43,6 +46,7 @@ struct store {
 	bool poisoned;
 	bool refused; /* see store_is_refused */
 	int64_t patience_ns;
+	size_t cache_least; /* bytes of a backlog from which on it has one */
 	store_check_fn *check;
 	struct arena arena; /* paths, and the ids below */
 	struct store_paths paths;
@@ -62,6 +66,8 @@ struct store {
 
 /* loaded.c */
 void loaded_release(struct loaded *l);
+/* When it is `cut`: what it says, as in parse-cache-priv.h. */
+void loaded_cache(const struct loaded *l, struct buf *ret);
 /* Makes the edits that wait, if any. Borrowed until the next save. */
 struct str loaded_bytes(struct loaded *l);
 
@@ -76,16 +82,23 @@ int head_read(const struct yaml_node *root, const char *file, struct arena *a,
 	struct backlog_head *ret, struct problems *problems);
 
 /* backlog.c: the meaning of `bytes`, which are taken. Fills everything but the
- * versions; `problems` and the return value as in store_load. The archived list
- * is the caller's to give. */
+ * versions; `problems` and the return value as in store_load. */
 struct archive;
+struct parse_cache;
 enum backlog_way {
 	BACKLOG_CUT,   /* entry by entry where the document is plain */
 	BACKLOG_WHOLE, /* from one tree; the same comes out */
 };
-int backlog_read(struct loaded *l, struct buf *bytes, enum backlog_way way,
-	const char *file, const struct archive *archive, uint64_t generation,
-	struct problems *problems, struct err *e);
+struct backlog_reading {
+	enum backlog_way way;
+	const char *file; /* for messages */
+	const struct archive *archive;
+	uint64_t generation;
+	struct parse_cache *cache; /* of the bytes; or NULL */
+};
+int backlog_read(struct loaded *l, struct buf *bytes,
+	const struct backlog_reading *how, struct problems *problems,
+	struct err *e);
 
 /* The entry of an item that is there; made in `a` when it has to be. */
 const struct yaml_node *

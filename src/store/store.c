@@ -6,6 +6,7 @@
 
 #include "base/stamp.h"
 #include "base/vec.h"
+#include "store/parse-cache-priv.h"
 #include "store/store-priv.h"
 
 #define PATIENCE_NS (10 * NS_PER_SEC)
@@ -55,6 +56,7 @@ store_open(struct store **ret, const struct fio_dir *root, struct str backlog,
 	st->root = root;
 	st->dir = FIO_DIR_NONE;
 	st->patience_ns = PATIENCE_NS;
+	st->cache_least = PARSE_CACHE_LEAST;
 	st->prefix = arena_str(&st->arena, prefix);
 	if (open_place(st, arena_strf(&st->arena, "%.*s", STR_ARG(backlog)).s,
 		    e) < 0) {
@@ -124,6 +126,21 @@ forget(struct store *st)
 	loaded_release(&st->now);
 }
 
+/* It has none when it is short. */
+static void
+find_cache(const struct store *st, size_t n, struct fio_digest digest,
+	struct parse_cache *ret)
+{
+	CLEANUP_FIO_DIR struct fio_dir state = FIO_DIR_NONE;
+	struct err ignored;
+
+	*ret = (struct parse_cache){0};
+	if (n >= st->cache_least &&
+		fio_dir_open_in(&state, st->root, STORE_STATE_DIR, &ignored) ==
+			0)
+		parse_cache_open(ret, &state, n, digest);
+}
+
 /* Backlog and archive as they are now. -1 without a snapshot: nothing could be
  * read. 2: it has a writer still. */
 static int
@@ -132,6 +149,7 @@ read_both(struct store *st, int64_t wait_ns, struct loaded *l,
 {
 	CLEANUP_ARENA struct arena tmp = {0};
 	CLEANUP_BUF struct buf bytes = {0};
+	struct parse_cache cache;
 	struct archive archive;
 
 	int rc = read_whole(st, wait_ns, &bytes, &l->version, e);
@@ -142,8 +160,14 @@ read_both(struct store *st, int64_t wait_ns, struct loaded *l,
 		problems_add(problems, e);
 	if (rc != 0)
 		return rc;
-	rc = backlog_read(l, &bytes, BACKLOG_CUT, st->label, &archive,
-		last_generation(st) + 1, problems, e);
+	find_cache(st, bytes.n, l->version.digest, &cache);
+	rc = backlog_read(l, &bytes,
+		&(struct backlog_reading){.file = st->label,
+			.archive = &archive,
+			.generation = last_generation(st) + 1,
+			.cache = &cache},
+		problems, e);
+	parse_cache_close(&cache);
 	if (rc == 0 && guard_check(st, l, e) < 0) {
 		problems_add(problems, e);
 		l->held = true;
@@ -248,6 +272,12 @@ void
 store_set_patience(struct store *st, int64_t wait_ns)
 {
 	st->patience_ns = wait_ns;
+}
+
+void
+store_set_cache_least(struct store *st, size_t bytes)
+{
+	st->cache_least = bytes;
 }
 
 bool

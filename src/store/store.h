@@ -82,6 +82,10 @@ int store_look(struct store *st, struct snapshot **ret, struct err *e);
  * finish; 10 s unless told. */
 void store_set_patience(struct store *st, int64_t wait_ns);
 
+/* What reading a backlog gave is left beside it, in .weir, from so many bytes
+ * on; 64 KiB unless told. */
+void store_set_cache_least(struct store *st, size_t bytes);
+
 /* The next save drops this id from `applied`. */
 void store_forget(struct store *st, struct str id);
 

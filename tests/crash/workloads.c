@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "workload.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 /* Small backlogs, because every call of every workload is crashed. */
@@ -94,6 +95,32 @@ static const char four_items[] = "schema_version: 3\n"
 				 "- id: WRK-004\n"
 				 "  title: fourth\n"
 				 "  status: new\n";
+/* From here on what reading it gave is kept. */
+#define LONG_WORDS                                                          \
+	"  description:\n"                                                  \
+	"    problem: so many words that the file of a few items is long\n" \
+	"    solution: more of them\n"
+static const char long_items[] =
+	"schema_version: 3\n"
+	"next_item_id: 6\n"
+	"items:\n"
+	"- id: WRK-001\n"
+	"  title: first\n"
+	"  status: new\n" LONG_WORDS "- id: WRK-002\n"
+	"  title: second\n"
+	"  status: ready\n" LONG_WORDS "- id: WRK-003\n"
+	"  title: third\n"
+	"  status: new\n" LONG_WORDS "- id: WRK-004\n"
+	"  title: fourth\n"
+	"  status: scoping\n"
+	"  tags: [a, b]\n" LONG_WORDS "- id: WRK-005\n"
+	"  title: fifth\n"
+	"  status: new\n" LONG_WORDS "- id: WRK-006\n"
+	"  title: sixth\n"
+	"  status: new\n"
+	"  dependencies: [WRK-001]\n" LONG_WORDS;
+static_assert(
+	sizeof(long_items) > WORLD_CACHE_LEAST + 200, "no cache is made of it");
 static const char one_item[] = "schema_version: 3\n"
 			       "next_item_id: 4\n"
 			       "items: # few\n"
@@ -131,6 +158,7 @@ static const struct workload_file with_files[] = {{"f", "old bytes"}, {0}};
 static const struct workload_file with_schema_1[] = {{BACKLOG, schema_1}, {0}};
 static const struct workload_file with_clone[] = {{BACKLOG, one_clone}, {0}};
 static const struct workload_file with_four[] = {{BACKLOG, four_items}, {0}};
+static const struct workload_file with_long[] = {{BACKLOG, long_items}, {0}};
 static const struct workload_file with_torn_log[] = {
 	{"journal/journal.jsonl", "{\"seq\":1,\"pr"}, {0}};
 static const struct workload_file with_bad_log[] = {
@@ -385,6 +413,20 @@ const struct workload workloads[] = {
 			ADD(.a = "more")},
 		.n = 2,
 		.above = 1000},
+	WORKLOAD("cached", with_long,
+		DO(field, .a = "third", .b = "size", .c = "large"),
+		DO(describe, .a = "second", .b = "slow", .second = true),
+		DO(archive, .a = "fourth", .b = "no use",
+			.n = DEPARTED_CLOSED)),
+	WORKLOAD("cached-edited", with_long,
+		DO(field, .a = "third", .b = "size", .c = "large"),
+		{.run = step_edit,
+			.a = BACKLOG,
+			.b = "status: scoping",
+			.c = "status: ready  "},
+		DO(phase, .a = "third", .b = "build"),
+		{.run = step_checkout, .a = BACKLOG, .b = long_items},
+		ADD(.a = "added")),
 	WORKLOAD("events", plain, DO(event, .a = "noticed"), ADD(.a = "added"),
 		DO(event, .a = "again")),
 	WORKLOAD("log", nothing, FILE_DO(log, .a = "one"),

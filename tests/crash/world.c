@@ -19,6 +19,8 @@ world_open(struct world *w, struct sim *disk, struct sys *sys)
 		if (store_open(&w->store[i], &w->root, STR("BACKLOG.yaml"),
 			    STR("WRK"), &w->e) < 0)
 			return -1;
+		else
+			store_set_cache_least(w->store[i], WORLD_CACHE_LEAST);
 	return 0;
 }
 
@@ -100,6 +102,25 @@ take_inbox(struct world *w)
 	return rc;
 }
 
+/* Whoever is told what was read before is told what the bytes say. */
+static int
+read_again(struct world *w, const struct snapshot *told)
+{
+	CLEANUP_PROBLEMS struct problems problems = {0};
+	struct snapshot *s;
+
+	store_set_cache_least(w->store[1], SIZE_MAX);
+	if (store_load(w->store[1], &s, &problems, &w->e) != 0)
+		return -1;
+	bool same = s->n == told->n;
+	for (size_t i = 0; same && i < s->n; i++)
+		same = item_equal(&s->items[i], &told->items[i]);
+	snapshot_unref(s);
+	return same ? 0
+		    : err_set(&w->e, ERR_CONFLICT,
+			      "a cache tells what the backlog does not say");
+}
+
 static int
 recover_open(struct world *w, bool fresh, bool unsound)
 {
@@ -111,6 +132,8 @@ recover_open(struct world *w, bool fresh, bool unsound)
 	if (fresh && store_sweep(w->store[0], &w->e) < 0)
 		return -1;
 	int rc = store_load(w->store[0], &s, &problems, &w->e);
+	if (rc == 0 && s->text != NULL && s->text->bytes.n >= WORLD_CACHE_LEAST)
+		rc = read_again(w, s);
 	/* Into an older one nothing is taken, nor over one to be mended. */
 	if (rc == 0 ? s->older_schema != 0
 		    : unsound && s != NULL && w->e.code == ERR_INPUT)

@@ -16,6 +16,9 @@
 
 #define WORLD_NOW ((int64_t)1795172446 * 1000000000) /* 2026-11-20 */
 
+/* Most backlogs here are shorter, for a cache makes many images. */
+enum { WORLD_CACHE_LEAST = 700 };
+
 enum { ACKS_MAX = 64 };
 
 /* What a person or an agent has been told. */

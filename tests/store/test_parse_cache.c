@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+#include "project.h"
+
+#include "store/item-priv.h"
+#include "store/parse-cache-priv.h"
+#include "store/store-priv.h"
+
+/* What a save leaves for the next reader, and when it counts for nothing. That
+ * it says what reading says is in test_prove.c. */
+
+#define CACHE ".weir/" PARSE_CACHE_FILE
+
+static const char backlog[] = "schema_version: 3\nnext_item_id: 5\nitems:\n"
+			      "- id: WRK-001\n  title: as it is written\n"
+			      "  status: new\n  tags: [a, b]\n"
+			      "- id: WRK-002\n  title: another\n"
+			      "  status: ready\n  impact: high\n"
+			      "- id: WRK-003\n  title: in between\n"
+			      "  status: new\n  requires_human_review: true\n"
+			      "- id: WRK-004\n  title: 'the fourth'\n"
+			      "  status: done\n"
+			      "- id: WRK-005\n  title: last\n  status: new\n";
+
+static void
+begin_again(void)
+{
+	fixture_close(&f);
+	fixture_open(&f, sys_real());
+	store_set_cache_least(f.store, 0);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	project_make(backlog);
+	begin_again();
+	return 0;
+}
+
+static void
+save(const char *title)
+{
+	const struct change c = change_add(title);
+
+	snapshot_unref(fixture_load(&f));
+	project_save(&c, 1);
+}
+
+/* A copy; absent when there is none. */
+static struct str
+bytes_of(const char *name, struct buf *ret)
+{
+	struct err e = {0};
+
+	buf_reset(ret);
+	int rc = fio_read(&f.root, name, 1 << 20, ret, NULL, &e);
+	return rc == 0 ? buf_str(ret) : STR_ABSENT;
+}
+
+/* The entries of `text` and what reading gives, but that the title of the first
+ * is told as `told`, which stands in it. */
+static void
+forge(struct str text, const char *told, struct buf *ret)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct parse_cache_maker m;
+	struct yaml_outline o;
+
+	assert_int_equal(yaml_outline(text, STR("items"), &a, &o), 0);
+	parse_cache_make(&m, ret, text.n, fio_digest(text));
+	for (size_t i = 0; i < o.slices.n; i++) {
+		const struct yaml_slice *x = &o.slices.items[i];
+		struct str entry = str_of(text.s + x->start, x->end - x->start);
+		struct item it;
+		assert_int_equal(item_read_plain(entry, &a, &it), 0);
+		if (i == 0) {
+			it.title.s = entry.s + str_find(entry, str_from(told));
+			it.title.n = strlen(told);
+		}
+		parse_cache_add(&m, entry, &it);
+	}
+	parse_cache_end(&m);
+}
+
+static void
+put_cache(struct str bytes)
+{
+	CLEANUP_FIO_DIR struct fio_dir state = FIO_DIR_NONE;
+	struct err e = {0};
+
+	check_ok(fio_dir_open_in(&state, &f.root, STORE_STATE_DIR, &e), &e);
+	fio_scribble(&state, PARSE_CACHE_FILE, bytes, 0600);
+}
+
+/* What the first item is called by a process that begins now. */
+static bool
+first_is(const char *title)
+{
+	begin_again();
+	struct snapshot *s = fixture_load(&f);
+	bool is = str_eq_c(s->items[0].title, title);
+	snapshot_unref(s);
+	return is;
+}
+
+static void
+what_a_save_leaves_knows_the_entries_it_left_alone(void **state)
+{
+	CLEANUP_BUF struct buf text = {0}, cache = {0};
+	CLEANUP_ARENA struct arena a = {0};
+	struct parse_cache c;
+	struct yaml_outline o;
+	struct item it;
+
+	(void)state;
+	save("a sixth");
+	struct str now = bytes_of("BACKLOG.yaml", &text);
+	assert_true(str_is_set(bytes_of(CACHE, &cache)));
+	/* The first is cut again where the head has changed, and so is the last
+	 * where something comes behind it: they may be others. */
+	parse_cache_begin(&c, &cache, now.n, fio_digest(now));
+	assert_int_equal(yaml_outline(now, STR("items"), &a, &o), 0);
+	assert_int_equal(o.slices.n, 6);
+	for (size_t i = 0; i < 6; i++) {
+		const struct yaml_slice *x = &o.slices.items[i];
+		assert_int_equal(
+			parse_cache_next(&c,
+				str_of(now.s + x->start, x->end - x->start), &a,
+				&it),
+			i > 0 && i < 4);
+	}
+	parse_cache_close(&c);
+}
+
+static void
+a_load_believes_a_cache_of_the_very_bytes(void **state)
+{
+	CLEANUP_BUF struct buf cache = {0};
+
+	(void)state;
+	save("a sixth");
+	begin_again();
+	CLEANUP_BUF struct buf text = {0};
+	forge(bytes_of("BACKLOG.yaml", &text), "written", &cache);
+	put_cache(buf_str(&cache));
+	assert_true(first_is("written"));
+}
+
+static void
+a_cache_of_other_bytes_counts_for_nothing(void **state)
+{
+	CLEANUP_BUF struct buf text = {0}, cache = {0};
+
+	(void)state;
+	save("a sixth");
+	forge(bytes_of("BACKLOG.yaml", &text), "written", &cache);
+	put_cache(buf_str(&cache));
+	/* As long as before, by somebody who saves in place. */
+	char *at = strstr(text.p, "another");
+	assert_non_null(at);
+	*at = 'A';
+	scratch_put(&f.scratch, "BACKLOG.yaml", text.p);
+	assert_true(first_is("as it is written"));
+}
+
+static void
+a_cache_that_is_not_whole_counts_for_nothing(void **state)
+{
+	CLEANUP_BUF struct buf text = {0}, whole = {0}, cache = {0};
+
+	(void)state;
+	save("a sixth");
+	forge(bytes_of("BACKLOG.yaml", &text), "written", &whole);
+	for (size_t i = 0; i < whole.n; i++) {
+		buf_reset(&cache);
+		buf_add(&cache, whole.p, i);
+		put_cache(buf_str(&cache));
+		assert_true(first_is("as it is written"));
+		buf_reset(&cache);
+		buf_add(&cache, whole.p, whole.n);
+		cache.p[i] = (char)(cache.p[i] ^ 0x10);
+		put_cache(buf_str(&cache));
+		assert_true(first_is("as it is written"));
+	}
+}
+
+static void
+records_that_point_elsewhere_are_not_followed(void **state)
+{
+	struct str entry = STR("- id: WRK-001\n  title: t\n  status: new\n");
+	CLEANUP_ARENA struct arena a = {0};
+	struct parse_cache_maker m;
+	struct item it = {0};
+
+	(void)state;
+	assert_int_equal(item_read_plain(entry, &a, &it), 0);
+	for (size_t cut = 1; cut < entry.n; cut++) {
+		CLEANUP_BUF struct buf cache = {0};
+		struct parse_cache c;
+		struct item ret;
+		parse_cache_make(&m, &cache, 0, fio_digest(STR("")));
+		parse_cache_add(&m, entry, &it);
+		parse_cache_end(&m);
+		parse_cache_begin(&c, &cache, 0, fio_digest(STR("")));
+		struct str less = str_of(entry.s, entry.n - cut);
+		bool is = parse_cache_next(&c, less, &a, &ret);
+		/* The last text ends long before the status does. */
+		assert_int_equal(is, less.s + less.n >= it.title.s + 1);
+		parse_cache_close(&c);
+	}
+}
+
+static void
+what_has_the_name_of_the_cache_is_left_alone(void **state)
+{
+	CLEANUP_BUF struct buf text = {0};
+	char path[512], other[512];
+
+	(void)state;
+	save("a sixth");
+	scratch_put(&f.scratch, "mine", "precious");
+	assert_int_equal(unlink(scratch_path(&f.scratch, CACHE, path)), 0);
+	assert_int_equal(symlink("../mine", path), 0);
+	begin_again();
+	save("through a link");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(
+		link(scratch_path(&f.scratch, "mine", other), path), 0);
+	begin_again();
+	save("through another name");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	begin_again();
+	save("over a directory");
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	begin_again();
+	save("into a pipe");
+	assert_string_equal(bytes_of("mine", &text).s, "precious");
+	begin_again();
+	struct snapshot *s = fixture_load(&f);
+	assert_int_equal(s->n, 10);
+	snapshot_unref(s);
+}
+
+static void
+a_short_backlog_has_none(void **state)
+{
+	CLEANUP_BUF struct buf cache = {0};
+
+	(void)state;
+	fixture_close(&f);
+	fixture_open(&f, sys_real());
+	save("a sixth");
+	assert_false(str_is_set(bytes_of(CACHE, &cache)));
+}
+
+int
+main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, project_remove)
+	const struct CMUnitTest tests[] = {
+		EACH(what_a_save_leaves_knows_the_entries_it_left_alone),
+		EACH(a_load_believes_a_cache_of_the_very_bytes),
+		EACH(a_cache_of_other_bytes_counts_for_nothing),
+		EACH(a_cache_that_is_not_whole_counts_for_nothing),
+		EACH(records_that_point_elsewhere_are_not_followed),
+		EACH(what_has_the_name_of_the_cache_is_left_alone),
+		EACH(a_short_backlog_has_none),
+	};
+
+	return cmocka_run_group_tests_name("parse_cache", tests, NULL, NULL);
+}
