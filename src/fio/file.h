@@ -182,13 +182,21 @@ int fio_remove(const struct fio_dir *d, const char *name, struct err *e);
 /* Remove what it does not matter for, now or after a crash. */
 void fio_drop(const struct fio_dir *d, const char *name);
 /*
- * Write what can be done without: over what is there, if that is a regular file
- * of one name, and not made to last. Who reads it meanwhile, or after a crash,
- * or after a failure that nobody tells, finds the old bytes, these, some of
- * both or none: they have to prove themselves.
+ * Write what can be done without, piece by piece: over what is there, if that
+ * is a regular file of one name, and not made to last. Who reads it meanwhile,
+ * or after a crash, or after a failure, which nobody is told of, finds the old
+ * bytes, these, some of both or none: they have to prove themselves.
  */
-void fio_scribble(const struct fio_dir *d, const char *name, struct str bytes,
-	mode_t mode);
+struct fio_scribble {
+	struct sys *sys;
+	int fd;
+	bool sound;
+	off_t n, was;
+};
+void fio_scribble_begin(struct fio_scribble *s, const struct fio_dir *d,
+	const char *name, mode_t mode);
+void fio_scribble_add(struct fio_scribble *s, struct str bytes);
+void fio_scribble_end(struct fio_scribble *s);
 
 /*
  * Remove what dead writers left of fio_replace and fio_create. Bytes that are

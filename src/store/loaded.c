@@ -40,7 +40,7 @@ loaded_release(struct loaded *l)
 }
 
 void
-loaded_cache(const struct loaded *l, struct buf *ret)
+loaded_cache(const struct loaded *l, struct buf *ret, struct fio_scribble *to)
 {
 	struct parse_cache_maker m;
 
@@ -53,6 +53,8 @@ loaded_cache(const struct loaded *l, struct buf *ret)
 		else
 			parse_cache_add(&m, str_of(lender, x->end - x->start),
 				&l->snapshot->items[i]);
+		if (to != NULL)
+			parse_cache_flush(&m, to);
 	}
 	parse_cache_end(&m);
 }

@@ -2,8 +2,7 @@
 #ifndef STORE_PARSE_CACHE_PRIV_H
 #define STORE_PARSE_CACHE_PRIV_H
 
-#include "fio/digest.h"
-#include "fio/dir.h"
+#include "fio/file.h"
 #include "model/item.h"
 
 /*
@@ -73,12 +72,15 @@ bool parse_cache_next(struct parse_cache *c, struct str entry, struct arena *a,
  */
 struct parse_cache_maker {
 	struct item_slots slots;
-	struct buf *bytes;
+	struct buf *bytes;	  /* that were not flushed */
+	struct fio_digesting sum; /* of those that were */
 };
 void parse_cache_make(struct parse_cache_maker *m, struct buf *ret,
 	size_t bytes_n, struct fio_digest digest);
 void parse_cache_add(
 	struct parse_cache_maker *m, struct str entry, const struct item *item);
+/* Now and then: when they are many, the bytes so far go there. */
+void parse_cache_flush(struct parse_cache_maker *m, struct fio_scribble *to);
 void parse_cache_end(struct parse_cache_maker *m);
 
 #endif

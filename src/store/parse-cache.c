@@ -3,15 +3,14 @@
 
 #include <string.h>
 
-#include "fio/file.h"
-
 /*
- * A head, a record for each entry, and a digest of all that; numbers as this
- * machine has them, for it stays there. A record is a row of them, of 16 bits:
+ * A head, as this machine has it in memory, for it stays there; a record for
+ * each entry; and a digest of all that. A record is a row of numbers, seven
+ * bits to a byte, the lowest first, all but the last with the top bit set:
  *
- *	how many they are, or 0: read the entry
+ *	its bytes behind this number; 0: read the entry
  *	the value of each enum and truth
- *	which texts are there, a bit each, in two
+ *	which texts are there, a bit each
  *	for each of those: where in the entry it begins, its bytes
  *	for each list: how many are in it; for each of those the same
  */
@@ -19,7 +18,9 @@
 enum {
 	FORMAT = 1, /* to be raised when an entry comes to mean something else
 		     */
-	ROW_MAX = 256,
+	ROW_MAX = 512,	  /* bytes */
+	NUMBER_MAX = 3,	  /* bytes; an entry is shorter than 2 MiB */
+	FLUSH = 64 << 10, /* bytes */
 };
 
 struct head {
@@ -30,7 +31,7 @@ struct head {
 };
 
 struct row {
-	uint16_t x[ROW_MAX];
+	unsigned char x[ROW_MAX];
 	size_t n;
 };
 
@@ -154,20 +155,22 @@ parse_cache_close(struct parse_cache *c)
 	buf_release(&c->bytes);
 }
 
-/* The numbers of a record that are left. */
+/* Of a record, what is left. */
 struct numbers {
-	const char *at, *end;
+	const unsigned char *at, *end;
 };
 
 /* 0 behind the last, which nothing makes sense of. */
-static uint16_t
+static size_t
 number(struct numbers *r)
 {
-	uint16_t x = 0;
+	size_t x = 0;
 
-	if (r->at < r->end) {
-		memcpy(&x, r->at, sizeof(x));
-		r->at += sizeof(x);
+	for (unsigned int i = 0; r->at < r->end && i < NUMBER_MAX; i++) {
+		unsigned char c = *r->at++;
+		x |= (size_t)(c & 0x7f) << 7 * i;
+		if (c < 0x80)
+			break;
 	}
 	return x;
 }
@@ -175,19 +178,14 @@ number(struct numbers *r)
 static bool
 next_record(struct parse_cache *c, struct numbers *ret)
 {
-	uint16_t n;
+	const unsigned char *start = (const void *)c->bytes.p;
 
-	if (c->end - c->at < sizeof(n))
-		return false;
-	memcpy(&n, c->bytes.p + c->at, sizeof(n));
-	c->at += sizeof(n);
-	if (n > (c->end - c->at) / sizeof(n)) {
-		c->at = c->end;
-		return false;
-	}
-	ret->at = c->bytes.p + c->at;
-	c->at += n * sizeof(n);
-	ret->end = c->bytes.p + c->at;
+	*ret = (struct numbers){.at = start + c->at, .end = start + c->end};
+	size_t n = number(ret);
+	if (n > (size_t)(ret->end - ret->at))
+		n = 0;
+	ret->end = ret->at + n;
+	c->at = (size_t)(ret->end - start);
 	return n > 0;
 }
 
@@ -204,14 +202,13 @@ static bool
 take_texts(const struct item_slots *s, struct numbers *r, struct str entry,
 	char *item)
 {
-	uint32_t there = number(r);
+	size_t there = number(r);
 	struct str text;
 
-	there |= (uint32_t)number(r) << 16;
 	if ((there & s->required) != s->required)
 		return false;
 	for (; there != 0; there &= there - 1) {
-		size_t i = (size_t)__builtin_ctz(there);
+		size_t i = (size_t)__builtin_ctzl(there);
 		if (i >= s->text_n || !take_text(r, entry, &text))
 			return false;
 		memcpy(item + s->text[i], &text, sizeof(text));
@@ -227,7 +224,7 @@ take_list(struct numbers *r, struct str entry, struct arena *a,
 
 	if (n == 0)
 		return true;
-	if (n > (size_t)(r->end - r->at) / (2 * sizeof(uint16_t)))
+	if (n > (size_t)(r->end - r->at) / 2)
 		return false;
 	struct str *items = arena_raw_array(a, n, sizeof(items[0]));
 	for (size_t i = 0; i < n; i++)
@@ -249,7 +246,7 @@ parse_cache_next(struct parse_cache *c, struct str entry, struct arena *a,
 	*ret = (struct item){.blocked_from_status = STATUSES};
 	char *item = (char *)ret;
 	for (size_t i = 0; i < s->small_n; i++) {
-		uint16_t x = number(&r);
+		size_t x = number(&r);
 		if (x >= 64 || ((s->sound[i] >> x) & 1) == 0)
 			return false;
 		item[s->small[i]] = (char)x;
@@ -269,15 +266,18 @@ parse_cache_make(struct parse_cache_maker *m, struct buf *ret, size_t bytes_n,
 	slots_init(&m->slots);
 	const struct head head = head_of(&m->slots, bytes_n, digest);
 	m->bytes = ret;
+	fio_digest_begin(&m->sum);
 	buf_add(ret, &head, sizeof(head));
 }
 
 static bool
 put(struct row *r, size_t x)
 {
-	if (r->n == ROW_MAX || x > UINT16_MAX)
+	if (x >= (size_t)1 << 7 * NUMBER_MAX || r->n > ROW_MAX - NUMBER_MAX)
 		return false;
-	r->x[r->n++] = (uint16_t)x;
+	for (; x >= 0x80; x >>= 7)
+		r->x[r->n++] = (unsigned char)(x | 0x80);
+	r->x[r->n++] = (unsigned char)x;
 	return true;
 }
 
@@ -295,22 +295,18 @@ static bool
 put_texts(struct row *r, const struct item_slots *s, struct str entry,
 	const char *item)
 {
-	size_t there = r->n;
-	uint32_t bits = 0;
-	struct str text;
+	struct str texts[ITEM_SLOTS_MAX];
+	size_t there = 0;
 
-	if (!put(r, 0) || !put(r, 0))
-		return false;
 	for (size_t i = 0; i < s->text_n; i++) {
-		memcpy(&text, item + s->text[i], sizeof(text));
-		if (text.s == NULL)
-			continue;
-		bits |= (uint32_t)1 << i;
-		if (!put_text(r, entry, text))
-			return false;
+		memcpy(&texts[i], item + s->text[i], sizeof(texts[i]));
+		there |= (size_t)(texts[i].s != NULL) << i;
 	}
-	r->x[there] = (uint16_t)bits;
-	r->x[there + 1] = (uint16_t)(bits >> 16);
+	if (!put(r, there))
+		return false;
+	for (size_t i = 0; i < s->text_n; i++)
+		if (texts[i].s != NULL && !put_text(r, entry, texts[i]))
+			return false;
 	return true;
 }
 
@@ -344,20 +340,30 @@ void
 parse_cache_add(
 	struct parse_cache_maker *m, struct str entry, const struct item *item)
 {
-	struct row r;
+	struct row r, n;
 
-	/* Room for the number of those that follow. */
-	r.n = 1;
+	r.n = n.n = 0;
 	if (item == NULL || !put_item(&r, &m->slots, entry, (const void *)item))
-		r.n = 1;
-	r.x[0] = (uint16_t)(r.n - 1);
-	buf_add(m->bytes, r.x, r.n * sizeof(r.x[0]));
+		r.n = 0;
+	(void)put(&n, r.n);
+	buf_add(m->bytes, n.x, n.n);
+	buf_add(m->bytes, r.x, r.n);
+}
+
+void
+parse_cache_flush(struct parse_cache_maker *m, struct fio_scribble *to)
+{
+	if (m->bytes->n < FLUSH)
+		return;
+	fio_digest_add(&m->sum, buf_str(m->bytes));
+	fio_scribble_add(to, buf_str(m->bytes));
+	buf_reset(m->bytes);
 }
 
 void
 parse_cache_end(struct parse_cache_maker *m)
 {
-	struct fio_digest digest = fio_digest(buf_str(m->bytes));
-
+	fio_digest_add(&m->sum, buf_str(m->bytes));
+	struct fio_digest digest = fio_digest_end(&m->sum);
 	buf_add(m->bytes, &digest, sizeof(digest));
 }

@@ -175,12 +175,15 @@ static void
 leave_cache(const struct store *st, const struct fio_dir *state,
 	const struct loaded *l)
 {
-	CLEANUP_BUF struct buf cache = {0};
+	CLEANUP_BUF struct buf end = {0};
+	struct fio_scribble cache;
 
 	if (!l->cut || l->version.size < (off_t)st->cache_least)
 		return;
-	loaded_cache(l, &cache);
-	fio_scribble(state, PARSE_CACHE_FILE, buf_str(&cache), 0600);
+	fio_scribble_begin(&cache, state, PARSE_CACHE_FILE, 0600);
+	loaded_cache(l, &end, &cache);
+	fio_scribble_add(&cache, buf_str(&end));
+	fio_scribble_end(&cache);
 }
 
 int

@@ -66,8 +66,11 @@ struct store {
 
 /* loaded.c */
 void loaded_release(struct loaded *l);
-/* When it is `cut`: what it says, as in parse-cache-priv.h. */
-void loaded_cache(const struct loaded *l, struct buf *ret);
+/* When it is `cut`: what it says, as in parse-cache-priv.h. Of a long one only
+ * the end is in `ret`, and what comes before was added to `to`, which may be
+ * NULL. */
+void
+loaded_cache(const struct loaded *l, struct buf *ret, struct fio_scribble *to);
 /* Makes the edits that wait, if any. Borrowed until the next save. */
 struct str loaded_bytes(struct loaded *l);
 

@@ -87,10 +87,13 @@ static void
 put_cache(struct str bytes)
 {
 	CLEANUP_FIO_DIR struct fio_dir state = FIO_DIR_NONE;
+	struct fio_scribble cache;
 	struct err e = {0};
 
 	check_ok(fio_dir_open_in(&state, &f.root, STORE_STATE_DIR, &e), &e);
-	fio_scribble(&state, PARSE_CACHE_FILE, bytes, 0600);
+	fio_scribble_begin(&cache, &state, PARSE_CACHE_FILE, 0600);
+	fio_scribble_add(&cache, bytes);
+	fio_scribble_end(&cache);
 }
 
 /* What the first item is called by a process that begins now. */

@@ -203,7 +203,7 @@ check_cache(struct loaded *l, struct str bytes)
 
 	l->version.size = (off_t)bytes.n;
 	l->version.digest = fio_digest(bytes);
-	loaded_cache(l, &bytes_of_cache);
+	loaded_cache(l, &bytes_of_cache, NULL);
 	buf_add_str(&copy, buf_str(&bytes_of_cache));
 	parse_cache_begin(&cache, &bytes_of_cache, bytes.n, fio_digest(bytes));
 	assert_int_equal(
