@@ -12,7 +12,8 @@
 enum {
 	BLOCK_SMALLEST = 64 * 1024,
 	BLOCK_LARGEST = 16 * 1024 * 1024,
-	ALIGN = 16
+	ALIGN = 16,
+	EXPECT_SLACK = 1024,
 };
 
 struct arena_block {
@@ -113,6 +114,9 @@ arena_raw_array(struct arena *a, size_t count, size_t size)
 void
 arena_expect(struct arena *a, size_t n)
 {
+	/* Whoever counts what is to come leaves out the gaps between, and what
+	 * is small: that must not take another block. */
+	n += EXPECT_SLACK;
 	if ((size_t)(a->end - a->at) < n)
 		add_block(a, n);
 }

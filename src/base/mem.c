@@ -56,7 +56,7 @@ mem_area(size_t n, size_t *ret_n)
 		BUG("an area of %zu bytes", n);
 	bool huge = n >= HUGE / 2;
 	/* Up to a whole page, where little of it is for nothing. */
-	if (huge && n % HUGE >= HUGE / 4 * 3)
+	if (huge && n % HUGE >= HUGE / 2)
 		n = (n + HUGE - 1) & ~(HUGE - 1);
 	void *p = huge ? NULL : malloc(n);
 	if (huge && posix_memalign(&p, HUGE, n) == 0)
