@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "disk.h"
+#include "store/archive-priv.h"
 #include "store/archive.h"
 #include "store/store-priv.h"
 

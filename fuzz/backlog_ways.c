@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#include "store/store-priv.h"
+#include "store/archive-priv.h"
+#include "store/backlog-priv.h"
 
 enum { LARGEST = 64 * 1024 };
 

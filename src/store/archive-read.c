@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "store/archive-priv.h"
 #include "store/archive.h"
 
 #include <jansson.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/store-priv.h"
+#include "store/archive-priv.h"
+#include "store/backlog-priv.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/doctor-priv.h"
+#include "store/mark-priv.h"
 
 #include "fio/log.h"
 #include "store/snapshots-priv.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
+#include "store/archive-priv.h"
 #include "store/snapshots-priv.h"
 #include "store/store-priv.h"
 

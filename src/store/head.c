@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/legacy.h"
-#include "store/store-priv.h"
+#include "store/backlog-priv.h"
 
 static int
 fail(struct problems *problems, const struct err *e)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "store/backlog-priv.h"
 #include "store/parse-cache-priv.h"
-#include "store/store-priv.h"
 
 static void
 settle(struct loaded *l)

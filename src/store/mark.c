@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/store-priv.h"
+#include "store/mark-priv.h"
 
-/*
- * .weir/ids.hwm: one line, "NUMBER DIGEST\n". It lies outside git on purpose:
- * checking out an old backlog cannot lower it.
- */
+/* One line, "NUMBER DIGEST\n". */
 
 int
 mark_read(const struct fio_dir *state, uint64_t *ret, bool *ret_damaged,

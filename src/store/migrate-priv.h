@@ -2,8 +2,8 @@
 #ifndef STORE_MIGRATE_PRIV_H
 #define STORE_MIGRATE_PRIV_H
 
+#include "store/backlog-priv.h"
 #include "store/migrate.h"
-#include "store/store-priv.h"
 
 /* A migration that is worked out and not yet made. */
 struct migration {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "store/archive-priv.h"
 #include "store/migrate-priv.h"
 
 #include "store/events-priv.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/store-priv.h"
+#include "store/backlog-priv.h"
 
 #include <string.h>
 

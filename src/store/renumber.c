@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/renumber.h"
+#include "store/archive-priv.h"
+#include "store/mark-priv.h"
 
 #include "base/vec.h"
 #include "model/id.h"

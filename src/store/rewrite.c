@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/rewrite.h"
+#include "store/archive-priv.h"
 
 #include "base/stamp.h"
 #include "store/events-priv.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "store/archive-priv.h"
 #include "store/events-priv.h"
+#include "store/mark-priv.h"
 #include "store/parse-cache-priv.h"
 #include "store/snapshots-priv.h"
 
@@ -220,30 +222,26 @@ store_put(struct store *st, const struct fio_dir *state, struct loaded *next,
 
 /* Steps 3 to 5; `next` becomes st->now. */
 static int
-commit(struct store *st, const struct fio_dir *state, uint64_t mark,
-	const struct change_effects *effects, const struct change *changes,
-	size_t n, int64_t now_ns, struct loaded *next, struct err *e)
+commit(struct store *st, const struct fio_dir *state,
+	const struct events_save *what, struct loaded *next, struct err *e)
 {
+	const struct change_effects *effects = what->effects;
+
 	buf_reset(&st->appended);
-	if (effects->next->next_item_id > mark &&
+	if (effects->next->next_item_id > what->mark &&
 		mark_write(state, effects->next->next_item_id, e) < 0)
 		return -1;
 	if (st->now.half_left &&
 		archive_take_back(st, effects->departed, effects->departed_n,
-			now_ns, e) < 0)
+			what->now_ns, e) < 0)
 		return -1;
-	if (archive_append(
-		    st, effects->departed, effects->departed_n, now_ns, e) < 0)
+	if (archive_append(st, effects->departed, effects->departed_n,
+		    what->now_ns, e) < 0)
 		return -1;
-	if (worklog_append(st, st->now.snapshot, changes, n, now_ns, e) < 0)
+	if (worklog_append(st, st->now.snapshot, what->changes, what->n,
+		    what->now_ns, e) < 0)
 		return -1;
-	if (store_put(st, state, next,
-		    &(struct events_save){.effects = effects,
-			    .changes = changes,
-			    .n = n,
-			    .mark = mark,
-			    .now_ns = now_ns},
-		    e) < 0)
+	if (store_put(st, state, next, what, e) < 0)
 		return -1;
 	archive_settle(st);
 	return 0;
@@ -334,7 +332,12 @@ try_apply(struct store *st, const struct fio_dir *state,
 		rc = prepare(st, &line, &next, e);
 	st->refused = rc < 0;
 	if (ret->saved && rc == 0)
-		rc = commit(st, state, stored, &effects, all, all_n, now_ns,
+		rc = commit(st, state,
+			&(struct events_save){.effects = &effects,
+				.changes = all,
+				.n = all_n,
+				.mark = stored,
+				.now_ns = now_ns},
 			&next, e);
 	loaded_release(&next);
 	if (rc < 0) {

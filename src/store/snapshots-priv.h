@@ -2,7 +2,7 @@
 #ifndef STORE_SNAPSHOTS_PRIV_H
 #define STORE_SNAPSHOTS_PRIV_H
 
-#include "store/store-priv.h"
+#include "store/backlog-priv.h"
 
 /*
  * What saves displace, in .weir/:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store.h"
+#include "store/archive-priv.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "store/archive-priv.h"
 #include "store/store-priv.h"
 
 /*

@@ -6,8 +6,9 @@
 
 #include "base/problems.h"
 #include "base/vec.h"
+#include "store/archive-priv.h"
+#include "store/backlog-priv.h"
 #include "store/parse-cache-priv.h"
-#include "store/store-priv.h"
 
 /*
  * A backlog is read, changed and proven in two ways: entry by entry, and from
