@@ -71,7 +71,8 @@ const struct command command_init = {
 	.name = "init",
 	.summary = "make a directory a project",
 	.about = "Makes weir.yaml, the prompt files it names, an empty backlog "
-		 "and .weir/.\nWhat is there already stays as it is.",
+		 "and .weir/.\nWhat is there already stays as it is. Below a "
+		 "project nothing is made: 'weir -C . init' begins another.",
 	.options = options,
 	.run = run,
 };

@@ -163,6 +163,29 @@ make_all(struct making *m, struct err *e)
 	return make_backlog(m, &c, e);
 }
 
+/* Every command in this directory works on the project above it, and so would
+ * whoever calls them; a named directory is meant. */
+static int
+refuse_below(struct sys *sys, struct err *e)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	CLEANUP_BUF struct buf up = {0};
+	struct str here = STR_ABSENT, above = STR_ABSENT;
+
+	if (project_find(sys, &tmp, &here, &above, e) < 0)
+		return -1;
+	if (here.n == above.n)
+		return 0;
+	for (size_t i = above.n; i < here.n; i++)
+		if (here.s[i] == '/')
+			buf_add_c(&up, up.n > 0 ? "/.." : "..");
+	return err_set(e, ERR_CONFLICT,
+		"this directory is in the project '%.*s', and nothing is made: "
+		"'weir -C %.*s init' completes that one, 'weir -C . init' "
+		"begins another one here",
+		STR_ARG(above), STR_ARG(buf_str(&up)));
+}
+
 static struct str_list
 list_of(struct arena *a, const struct str *items, size_t n)
 {
@@ -183,6 +206,8 @@ project_init(struct sys *sys, const struct project_init_options *options,
 
 	const char *dir = options->dir != NULL ? options->dir : ".";
 
+	if (options->dir == NULL && refuse_below(sys, e) < 0)
+		return -1;
 	if (fio_dir_open(&root, sys, AT_FDCWD, dir, e) < 0)
 		return -1;
 	/* Messages name files as seen from the project, wherever that is. */

@@ -18,4 +18,11 @@ struct project {
 	struct store *store;
 };
 
+/*
+ * The current directory, and the nearest one from there upwards that holds
+ * weir.yaml or BACKLOG.yaml, the same when none does: absolute, without links.
+ */
+int project_find(struct sys *sys, struct arena *a, struct str *ret_here,
+	struct str *ret_root, struct err *e);
+
 #endif

@@ -61,16 +61,26 @@ absolute_path(struct sys *sys, const char *dir, struct arena *a,
 	return 0;
 }
 
+int
+project_find(struct sys *sys, struct arena *a, struct str *ret_here,
+	struct str *ret_root, struct err *e)
+{
+	if (absolute_path(sys, ".", a, ret_here, e) < 0)
+		return -1;
+	*ret_root = find_upwards(sys, a, *ret_here);
+	return 0;
+}
+
 static int
 find_root(struct project *p, const char *dir, struct err *e)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
-	struct str root = STR_ABSENT;
+	struct str here = STR_ABSENT, root = STR_ABSENT;
 
-	if (absolute_path(p->sys, dir != NULL ? dir : ".", &tmp, &root, e) < 0)
+	int rc = dir != NULL ? absolute_path(p->sys, dir, &tmp, &root, e)
+			     : project_find(p->sys, &tmp, &here, &root, e);
+	if (rc < 0)
 		return -1;
-	if (dir == NULL)
-		root = find_upwards(p->sys, &tmp, root);
 	p->path = arena_str(&p->arena, root);
 	return fio_dir_open(&p->root, p->sys, AT_FDCWD, p->path.s, e);
 }

@@ -122,8 +122,9 @@ bool project_explain(struct project *p, const struct snapshot *s, struct str id,
  * Make a directory a project: weir.yaml with comments, the prompt files of its
  * pipeline in workflows/, an empty backlog, .weir/. Nothing that exists is
  * touched. `ret_made` and `ret_kept` (in `a`) name the files made and found.
- * ERR_CONFLICT: there is no backlog, but something shows that there was one;
- * the text says what brings it back.
+ * ERR_CONFLICT: the current directory is below a project, and no directory is
+ * named; or there is no backlog, but something shows that there was one. The
+ * text says how to go on.
  */
 struct project_init_options {
 	const char *dir; /* NULL: the current one */

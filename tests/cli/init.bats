@@ -101,6 +101,38 @@ made() {
 	fails 4 weir -C nowhere init
 }
 
+@test "init below a project makes nothing, names it and says how to go on" {
+	local gone
+
+	weir init
+	mkdir -p "a dir/b"
+	for gone in nothing weir.yaml BACKLOG.yaml; do
+		rm -f "$gone"
+		cd "a dir/b"
+		fails 5 weir init
+		says "is in the project '$(realpath ../..)'"
+		says "'weir -C ../.. init' completes that one"
+		says "'weir -C . init' begins another one here"
+		[ -z "$(ls -A)" ] || explain "nothing is made"
+		cd ../..
+		weir init
+	done
+}
+
+@test "init -C . begins a project below another, and init completes it" {
+	weir init
+	mkdir -p below
+	cd below
+	succeeds weir -C . init
+	says "made  BACKLOG.yaml"
+	rm weir.yaml
+	succeeds weir init
+	says "made  weir.yaml"
+	succeeds weir add First
+	has BACKLOG.yaml First
+	lacks ../BACKLOG.yaml First
+}
+
 @test "init --json" {
 	succeeds weir init --json
 	output_is '.made | join(" ")' "$(made | paste -sd ' ')"
