@@ -24,20 +24,50 @@ add_names(struct cli *c, const char *what, struct str_list names)
 	}
 }
 
+/* "weir.yaml, workflows/ and BACKLOG.yaml" */
 static void
-print(struct cli *c, struct str_list made, struct str_list kept, bool prefixed)
+add_untracked(struct buf *b, struct str_list names)
+{
+	struct str_list most = {names.items, names.n - 1};
+
+	ids_add(b, most);
+	buf_add_c(b, most.n > 0 ? " and " : "");
+	ids_add(b, (struct str_list){&names.items[most.n], 1});
+}
+
+static void
+print_git(struct cli *c, const struct project_inited *done)
+{
+	if (done->made.n > 0 && !str_is_empty(done->prefix)) {
+		buf_add_c(&c->out, "the project is '");
+		ids_add(&c->out, (struct str_list){&done->prefix, 1});
+		buf_add_c(&c->out,
+			"' of its git repository; what lies outside is not "
+			"committed\n");
+	}
+	if (done->untracked.n > 0) {
+		buf_add_c(&c->out, "commit ");
+		add_untracked(&c->out, done->untracked);
+		buf_add_c(&c->out, " (not in git yet)\n");
+	}
+}
+
+static void
+print(struct cli *c, const struct project_inited *done, bool prefixed)
 {
 	if (c->json) {
-		json_print(json_pack("{s:o,s:o}", "made", json_texts(made),
-				   "kept", json_texts(kept)),
+		json_print(
+			json_pack("{s:o,s:o}", "made", json_texts(done->made),
+				"kept", json_texts(done->kept)),
 			&c->out);
 		return;
 	}
-	add_names(c, "made", made);
-	add_names(c, "kept", kept);
-	if (prefixed && str_list_has(kept, STR("weir.yaml")))
+	add_names(c, "made", done->made);
+	add_names(c, "kept", done->kept);
+	if (prefixed && str_list_has(done->kept, STR("weir.yaml")))
 		buf_add_c(&c->out,
 			"weir.yaml was there, so its prefix stays as it is\n");
+	print_git(c, done);
 	buf_add_c(&c->out,
 		"next: weir add 'what is to be done', then weir run\n");
 }
@@ -47,7 +77,7 @@ run(struct cli *c, const struct args *a)
 {
 	const char *given = args_get(a, PREFIX);
 	struct str prefix = given != NULL ? str_from(given) : STR("WRK");
-	struct str_list made, kept;
+	struct project_inited done;
 	struct err e = {0};
 
 	if (!id_prefix_is_valid(prefix))
@@ -60,19 +90,19 @@ run(struct cli *c, const struct args *a)
 		.prefix = prefix,
 		.new_backlog = args_has(a, NEW_BACKLOG),
 	};
-	int rc = project_init(c->sys, &how, &c->arena, &made, &kept, &e);
-	if (rc < 0)
+	if (project_init(c->sys, &how, &c->arena, &done, &e) < 0)
 		return cli_fail(c, &e);
-	print(c, made, kept, given != NULL);
+	print(c, &done, given != NULL);
 	return CLI_DONE;
 }
 
 const struct command command_init = {
 	.name = "init",
 	.summary = "make a directory a project",
-	.about = "Makes weir.yaml, the prompt files it names, an empty backlog "
-		 "and .weir/.\nWhat is there already stays as it is. Below a "
-		 "project nothing is made: 'weir -C . init' begins another.",
+	.about =
+		"Makes weir.yaml, the prompt files it names, an empty backlog "
+		"and .weir/.\nWhat is there already stays as it is.\n'weir -C . init' "
+		"begins a project below another.",
 	.options = options,
 	.run = run,
 };

@@ -8,6 +8,7 @@
 #include "engine/project-priv.h"
 #include "engine/template-priv.h"
 #include "fio/file.h"
+#include "git/repo.h"
 #include "store/config.h"
 
 /*
@@ -21,8 +22,27 @@ struct making {
 	const struct fio_dir *root;
 	const struct project_init_options *options;
 	struct arena *a;
-	VEC(struct str) made, kept;
+	struct git_repo *git; /* NULL: none */
+	VEC(struct str) made, kept, untracked;
 };
+
+/* The directory of the prompt files stands for all of them. That git does not
+ * say only leaves less to tell. */
+static void
+note_untracked(struct making *m, struct str name)
+{
+	struct err ignored = {0};
+
+	if (m->git == NULL || str_eq_c(name, STORE_STATE_DIR "/") ||
+		git_has(m->git, name, &ignored) != 0)
+		return;
+	if (str_starts(name, STR(PROMPT_DIR "/")))
+		name = STR(PROMPT_DIR "/");
+	VEC_EACH (known, &m->untracked)
+		if (str_eq(*known, name))
+			return;
+	VEC_PUSH(&m->untracked, name);
+}
 
 static void
 note(struct making *m, struct str name, bool made)
@@ -32,6 +52,7 @@ note(struct making *m, struct str name, bool made)
 		VEC_PUSH(&m->made, name);
 	else
 		VEC_PUSH(&m->kept, name);
+	note_untracked(m, name);
 }
 
 /* Noted as kept then: nothing need be written, and perhaps nothing can be. */
@@ -198,11 +219,11 @@ list_of(struct arena *a, const struct str *items, size_t n)
 
 int
 project_init(struct sys *sys, const struct project_init_options *options,
-	struct arena *a, struct str_list *ret_made, struct str_list *ret_kept,
-	struct err *e)
+	struct arena *a, struct project_inited *ret, struct err *e)
 {
 	struct fio_dir root CLEANUP_FIO_DIR = FIO_DIR_NONE;
 	struct making m = {.root = &root, .options = options, .a = a};
+	struct err ignored = {0};
 
 	const char *dir = options->dir != NULL ? options->dir : ".";
 
@@ -212,10 +233,19 @@ project_init(struct sys *sys, const struct project_init_options *options,
 		return -1;
 	/* Messages name files as seen from the project, wherever that is. */
 	strcpy(root.path, ".");
+	if (git_open(&m.git, sys, dir, &ignored) != 0)
+		m.git = NULL;
 	int rc = make_all(&m, e);
-	*ret_made = list_of(a, m.made.items, m.made.n);
-	*ret_kept = list_of(a, m.kept.items, m.kept.n);
+	*ret = (struct project_inited){
+		.made = list_of(a, m.made.items, m.made.n),
+		.kept = list_of(a, m.kept.items, m.kept.n),
+		.untracked = list_of(a, m.untracked.items, m.untracked.n),
+		.prefix = m.git != NULL ? arena_str(a, git_prefix(m.git))
+					: STR(""),
+	};
+	git_close(m.git);
 	VEC_RELEASE(&m.made);
 	VEC_RELEASE(&m.kept);
+	VEC_RELEASE(&m.untracked);
 	return rc;
 }

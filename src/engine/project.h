@@ -121,10 +121,9 @@ bool project_explain(struct project *p, const struct snapshot *s, struct str id,
 /*
  * Make a directory a project: weir.yaml with comments, the prompt files of its
  * pipeline in workflows/, an empty backlog, .weir/. Nothing that exists is
- * touched. `ret_made` and `ret_kept` (in `a`) name the files made and found.
- * ERR_CONFLICT: the current directory is below a project, and no directory is
- * named; or there is no backlog, but something shows that there was one. The
- * text says how to go on.
+ * touched. ERR_CONFLICT: the current directory is below a project, and no
+ * directory is named; or there is no backlog, but something shows that there
+ * was one. The text says how to go on.
  */
 struct project_init_options {
 	const char *dir; /* NULL: the current one */
@@ -132,8 +131,16 @@ struct project_init_options {
 	bool new_backlog; /* an empty one in place of one that was lost */
 };
 
+/* Files and, with a slash at their end, directories. */
+struct project_inited {
+	struct str_list made, kept;
+	struct str_list untracked; /* for git, whose index has not all of it */
+	struct str prefix; /* "a/b/" where the project is that directory of its
+			      git repository; else empty */
+};
+
+/* `ret`, also after an error, is in `a`. */
 int project_init(struct sys *sys, const struct project_init_options *options,
-	struct arena *a, struct str_list *ret_made, struct str_list *ret_kept,
-	struct err *e);
+	struct arena *a, struct project_inited *ret, struct err *e);
 
 #endif

@@ -86,6 +86,12 @@ git_close(struct git_repo *r)
 	mem_free(r);
 }
 
+struct str
+git_prefix(const struct git_repo *r)
+{
+	return r->prefix;
+}
+
 /* 1 when it is there. */
 static int
 in_git_dir(const struct git_repo *r, const char *name, struct err *e)

@@ -42,6 +42,9 @@ int git_open(struct git_repo **ret, struct sys *sys, const char *root,
 	struct err *e);
 void git_close(struct git_repo *r); /* NULL is fine */
 
+/* Where the project is in the work tree: "a/b/", or "" at its top. */
+struct str git_prefix(const struct git_repo *r);
+
 /*
  * ERR_CONFLICT while the tree is not fit to commit in: a merge, rebase,
  * cherry-pick, revert or bisect is under way, or HEAD is detached. The text

@@ -133,6 +133,38 @@ made() {
 	lacks ../BACKLOG.yaml First
 }
 
+@test "init in a git repository says what to commit until git has it" {
+	succeeds weir init
+	never_says commit
+	git init -q -b main .
+	succeeds weir init
+	says "commit weir.yaml, workflows/ and BACKLOG.yaml"
+	[ "$(grep -c commit <<<"$output")" = 1 ] || explain "one line"
+	[[ ${lines[-1]} == "next: "* ]] || explain "the next step stands last"
+	git add weir.yaml workflows/plan.md workflows/review.md
+	succeeds weir init
+	says "commit workflows/ and BACKLOG.yaml"
+	git add workflows
+	succeeds weir init
+	says "commit BACKLOG.yaml"
+	git add BACKLOG.yaml
+	git commit -q -m start
+	succeeds weir init
+	never_says commit
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "init below the top of a git repository says that the project ends there" {
+	git init -q -b main .
+	mkdir -p a/b
+	cd a/b
+	succeeds weir init
+	says "the project is 'a/b/' of its git repository"
+	says "commit weir.yaml"
+	succeeds weir init
+	never_says "the project is"
+}
+
 @test "init --json" {
 	succeeds weir init --json
 	output_is '.made | join(" ")' "$(made | paste -sd ' ')"

@@ -96,16 +96,16 @@ a_project_that_is_whole_is_found_where_nothing_can_be_written(void **state)
 	CLEANUP_ARENA struct arena a = {0};
 	const struct project_init_options how = {
 		.dir = f.scratch.path, .prefix = STR("WRK")};
-	struct str_list made, kept;
+	struct project_inited done;
 
 	(void)state;
-	check_ok(project_init(sys_real(), &how, &a, &made, &kept, &f.e), &f.e);
-	size_t all = made.n + kept.n;
+	check_ok(project_init(sys_real(), &how, &a, &done, &f.e), &f.e);
+	size_t all = done.made.n + done.kept.n;
 	assert_true(all > 4);
 	f.sys.openat = make_nothing;
-	check_ok(project_init(&f.sys, &how, &a, &made, &kept, &f.e), &f.e);
-	assert_int_equal(made.n, 0);
-	assert_int_equal(kept.n, all);
+	check_ok(project_init(&f.sys, &how, &a, &done, &f.e), &f.e);
+	assert_int_equal(done.made.n, 0);
+	assert_int_equal(done.kept.n, all);
 }
 
 int
