@@ -37,8 +37,17 @@ min3(size_t a, size_t b, size_t c)
 	return m < c ? m : c;
 }
 
+static bool
+is_same_letter(char a, char b)
+{
+	char lower_a = (char)(a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a);
+	char lower_b = (char)(b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b);
+
+	return lower_a == lower_b;
+}
+
 /* Optimal string alignment: edits of one letter, and two neighbours swapped,
- * count one. Both at most NEAREST_MAX bytes. */
+ * count one, another case nothing. Both at most NEAREST_MAX bytes. */
 static size_t
 distance(struct str a, struct str b)
 {
@@ -50,10 +59,12 @@ distance(struct str a, struct str b)
 	for (size_t i = 1; i <= a.n; i++) {
 		row[0] = i;
 		for (size_t j = 1; j <= b.n; j++) {
-			size_t swap = above[j - 1] + (a.s[i - 1] != b.s[j - 1]);
+			size_t swap = above[j - 1] +
+				!is_same_letter(a.s[i - 1], b.s[j - 1]);
 			row[j] = min3(above[j] + 1, row[j - 1] + 1, swap);
-			if (i > 1 && j > 1 && a.s[i - 1] == b.s[j - 2] &&
-				a.s[i - 2] == b.s[j - 1] &&
+			if (i > 1 && j > 1 &&
+				is_same_letter(a.s[i - 1], b.s[j - 2]) &&
+				is_same_letter(a.s[i - 2], b.s[j - 1]) &&
 				above2[j - 2] + 1 < row[j])
 				row[j] = above2[j - 2] + 1;
 		}

@@ -41,7 +41,7 @@ bool names_parse(const struct names *t, struct str s, int *ret);
 
 /*
  * The name closest to `s` by edit distance, for "did you mean"; NULL when
- * none is near (more than a third of the letters differ).
+ * none is near (more than a third of the letters differ, whatever their case).
  */
 const char *names_nearest(const struct names *t, struct str s);
 

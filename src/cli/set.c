@@ -31,16 +31,16 @@ struct settings {
 static const struct {
 	const char *name, *instead;
 } elsewhere[] = {
-	{"id", "an id stays what it is"},
+	{"id", "it stays; 'weir doctor --renumber' parts two items of one id"},
 	{"status", "see 'weir block', 'unblock', 'complete' and 'close'"},
-	{"phase", "'weir run' moves it"},
-	{"phase_pool", "'weir run' moves it"},
+	{"phase", "'weir run' moves it, and 'weir edit' can"},
+	{"phase_pool", "'weir run' moves it, and 'weir edit' can"},
 	{"blocked_from_status", "see 'weir block' and 'weir unblock'"},
 	{"blocked_reason", "see 'weir block' and 'weir unblock'"},
 	{"blocked_type", "see 'weir block' and 'weir unblock'"},
 	{"tags", "see 'weir tag'"},
 	{"dependencies", "see 'weir dep'"},
-	{"origin", "weir keeps it"},
+	{"origin", "weir keeps it, and 'weir edit' can change it"},
 	{"created", "weir keeps it"},
 	{"updated", "weir keeps it"},
 	{"last_phase_commit", "weir keeps it"},
@@ -48,57 +48,83 @@ static const struct {
 	{"description", "name a part of it, such as description.problem"},
 };
 
+/* What sets the field, or the one it is a part of; NULL: we do. */
 static const char *
 set_elsewhere(struct str name)
 {
+	struct str whole = str_of(name.s, str_find_char(name, '.'));
+
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
-		if (str_eq_c(name, elsewhere[i].name))
+		if (str_eq_c(whole, elsewhere[i].name))
 			return elsewhere[i].instead;
 	return NULL;
 }
 
-static int
-unknown_field(struct cli *c, struct str name, const char *near)
+static const struct field *
+description_map(void)
 {
-	(void)cli_usage(c, "there is no field '%.*s'%s%s%s", STR_ARG(name),
-		near != NULL ? "; did you mean '" : "",
-		near != NULL ? near : "", near != NULL ? "'?" : "");
-	return CLI_USAGE;
+	return field_find(&item_fields, STR("description"));
 }
 
-/* A part of the description: "description.problem". */
-static int
-find_part(struct cli *c, struct str part, struct setting *ret)
+/* Append "title, size or description.problem": all that is set here. */
+static void
+add_settable(struct cli *c, struct buf *b)
 {
-	const struct field *map = field_find(&item_fields, STR("description"));
-	const struct field_table parts = {map->sub, map->sub_n};
+	const struct field *map = description_map();
+	const char **all = ARENA_ARRAY(
+		&c->arena, const char *, item_fields.n + map->sub_n);
+	struct names names = {.name = all};
 
-	ret->field = field_find(&parts, part);
-	ret->offset = map->offset;
-	if (ret->field == NULL)
-		return unknown_field(c, ret->name, field_nearest(&parts, part));
-	return CLI_DONE;
+	for (size_t i = 0; i < item_fields.n; i++)
+		if (set_elsewhere(str_from(item_fields.fields[i].name)) == NULL)
+			all[names.n++] = item_fields.fields[i].name;
+	for (size_t i = 0; i < map->sub_n; i++)
+		all[names.n++] = arena_strf(
+			&c->arena, "%s.%s", map->name, map->sub[i].name)
+					 .s;
+	names_list(&names, b);
+}
+
+static void
+say_unknown(struct cli *c, struct str name)
+{
+	struct buf takes CLEANUP_BUF = {0};
+	const char *near = field_nearest(&item_fields, name, &c->arena);
+
+	if (near != NULL) {
+		(void)cli_usage(c,
+			"there is no field '%.*s'; did you mean '%s'?",
+			STR_ARG(name), near);
+		return;
+	}
+	add_settable(c, &takes);
+	(void)cli_usage(c, "there is no field '%.*s'; weir set takes %s",
+		STR_ARG(name), takes.p);
 }
 
 static int
 find_field(struct cli *c, struct str name, struct setting *ret)
 {
 	const struct str parent = STR("description.");
+	const struct field *map = description_map();
+	const struct field_table parts = {map->sub, map->sub_n};
+	const char *instead = set_elsewhere(name);
 
 	*ret = (struct setting){.name = name};
-	if (str_starts(name, parent))
-		return find_part(c, str_from_at(name, parent.n), ret);
-	const char *instead = set_elsewhere(name);
-	if (instead != NULL) {
+	if (str_starts(name, parent)) {
+		ret->field = field_find(&parts, str_from_at(name, parent.n));
+		ret->offset = map->offset;
+	} else if (instead != NULL) {
 		(void)cli_usage(c, "'%.*s' is not set like this: %s",
 			STR_ARG(name), instead);
 		return CLI_USAGE;
+	} else {
+		ret->field = field_find(&item_fields, name);
 	}
-	ret->field = field_find(&item_fields, name);
-	if (ret->field == NULL)
-		return unknown_field(
-			c, name, field_nearest(&item_fields, name));
-	return CLI_DONE;
+	if (ret->field != NULL)
+		return CLI_DONE;
+	say_unknown(c, name);
+	return CLI_USAGE;
 }
 
 static int
@@ -161,16 +187,28 @@ add_setting(
 	return status;
 }
 
+/* A word that is no assignment: a field without its value, or a value that the
+ * shell has cut. */
+static int
+bad_assignment(struct cli *c, struct str word, bool first)
+{
+	struct setting named;
+
+	if (first && find_field(c, word, &named) != CLI_DONE)
+		return CLI_USAGE;
+	return cli_usage(c,
+		"'%.*s' is neither FIELD=VALUE nor one FIELD and one VALUE; "
+		"quote a value of several words",
+		STR_ARG(word));
+}
+
 static int
 add_assignment(struct cli *c, struct str word, struct settings *ret)
 {
 	size_t at = str_find_char(word, '=');
 
 	if (at == word.n)
-		return cli_usage(c,
-			"'%.*s' is neither FIELD=VALUE nor one FIELD and one "
-			"VALUE",
-			STR_ARG(word));
+		return bad_assignment(c, word, ret->n == 0);
 	return add_setting(
 		c, str_of(word.s, at), str_from_at(word, at + 1), ret);
 }

@@ -139,7 +139,7 @@ struct project_inited {
 			      git repository; else empty */
 };
 
-/* `ret`, also after an error, is in `a`. */
+/* `ret` is in `a`. */
 int project_init(struct sys *sys, const struct project_init_options *options,
 	struct arena *a, struct project_inited *ret, struct err *e);
 

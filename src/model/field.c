@@ -96,10 +96,6 @@ const struct field_table item_fields = {
 static const char *const bools[] = {"false", "true"};
 static const struct names bool_names = NAMES(bools, 2);
 
-enum { FIELDS_MAX = 64 };
-static_assert(sizeof(fields) / sizeof(fields[0]) <= FIELDS_MAX,
-	"field_nearest has no room for the table");
-
 const struct field *
 field_find(const struct field_table *t, struct str name)
 {
@@ -109,15 +105,59 @@ field_find(const struct field_table *t, struct str name)
 	return NULL;
 }
 
-const char *
-field_nearest(const struct field_table *t, struct str name)
-{
-	const char *all[FIELDS_MAX];
-	struct names names = {.name = all};
+/* A name that holds the one given, such as pipeline_type for "pipeline", is
+ * near when that has so many letters. */
+enum { HELD_MIN = 4 };
 
-	for (; names.n < t->n && names.n < FIELDS_MAX; names.n++)
-		all[names.n] = t->fields[names.n].name;
-	return names_nearest(&names, name);
+/* Those of the maps' fields have their map's name in front in `ret_full`, and
+ * stand alone in `ret_parts`. */
+static void
+all_names(const struct field_table *t, struct arena *a, struct names *ret_full,
+	struct names *ret_parts)
+{
+	size_t n = t->n;
+
+	for (size_t i = 0; i < t->n; i++)
+		n += t->fields[i].sub_n;
+	const char **full = ARENA_ARRAY(a, const char *, n);
+	const char **parts = ARENA_ARRAY(a, const char *, n);
+	n = 0;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct field *f = &t->fields[i];
+		parts[n] = NULL;
+		full[n++] = f->name;
+		for (size_t k = 0; k < f->sub_n; k++) {
+			parts[n] = f->sub[k].name;
+			full[n++] =
+				arena_strf(a, "%s.%s", f->name, f->sub[k].name)
+					.s;
+		}
+	}
+	*ret_full = (struct names){.name = full, .n = n};
+	*ret_parts = (struct names){.name = parts, .n = n};
+}
+
+const char *
+field_nearest(const struct field_table *t, struct str name, struct arena *a)
+{
+	struct str part = name;
+	struct names full, parts;
+
+	all_names(t, a, &full, &parts);
+	const char *near = names_nearest(&full, name);
+	if (near != NULL)
+		return near;
+	for (size_t dot; (dot = str_find_char(part, '.')) < part.n;)
+		part = str_from_at(part, dot + 1);
+	near = names_nearest(&parts, part);
+	for (size_t i = 0; near != NULL && i < full.n; i++)
+		if (parts.name[i] == near)
+			return full.name[i];
+	for (size_t i = 0; name.n >= HELD_MIN && i < full.n; i++)
+		if (str_find(str_from(full.name[i]), name) <
+			str_from(full.name[i]).n)
+			return full.name[i];
+	return NULL;
 }
 
 static const void *

@@ -136,8 +136,12 @@ extern const struct field_table item_fields;
 /* NULL when there is no such field. */
 const struct field *field_find(const struct field_table *t, struct str name);
 
-/* "did you mean" for a field name; NULL when none is near. */
-const char *field_nearest(const struct field_table *t, struct str name);
+/*
+ * "did you mean" for a field's name, or one in a map ("description.problem"):
+ * the nearest, else one that `name` is a part of. NULL when there is neither.
+ */
+const char *
+field_nearest(const struct field_table *t, struct str name, struct arena *a);
 
 /* Text of a TEXT, ENUM or BOOL field of the record at `base`; absent when
  * the field is. */

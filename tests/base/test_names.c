@@ -13,6 +13,9 @@ a_near_word_is_suggested(void **state)
 	assert_string_equal(names_nearest(&table, STR("samll")), "small");
 	assert_string_equal(names_nearest(&table, STR("mediun")), "medium");
 	assert_string_equal(names_nearest(&table, STR("lrage")), "large");
+	/* In whatever case it is written. */
+	assert_string_equal(names_nearest(&table, STR("LARGE")), "large");
+	assert_string_equal(names_nearest(&table, STR("Meduim")), "medium");
 }
 
 static void

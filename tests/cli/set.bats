@@ -69,8 +69,6 @@ value_of() { # FILTER
 @test "a wrong field or value is refused with what is near" {
 	fails 2 weir set WRK-001 sice small
 	says "there is no field 'sice'; did you mean 'size'?"
-	fails 2 weir set WRK-001 description.problm x
-	says "did you mean 'problem'?"
 	fails 2 weir set WRK-001 size smal
 	says "is not one of small, medium or large; did you mean 'small'?"
 	fails 2 weir set WRK-001 title ''
@@ -81,20 +79,56 @@ value_of() { # FILTER
 	says "'size' is set twice"
 	fails 2 weir set WRK-001 size
 	says "neither FIELD=VALUE"
+	fails 2 weir set WRK-001 title two words
+	says "quote a value of several words"
+	fails 2 weir set WRK-001 title=two words
+	says "'words' is neither FIELD=VALUE"
 	fails 2 weir set WRK-001
 	says "needs FIELD VALUE"
 	fails 4 weir set WRK-003 size small
 	says "did you mean"
 }
 
+@test "every field that is nearly or partly named is suggested, in each spelling" {
+	local pair wrong
+
+	for pair in sice:size SIZE:size Titel:title stauts:status \
+		pipeline:pipeline_type human_review:requires_human_review \
+		description.problm:description.problem \
+		descripton.problem:description.problem \
+		desc.problem:description.problem problem:description.problem \
+		Solutoin:description.solution context:description.context \
+		size.x:size; do
+		wrong=${pair%%:*}
+		for words in "$wrong x" "$wrong=x" "risk=low $wrong=x" \
+			"$wrong" "--unset $wrong"; do
+			# shellcheck disable=SC2086
+			untouched BACKLOG.yaml weir set WRK-001 $words
+			exits 2
+			says "there is no field '$wrong'; did you mean '${pair#*:}'?"
+		done
+	done
+}
+
+@test "where no field is near, those that can be set are named" {
+	fails 2 weir set WRK-001 colour=red
+	says "there is no field 'colour'; weir set takes title, size,"
+	says "description.impact or description.sizing_rationale"
+	never_says "phase_pool"
+	fails 2 weir set WRK-001 =x
+	says "there is no field ''"
+}
+
 @test "what other commands look after is refused, with their names" {
 	local pair
 
-	for pair in id: status:unblock phase:run phase_pool:run \
+	for pair in id:renumber status:unblock phase:run phase_pool:run \
 		blocked_from_status:block blocked_reason:block \
-		blocked_type:unblock tags:tag dependencies:dep origin: \
+		blocked_type:unblock tags:tag dependencies:dep origin:edit \
 		created: updated: last_phase_commit: \
-		guardrails_accepted:accept-risk description:description.problem; do
+		guardrails_accepted:accept-risk tags.1:tag \
+		guardrails_accepted.size:accept-risk \
+		description:description.problem; do
 		untouched BACKLOG.yaml weir set WRK-001 "${pair%%:*}" x
 		exits 2
 		says "'${pair%%:*}' is not set like this"

@@ -50,6 +50,8 @@ prepare() {
 @test "show: an id that is not there is named, with the nearest one" {
 	fails 4 weir show WRK-003
 	says "there is no item 'WRK-003'; did you mean 'WRK-00"
+	fails 4 weir show wrk-001
+	says "did you mean 'WRK-001'?"
 	fails 4 weir show ZZZZZZZZZZ
 	says "there is no item 'ZZZZZZZZZZ'"
 	never_says "did you mean"

@@ -150,11 +150,32 @@ a_wrong_value_is_refused_with_the_accepted_ones(void **state)
 static void
 a_misspelt_field_gets_a_suggestion(void **state)
 {
+	static const char *const near[][2] = {
+		{"dependancies", "dependencies"},
+		{"Titel", "title"},
+		{"descripton.problem", "description.problem"},
+		{"description.problm", "description.problem"},
+		{"desc.impact", "description.impact"},
+		{"solutoin", "description.solution"},
+		{"guardrails_accepted.rsk", "guardrails_accepted.risk"},
+		{"pipeline", "pipeline_type"},
+		{"human_review", "requires_human_review"},
+		{"zzzzzzzz", NULL},
+		{"ty", NULL},
+		{"", NULL},
+	};
+	CLEANUP_ARENA struct arena a = {0};
+
 	(void)state;
 	assert_null(field_find(&item_fields, STR("dependancies")));
-	assert_string_equal(field_nearest(&item_fields, STR("dependancies")),
-		"dependencies");
-	assert_null(field_nearest(&item_fields, STR("zzzzzzzz")));
+	for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++) {
+		const char *got =
+			field_nearest(&item_fields, str_from(near[i][0]), &a);
+		if (near[i][1] == NULL)
+			assert_null(got);
+		else
+			check_str(str_from(got), near[i][1]);
+	}
 }
 
 static struct item
