@@ -168,6 +168,7 @@ struct desk {
 	struct snapshot *backlog; /* NULL: none could be read */
 	struct problems problems; /* not said yet; see desk_look */
 	struct err wrong;	  /* the first of them */
+	bool looked;		  /* desk_look made it; desk_tell is due */
 };
 
 /*

@@ -9,7 +9,7 @@
 static void
 note_schema(struct cli *c, const struct desk *d)
 {
-	uint64_t schema = d->backlog->older_schema;
+	uint64_t schema = d->backlog != NULL ? d->backlog->older_schema : 0;
 
 	if (schema == 0)
 		return;
@@ -36,7 +36,6 @@ load(struct cli *c, struct desk *d)
 
 	switch (project_load(d->project, &d->backlog, &problems, &e)) {
 	case 0:
-		note_schema(c, d);
 		return CLI_DONE;
 	case 1:
 		(void)missing_backlog(d, &e);
@@ -65,7 +64,7 @@ desk_look(struct cli *c, struct desk *ret)
 {
 	struct err e = {0};
 
-	*ret = (struct desk){.cli = c};
+	*ret = (struct desk){.cli = c, .looked = true};
 	int rc = project_open_to_look(
 		&ret->project, c->sys, c->dir, &ret->problems, &ret->wrong);
 	if (rc < 0) {
@@ -90,8 +89,7 @@ desk_look(struct cli *c, struct desk *ret)
 int
 desk_tell(struct cli *c, const struct desk *d)
 {
-	if (d->backlog != NULL)
-		note_schema(c, d);
+	note_schema(c, d);
 	if (d->wrong.code == ERR_NONE)
 		return CLI_DONE;
 	return cli_fail_all(c, &d->problems, &d->wrong);
@@ -102,6 +100,9 @@ desk_close(struct desk *d)
 {
 	struct err warning;
 
+	/* A change that was refused for its schema has said so. */
+	if (!d->looked && d->cli->errors.n == 0)
+		note_schema(d->cli, d);
 	if (d->project != NULL && project_warning(d->project, &warning))
 		cli_warn(&warning);
 	if (d->project != NULL && str_is_set(d->cli->denied) &&

@@ -127,6 +127,22 @@ prepare() {
 	never_asked
 }
 
+@test "what is refused or shown of an older backlog says once what to do" {
+	local command
+
+	for command in "add Title" "set WRK-001 size small" "edit WRK-001 -" \
+		"tag add WRK-001 x" "dep add WRK-001 WRK-004" \
+		"block WRK-001 why" "unblock WRK-001" "complete WRK-001" \
+		"close WRK-001" "merge WRK-001 WRK-004" "run" \
+		"list" "show WRK-001" "explain WRK-001" "ready" "dep tree" \
+		"archive list"; do
+		# shellcheck disable=SC2086
+		untouched BACKLOG.yaml weir $command </dev/null
+		[ "$(grep -c "'weir migrate'" <<<"$output")" = 1 ] ||
+			explain "$command: not once"
+	done
+}
+
 @test "a migrated item is carried out by the next run" {
 	weir migrate
 	succeeds weir run
