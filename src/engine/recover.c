@@ -83,7 +83,7 @@ forget_ended(struct engine *g, const struct run_record *runs, size_t n,
 
 	for (size_t i = 0; i < applied.n; i++) {
 		bool unfinished = false;
-		if (!str_starts(applied.items[i], STR("r")))
+		if (!run_id_is(applied.items[i]))
 			continue;
 		for (size_t k = 0; k < n; k++)
 			unfinished = unfinished ||

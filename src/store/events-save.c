@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/strmap.h"
 #include "store/events-priv.h"
+#include "store/runs.h"
 
 /*
  * What a save did, as the difference of two snapshots: so a new kind of
@@ -213,7 +214,7 @@ collect(struct saving *s)
 		everywhere |= reaches_others(c->kind);
 		if (c->kind != CHANGE_APPLIED)
 			continue;
-		if (str_starts(c->text, STR("r")))
+		if (run_id_is(c->text))
 			s->run = events_short(c->text, &s->a);
 		else
 			s->claim = events_short(c->text, &s->a);

@@ -17,6 +17,9 @@
 #define DECISION_FILE "decision.json"
 #define OUTCOME_FILE  "outcome.json"
 
+/* What a run's id begins with, and a claim's does not. */
+#define RUN_ID "r"
+
 enum { RECORD_MAX = 16 * 1024 * 1024 };
 
 int
@@ -31,9 +34,15 @@ run_id_new(struct sys *sys, struct run_id *ret, struct err *e)
 	/* 2026-11-20T11:00:46Z */
 	stamp_format(sys->clock(sys, SYS_CLOCK_UNIX), when);
 	(void)snprintf(ret->text, sizeof(ret->text),
-		"r%.4s%.2s%.2s-%.2s%.2s%.2s-%08x", when, when + 5, when + 8,
-		when + 11, when + 14, when + 17, random);
+		RUN_ID "%.4s%.2s%.2s-%.2s%.2s%.2s-%08x", when, when + 5,
+		when + 8, when + 11, when + 14, when + 17, random);
 	return 0;
+}
+
+bool
+run_id_is(struct str id)
+{
+	return str_starts(id, STR(RUN_ID));
 }
 
 static void

@@ -55,6 +55,9 @@ struct run_record {
 };
 
 int run_id_new(struct sys *sys, struct run_id *ret, struct err *e);
+/* Whether an id among the backlog's `applied` is a run's; else it is that of an
+ * inbox claim. */
+bool run_id_is(struct str id);
 
 /* Make the run's directory with its intent, durably, and open it. */
 int run_begin(const struct fio_dir *root, const struct run_record *r,

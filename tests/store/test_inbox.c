@@ -445,6 +445,21 @@ a_later_save_forgets_the_claim(void **state)
 }
 
 static void
+a_runs_id_is_told_from_that_of_a_claim(void **state)
+{
+	struct run_id id;
+
+	(void)state;
+	struct snapshot *s = take("- title: one\n", 1, 0);
+	assert_int_equal(s->applied.n, 1);
+	assert_false(run_id_is(s->applied.items[0]));
+	snapshot_unref(s);
+	check_ok(run_id_new(sys_real(), &id, &f.e), &f.e);
+	assert_true(run_id_is(str_from(id.text)));
+	assert_false(run_id_is(STR("")));
+}
+
+static void
 a_run_is_on_record_from_intent_to_outcome(void **state)
 {
 	const struct str paths[] = {STR("a b.c"), STR("\xc3\xa9")};
@@ -518,6 +533,7 @@ main(void)
 		T(an_empty_file_is_taken_silently),
 		T(equal_entries_are_two_items),
 		T(a_later_save_forgets_the_claim),
+		T(a_runs_id_is_told_from_that_of_a_claim),
 		T(a_run_is_on_record_from_intent_to_outcome),
 	};
 
