@@ -248,10 +248,11 @@ project_denied(struct project *p, struct str said, struct err *ret)
 
 	doctor_access(p->store, &f);
 	VEC_EACH (x, &f.list) {
-		struct str quoted =
-			arena_strf(&tmp, "'%.*s'", STR_ARG(x->where));
-		/* Failing the file, what it lies in. */
-		if (why == NULL || str_find(said, quoted) < said.n)
+		struct str file = arena_strf(&tmp, "'%.*s'", STR_ARG(x->where));
+		struct str in = arena_strf(&tmp, "'%.*s/", STR_ARG(x->where));
+		/* Failing the file, what it lies in: that comes first. */
+		if (why == NULL || str_find(said, file) < said.n ||
+			str_find(said, in) < said.n)
 			why = x;
 	}
 	if (why != NULL)

@@ -133,6 +133,10 @@ as_other() {
 	[ "$(id -u)" -ne 0 ] || chmod 644 .weir/lock
 	as_other "$here/weir" add 'Refused'
 	refused=$output
+	chmod 555 .weir
+	as_other env EDITOR=true "$here/weir" edit WRK-011
+	unmade=$output
+	chmod 777 .weir
 	chmod 0 BACKLOG.yaml BACKLOG_ARCHIVE.jsonl
 	as_other "$here/weir" list
 	unread=$output
@@ -146,6 +150,7 @@ as_other() {
 	exits 3
 	belongs="it belongs to uid $(id -u) and gid $(id -g) (mode"
 	[[ $refused == *"'.weir/lock': $belongs "* ]] || explain "$refused"
+	[[ $unmade == *"'.weir': $belongs 0555)"* ]] || explain "$unmade"
 	[[ $unread == *"'BACKLOG.yaml': $belongs 0000)"* ]] || explain "$unread"
 	[[ $unknown == *"'weir.yaml': $belongs 0000)"* ]] || explain "$unknown"
 	says "BACKLOG_ARCHIVE.jsonl: it belongs to uid $(id -u) and gid $(id -g) (mode 0000), weir runs as uid "
