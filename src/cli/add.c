@@ -58,11 +58,6 @@ take_assessments(struct cli *c, const struct args *a, struct item *it)
 static int
 take_title(struct cli *c, const struct args *a, struct item *it)
 {
-	if (a->words_n > 1)
-		return cli_usage(c,
-			"'%s' is too much for 'weir add'; a title of several "
-			"words stands in quotes",
-			a->words[1]);
 	it->title = str_trim(str_from(a->words[0]));
 	if (it->title.n == 0)
 		return cli_usage(c, "the title is blank");
@@ -190,6 +185,7 @@ const struct command command_add = {
 	.about = "Adds an item to the backlog and prints its id.",
 	.options = options,
 	.words_min = 1,
-	.words_max = SIZE_MAX, /* refused by name, in take_title */
+	.words_max = 1,
+	.excess = "a title of several words stands in quotes",
 	.run = run,
 };

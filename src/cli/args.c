@@ -53,7 +53,8 @@ grammar_find(const struct grammar *g, int got)
 }
 
 static int
-bad_option(struct cli *c, const struct grammar *g, int got, const char *word)
+bad_option(struct cli *c, const struct command *cmd, const struct grammar *g,
+	int got, const char *word)
 {
 	const struct cli_option *o =
 		optopt != 0 ? grammar_find(g, optopt) : NULL;
@@ -66,8 +67,12 @@ bad_option(struct cli *c, const struct grammar *g, int got, const char *word)
 			word, o->arg);
 	if (o != NULL)
 		return cli_usage(c, "option '--%s' takes no value", o->name);
+	const char *space = cmd != NULL ? " " : "";
+	const char *name = cmd != NULL ? cmd->name : "";
 	if (optopt != 0)
-		return cli_usage(c, "unknown option '-%c'", optopt);
+		return cli_usage(c,
+			"unknown option '-%c'; 'weir help%s%s' lists them",
+			optopt, space, name);
 	for (size_t i = 0; i < g->n; i++)
 		names[i] = g->all[i]->name;
 	const char *near = names_nearest(&all, str_of(word + 2, n - 2));
@@ -75,7 +80,8 @@ bad_option(struct cli *c, const struct grammar *g, int got, const char *word)
 		return cli_usage(c,
 			"unknown option '%.*s'; did you mean '--%s'?", (int)n,
 			word, near);
-	return cli_usage(c, "unknown option '%.*s'", (int)n, word);
+	return cli_usage(c, "unknown option '%.*s'; 'weir help%s%s' lists them",
+		(int)n, word, space, name);
 }
 
 static void
@@ -139,7 +145,7 @@ args_parse(struct cli *c, const struct command *cmd, int argc, char **argv,
 	if (bad == NULL)
 		return CLI_DONE;
 	optopt = bad_opt;
-	return bad_option(c, &g, bad_got, bad);
+	return bad_option(c, cmd, &g, bad_got, bad);
 }
 
 void

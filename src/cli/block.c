@@ -91,5 +91,6 @@ const struct command command_block = {
 	.options = options,
 	.words_min = 2,
 	.words_max = 2,
+	.excess = "a reason of several words stands in quotes",
 	.run = run,
 };

@@ -20,6 +20,9 @@ check_words(struct cli *c, const struct command *cmd, const struct args *a)
 			"'weir %s' needs %s; 'weir help %s' says how it is "
 			"used",
 			cmd->name, cmd->words, cmd->name);
+	if (a->words_n > cmd->words_max && cmd->excess != NULL)
+		return cli_usage(c, "'%s' is too much for 'weir %s'; %s",
+			a->words[cmd->words_max], cmd->name, cmd->excess);
 	if (a->words_n > cmd->words_max)
 		return cli_usage(c,
 			"'%s' is too much for 'weir %s'; 'weir help %s' says "

@@ -75,6 +75,7 @@ struct command {
 	const char *name, *words, *summary, *about;
 	const struct cli_option *options; /* NULL: none */
 	size_t words_min, words_max;
+	const char *excess; /* what to do with more words; NULL: see its help */
 	int (*run)(struct cli *c, const struct args *a); /* exit status */
 };
 
@@ -169,6 +170,7 @@ struct desk {
 	struct problems problems; /* not said yet; see desk_look */
 	struct err wrong;	  /* the first of them */
 	bool looked;		  /* desk_look made it; desk_tell is due */
+	bool partial;		  /* the backlog has items that are not sound */
 };
 
 /*

@@ -41,6 +41,7 @@ load(struct cli *c, struct desk *d)
 		(void)missing_backlog(d, &e);
 		return cli_fail(c, &e);
 	default:
+		d->partial = true;
 		return cli_fail_all(c, &problems, &e);
 	}
 }
@@ -80,6 +81,7 @@ desk_look(struct cli *c, struct desk *ret)
 		loaded = missing_backlog(ret, &e);
 	if (loaded >= 0)
 		return;
+	ret->partial = true;
 	if (ret->problems.list.n == before)
 		problems_add(&ret->problems, &e);
 	if (rc == 0)
@@ -126,8 +128,9 @@ nearest_id(struct cli *c, const struct snapshot *s, struct str id)
 
 static void
 explain_absence(
-	struct cli *c, const struct snapshot *s, struct str id, struct err *e)
+	struct cli *c, const struct desk *d, struct str id, struct err *e)
 {
+	const struct snapshot *s = d->backlog;
 	const struct archived *left = snapshot_find_archived(s, id);
 
 	if (left != NULL && left->how == DEPARTED_MERGED) {
@@ -143,6 +146,12 @@ explain_absence(
 			"archive show %.*s' shows it",
 			STR_ARG(id),
 			names_get(&departure_names, (int)left->how),
+			STR_ARG(id));
+		return;
+	}
+	if (d->partial) {
+		err_set(e, ERR_MISSING,
+			"'%.*s' is not among the items that can be read",
 			STR_ARG(id));
 		return;
 	}
@@ -166,7 +175,7 @@ desk_item(struct cli *c, const struct desk *d, struct str id, int *status)
 
 	if (it != NULL)
 		return it;
-	explain_absence(c, d->backlog, id, &e);
+	explain_absence(c, d, id, &e);
 	int missing = cli_fail(c, &e);
 	if (*status == CLI_DONE)
 		*status = missing;

@@ -182,8 +182,10 @@ run(struct cli *c, const struct args *a)
 	int status;
 
 	if (input && strcmp(a->words[1], "-") != 0)
-		return cli_usage(
-			c, "'%s' is too much for 'weir edit'", a->words[1]);
+		return cli_usage(c,
+			"'%s' is too much for 'weir edit', which takes one ID "
+			"and perhaps -",
+			a->words[1]);
 	const struct item *it = desk_open_item(c, a->words[0], &d, &status);
 	if (it != NULL)
 		status = input ? edit_from_input(c, &d, it)

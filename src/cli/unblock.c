@@ -72,5 +72,6 @@ const struct command command_unblock = {
 	.options = options,
 	.words_min = 1,
 	.words_max = 1,
+	.excess = "an answer is given with --notes",
 	.run = run,
 };

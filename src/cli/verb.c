@@ -12,13 +12,17 @@ verb_find(struct cli *c, const char *command, const struct verb *verbs,
 	for (; verbs[names.n].name != NULL; names.n++)
 		all[names.n] = verbs[names.n].name;
 	if (!names_parse(&names, str_from(word), ret)) {
+		struct buf takes CLEANUP_BUF = {0};
 		const char *near = names_nearest(&names, str_from(word));
+		if (near != NULL)
+			return cli_usage(c,
+				"'weir %s %s' is no command; did you mean "
+				"'weir %s %s'?",
+				command, word, command, near);
+		names_list(&names, &takes);
 		return cli_usage(c,
-			"'weir %s %s' is no command%s%s%s; 'weir help %s' says "
-			"how it is used",
-			command, word, near != NULL ? "; did you mean '" : "",
-			near != NULL ? near : "", near != NULL ? "'?" : "",
-			command);
+			"'weir %s %s' is no command: the word after '%s' is %s",
+			command, word, command, takes.p);
 	}
 	const struct verb *v = &verbs[*ret];
 	if (a->words_n - 1 < v->words_min)

@@ -96,7 +96,7 @@ prepare() {
 
 @test "dep: a wrong verb or too few words" {
 	fails 2 weir dep ad WRK-001 WRK-002
-	says "did you mean 'add'?"
+	says "did you mean 'weir dep add'?"
 	fails 2 weir dep add WRK-001
 	says "'weir dep add' needs ID DEP..."
 	fails 2 weir dep tree WRK-001 WRK-002

@@ -57,6 +57,21 @@ prepare() {
 	never_says "did you mean"
 }
 
+@test "an item that is there and cannot be read is not said to be missing" {
+	local command
+
+	sed -i '0,/status: blocked/s//status: blokced/' BACKLOG.yaml
+	for command in show explain; do
+		fails 3 weir "$command" WRK-001
+		says "'WRK-001' is not among the items that can be read"
+		says "BACKLOG.yaml:6:13: 'status': 'blokced'"
+		never_says "there is no item"
+		never_says "did you mean 'WRK-002'"
+	done
+	fails 3 weir show WRK-001 --json
+	says '"code":"missing","message":"'"'WRK-001' is not among"
+}
+
 @test "show: the others are shown all the same" {
 	run --separate-stderr weir show WRK-009 WRK-002 --json
 	exits 4

@@ -97,9 +97,11 @@ load project
 	fails 2 weir --jsno list
 	says "did you mean '--json'?"
 	fails 2 weir list -q
-	says "unknown option '-q'"
+	says "unknown option '-q'; 'weir help list' lists them"
 	fails 2 weir list --size small
-	says "unknown option '--size'"
+	says "unknown option '--size'; 'weir help list' lists them"
+	fails 2 weir --bogus list
+	says "unknown option '--bogus'; 'weir help' lists them"
 }
 
 @test "control characters never get into a message" {
@@ -125,7 +127,20 @@ load project
 	fails 2 weir add one two
 	says "'two' is too much for 'weir add'; a title of several words stands in quotes"
 	fails 2 weir list WRK-001
-	says "'WRK-001' is too much"
+	says "'WRK-001' is too much for 'weir list'; 'weir help list'"
+	fails 2 weir block WRK-001 which way
+	says "'way' is too much for 'weir block'; a reason of several words stands in quotes"
+	fails 2 weir unblock WRK-001 left
+	says "'left' is too much for 'weir unblock'; an answer is given with --notes"
+}
+
+@test "a second word that is none of a command's is refused with those there are" {
+	fails 2 weir dep WRK-001 WRK-002
+	says "'weir dep WRK-001' is no command: the word after 'dep' is add, rm or tree"
+	fails 2 weir tag remove WRK-001 ui
+	says "the word after 'tag' is add or rm"
+	fails 2 weir archive lits
+	says "'weir archive lits' is no command; did you mean 'weir archive list'?"
 }
 
 @test "global options are taken before and after the command" {
