@@ -147,7 +147,8 @@ look(struct cli *c, struct desk *d, const struct args *a, int verb)
 	if (project_archive(d->project, d->backlog, &c->arena, &list, &problems,
 		    &e) < 0)
 		return cli_fail(c, &e);
-	int status = verb == LIST ? list_all(c, &list, problems.list.n == 0)
+	bool whole = problems.list.n == 0 && d->backlog != NULL;
+	int status = verb == LIST ? list_all(c, &list, whole)
 				  : show_some(c, d->backlog, &list, a);
 	if (problems.list.n == 0)
 		return status;

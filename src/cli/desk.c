@@ -21,14 +21,6 @@ note_schema(struct cli *c, const struct desk *d)
 }
 
 static int
-missing_backlog(const struct desk *d, struct err *e)
-{
-	return err_set(e, ERR_MISSING,
-		"there is no backlog in '%s'; 'weir init' makes one",
-		project_root(d->project));
-}
-
-static int
 load(struct cli *c, struct desk *d)
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
@@ -38,7 +30,7 @@ load(struct cli *c, struct desk *d)
 	case 0:
 		return CLI_DONE;
 	case 1:
-		(void)missing_backlog(d, &e);
+		(void)project_missing(d->project, &e);
 		return cli_fail(c, &e);
 	default:
 		d->partial = true;
@@ -78,7 +70,7 @@ desk_look(struct cli *c, struct desk *ret)
 	project_rest(ret->project);
 	/* Where weir.yaml says it is cannot be told: not missing, unknown. */
 	if (loaded == 1 && rc == 0)
-		loaded = missing_backlog(ret, &e);
+		loaded = project_missing(ret->project, &e);
 	if (loaded >= 0)
 		return;
 	ret->partial = true;

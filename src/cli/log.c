@@ -108,16 +108,19 @@ follow(struct log *l, struct err *e)
 	return rc;
 }
 
-/* Nothing is told about it: is it, or was it, an item? A backlog that cannot
- * be read says nothing against that. */
+/* Nothing is told: is it a project, and is it, or was it, an item? A backlog
+ * that cannot be read says nothing against that. */
 static int
-check_item(struct log *l, struct desk *d, struct str id)
+check(struct log *l, struct desk *d, struct str id)
 {
 	CLEANUP_PROBLEMS struct problems ignored = {0};
 	struct err e = {0};
 	int status = CLI_DONE;
 
-	if (project_load(d->project, &d->backlog, &ignored, &e) == 0 &&
+	if (project_check_backlog(d->project, &e) < 0)
+		return cli_fail(l->c, &e);
+	if (str_is_set(id) &&
+		project_load(d->project, &d->backlog, &ignored, &e) == 0 &&
 		snapshot_find_archived(d->backlog, id) == NULL)
 		(void)desk_item(l->c, d, id, &status);
 	return status;
@@ -131,8 +134,8 @@ show_history(struct log *l, struct desk *d, const struct history_options *o)
 	if (history_open(&l->history, d->project, o, &e) < 0)
 		return cli_fail(l->c, &e);
 	int rc = read_on(l, &e);
-	if (rc >= 0 && !l->any && str_is_set(o->item) && l->status == CLI_DONE)
-		l->status = check_item(l, d, o->item);
+	if (rc >= 0 && !l->any && l->status == CLI_DONE)
+		l->status = check(l, d, o->item);
 	if (rc >= 0 && l->status != CLI_MISSING && o->follow &&
 		l->c->out_errno == 0)
 		rc = follow(l, &e);

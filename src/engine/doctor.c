@@ -23,9 +23,7 @@ examine_backlog(struct project *p, struct snapshot **ret, struct findings *f,
 				    "saved")},
 		&problems);
 	if (rc == 1)
-		return err_set(e, ERR_MISSING,
-			"there is no backlog in '%s'; 'weir init' makes one",
-			p->path.s);
+		return project_missing(p, e);
 	if (*ret == NULL || (*ret)->older_schema == 0)
 		return rc < 0 ? 1 : 0;
 	findings_add(f,
@@ -281,6 +279,8 @@ int
 project_renumber(struct project *p, struct str id, struct arena *a,
 	struct renumbered *ret, struct err *e)
 {
+	if (project_check_backlog(p, e) < 0)
+		return -1;
 	return store_renumber(
 		p->store, id, p->sys->clock(p->sys, SYS_CLOCK_UNIX), a, ret, e);
 }

@@ -212,7 +212,10 @@ history_open(struct history **ret, struct project *p,
 			p->sys->clock(p->sys, SYS_CLOCK_UNIX) - o->ago_ns;
 	h->watch.fd = -1;
 	h->reader.dir = FIO_DIR_NONE;
-	int rc = o->follow ? watch(h, e) : 0;
+	/* Watching makes .weir/, which is for projects alone. */
+	int rc = o->follow ? project_check_backlog(p, e) : 0;
+	if (rc == 0 && o->follow)
+		rc = watch(h, e);
 	if (rc == 0)
 		rc = events_open(&h->reader, &p->root, e);
 	if (rc < 0) {

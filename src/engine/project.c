@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/project.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 
+#include "engine/lost-priv.h"
 #include "engine/project-priv.h"
 #include "engine/refusals-priv.h"
 #include "plan/check.h"
@@ -153,6 +155,30 @@ project_load(struct project *p, struct snapshot **ret,
 	return store_load(p->store, ret, problems, e);
 }
 
+int
+project_missing(const struct project *p, struct err *e)
+{
+	const struct store_paths own = store_paths(p->store);
+	struct err lost = {0};
+
+	if (lost_check(&p->root, p->path.s, &own, &lost) < 0 &&
+		lost.code == ERR_CONFLICT)
+		return err_set(e, ERR_MISSING, "%s", lost.msg);
+	return err_set(e, ERR_MISSING,
+		"there is no backlog in '%s'; 'weir init' makes one",
+		p->path.s);
+}
+
+int
+project_check_backlog(const struct project *p, struct err *e)
+{
+	struct stat st;
+	int rc = p->sys->fstatat(p->sys, p->root.fd, p->config.backlog.s,
+		AT_SYMLINK_NOFOLLOW, &st);
+
+	return rc == -ENOENT ? project_missing(p, e) : 0;
+}
+
 void
 project_rest(struct project *p)
 {
@@ -194,12 +220,16 @@ project_migrate(struct project *p, bool dry_run, struct arena *a,
 		.now_ns = p->sys->clock(p->sys, SYS_CLOCK_UNIX),
 	};
 
+	if (project_check_backlog(p, e) < 0)
+		return -1;
 	return store_migrate(p->store, &m, a, ret, problems, e);
 }
 
 int
 project_accept(struct project *p, struct err *e)
 {
+	if (project_check_backlog(p, e) < 0)
+		return -1;
 	return store_accept(p->store, e);
 }
 

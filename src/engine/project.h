@@ -57,6 +57,13 @@ const char *project_root(const struct project *p); /* absolute */
 int project_load(struct project *p, struct snapshot **ret,
 	struct problems *problems, struct err *e);
 
+/*
+ * ERR_MISSING when there is no backlog; the text says what makes one, or what
+ * brings back one that was lost. project_missing says so in any case.
+ */
+int project_check_backlog(const struct project *p, struct err *e);
+int project_missing(const struct project *p, struct err *e);
+
 /* Nothing will be saved soon: give up what only that needs. */
 void project_rest(struct project *p);
 

@@ -234,21 +234,6 @@ drain(struct engine *g, struct arena *a, struct run_summary *ret, struct err *e)
 	return rc;
 }
 
-/* Before .weir/ is made, which is for projects alone. */
-static int
-check_backlog(const struct project *p, struct err *e)
-{
-	struct stat st;
-	int rc = p->sys->fstatat(p->sys, p->root.fd, p->config.backlog.s,
-		AT_SYMLINK_NOFOLLOW, &st);
-
-	if (rc != -ENOENT)
-		return 0;
-	return err_set(e, ERR_MISSING,
-		"there is no backlog in '%s'; 'weir init' makes one",
-		project_root(p));
-}
-
 int
 engine_run(struct project *p, const struct run_options *options,
 	struct arena *a, struct run_summary *ret, struct err *e)
@@ -264,7 +249,8 @@ engine_run(struct project *p, const struct run_options *options,
 	};
 
 	*ret = (struct run_summary){0};
-	if (check_backlog(p, e) < 0)
+	/* Before .weir/ is made, which is for projects alone. */
+	if (project_check_backlog(p, e) < 0)
 		return -1;
 	if (is_look(&g)) {
 		int looked = drain(&g, a, ret, e);

@@ -113,6 +113,35 @@ ids() {
 	output_is '.[0] | length' 23
 }
 
+@test "without a backlog every command says how to get one and makes nothing" {
+	local command
+
+	rm BACKLOG.yaml
+	for command in list "show X" ready "explain X" "dep tree" "edit X" \
+		"set X size small" "block X why" "unblock X" "close X" \
+		"merge X Y" "tag add X y" "add x" run "archive list" log \
+		"log X" "log --follow" doctor "doctor --fix" "doctor --accept" \
+		"doctor --renumber X" migrate "migrate --dry-run"; do
+		# shellcheck disable=SC2086
+		fails 4 timeout 20 weir $command
+		[ "$output" = "weir: there is no backlog in '$PWD'; 'weir init' makes one" ] ||
+			explain "$command"
+		[ ! -e .weir ] || explain "$command made something"
+	done
+}
+
+@test "of a backlog that was lost every command says what brings it back" {
+	local command
+
+	repository
+	rm BACKLOG.yaml
+	for command in list "add x" doctor run migrate "archive list"; do
+		# shellcheck disable=SC2086
+		fails 4 weir $command
+		says "bring it back with 'git checkout -- BACKLOG.yaml'"
+	done
+}
+
 @test "without a backlog there is nothing to list" {
 	rm BACKLOG.yaml
 	fails 4 weir list
