@@ -133,7 +133,8 @@ examine_runs(struct project *p, struct findings *f)
 			add_run(p, &runs[i], f);
 }
 
-/* "edit-WRK-001-4711.yaml": whether 4711 is there, maybe with an editor. */
+/* "edit-WRK-001-1-4711.yaml": whether 4711 is there, maybe with an editor. We
+ * are no editor: an earlier process had our number, as in a container. */
 static bool
 is_being_edited(struct sys *sys, struct str name)
 {
@@ -144,7 +145,8 @@ is_being_edited(struct sys *sys, struct str name)
 	while (at > 0 && name.s[at - 1] != '-')
 		at--;
 	return parse_u64(str_of(name.s + at, end - at), &pid) &&
-		pid <= INT32_MAX && proc_identify(sys, (pid_t)pid, &ignored);
+		pid <= INT32_MAX && (pid_t)pid != sys->getpid(sys) &&
+		proc_identify(sys, (pid_t)pid, &ignored);
 }
 
 static void

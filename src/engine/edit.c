@@ -46,18 +46,20 @@ base_of(const struct item_edit *x)
 	return x->name.s + sizeof(STORE_STATE_DIR);
 }
 
-/* A file that nobody has: an earlier one may hold what a person wrote. */
+/* A file that nobody has: an earlier one may hold what a person wrote. Its name
+ * ends in our pid, from which doctor tells that an editor has it. */
 static int
 make_file(struct project *p, const struct fio_dir *state, struct item_edit *x,
 	struct err *e)
 {
 	/* An id that a hand wrote may be no name for a file. */
 	struct str id = id_is_valid(x->id) ? x->id : STR("item");
-	int rc = 1;
+	int pid = p->sys->getpid(p->sys), rc = 1;
 
 	for (int i = 1; rc == 1 && i <= FILES_MAX; i++) {
-		x->name = arena_strf(x->a, STORE_STATE_DIR "/edit-%.*s-%d.yaml",
-			STR_ARG(id), i);
+		x->name = arena_strf(x->a,
+			STORE_STATE_DIR "/edit-%.*s-%d-%d.yaml", STR_ARG(id), i,
+			pid);
 		rc = fio_create(state, base_of(x), x->shown, 0600, e);
 	}
 	x->path = arena_strf(

@@ -129,9 +129,9 @@ lose_items() {
 	finds wrong rejected BACKLOG_INBOX.rejected.yaml
 	printf '\n{"id":\n' >BACKLOG_ARCHIVE.jsonl
 	finds wrong archive BACKLOG_ARCHIVE.jsonl:2:6
-	echo 'title: kept' >.weir/edit-WRK-010-4000000.yaml
-	finds wrong edit .weir/edit-WRK-010-4000000.yaml
-	mv .weir/edit-WRK-010-4000000.yaml ".weir/edit-WRK-010-$$.yaml"
+	echo 'title: kept' >.weir/edit-WRK-010-1-4000000.yaml
+	finds wrong edit .weir/edit-WRK-010-1-4000000.yaml
+	mv .weir/edit-WRK-010-1-4000000.yaml ".weir/edit-WRK-010-1-$$.yaml"
 	never_says_edit=$(weir doctor --json | grep -c '"edit"' || true)
 	[ "$never_says_edit" = 0 ]
 }

@@ -66,16 +66,32 @@ nothing_kept() {
 	edits <<<'sed -i "s/size: large/size: huge/" "$1"'
 	untouched BACKLOG.yaml weir edit WRK-001
 	exits 3
-	says ".weir/edit-WRK-001-1.yaml:6:7: 'size': 'huge' is not one of"
-	says "your text is in $PWD/.weir/edit-WRK-001-1.yaml"
+	first=$(kept)
+	says "$first:6:7: 'size': 'huge' is not one of"
+	says "your text is in $PWD/$first"
 	says "weir edit WRK-001 - <"
-	has .weir/edit-WRK-001-1.yaml "size: huge"
+	has "$first" "size: huge"
 	# A second one does not touch the first.
+	cp "$first" before
 	untouched BACKLOG.yaml weir edit WRK-001
-	has .weir/edit-WRK-001-2.yaml "size: huge"
-	sed -i 's/huge/small/' .weir/edit-WRK-001-1.yaml
-	succeeds weir edit WRK-001 - <.weir/edit-WRK-001-1.yaml
+	[ "$(kept | wc -l)" = 2 ]
+	same "$first" before
+	sed -i 's/huge/small/' "$first"
+	succeeds weir edit WRK-001 - <"$first"
 	[ "$output" = "edited WRK-001: size" ]
+}
+
+@test "doctor finds a text that was not saved, and none that an editor has" {
+	backlog # with weir's own mark of numbers issued
+	weir add One
+	edits <<-'END'
+		weir doctor --json | grep -c '"edit"' >seen
+		sed -i "s/^status: .*/status: huge/" "$1"
+	END
+	fails 3 weir edit WRK-010
+	[ "$(cat seen)" = 0 ]
+	fails 3 weir doctor
+	says "$(kept): the text of an item that was edited and not saved"
 }
 
 @test "edit: id and created stay" {
@@ -101,14 +117,14 @@ nothing_kept() {
 	edits <<<'echo "dependencies: [WRK-002]" >>"$1"'
 	untouched BACKLOG.yaml weir edit WRK-001
 	exits 3
-	says ".weir/edit-WRK-001-1.yaml:6:15: 'WRK-001' would wait for itself: WRK-001 -> WRK-002 -> WRK-001"
+	says "$(kept):6:15: 'WRK-001' would wait for itself: WRK-001 -> WRK-002 -> WRK-001"
 	says "weir edit WRK-001 - <"
-	untouched BACKLOG.yaml weir edit WRK-001 - <.weir/edit-WRK-001-1.yaml
+	untouched BACKLOG.yaml weir edit WRK-001 - <"$(kept)"
 	exits 3
 	# One that is there already keeps nobody from anything.
+	rm "$(kept)"
 	edits <<<'sed -i "s/^title: .*/title: Mine/" "$1"'
 	succeeds weir edit WRK-003
-	rm .weir/edit-WRK-001-1.yaml
 	edits <<-'END'
 		if [ -e second ]; then
 			sed -i '/^dependencies/d' "$1"
@@ -160,7 +176,7 @@ nothing_kept() {
 	untouched BACKLOG.yaml weir edit WRK-001
 	exits 3
 	says "is a symbolic link"
-	says "your text is in $PWD/.weir/edit-WRK-001-1.yaml"
+	says "your text is in $PWD/$(kept)"
 	has "$(kept)" "priority: 1"
 	rm "$(kept)"
 	edits <<<'rm "$1"'
