@@ -143,7 +143,7 @@ explain_absence(
 	}
 	if (d->partial) {
 		err_set(e, ERR_MISSING,
-			"'%.*s' is not among the items that can be read",
+			"'%.*s' is not among the sound items of the backlog",
 			STR_ARG(id));
 		return;
 	}

@@ -63,7 +63,7 @@ prepare() {
 	sed -i '0,/status: blocked/s//status: blokced/' BACKLOG.yaml
 	for command in show explain; do
 		fails 3 weir "$command" WRK-001
-		says "'WRK-001' is not among the items that can be read"
+		says "'WRK-001' is not among the sound items of the backlog"
 		says "BACKLOG.yaml:6:13: 'status': 'blokced'"
 		never_says "there is no item"
 		never_says "did you mean 'WRK-002'"
