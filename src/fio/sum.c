@@ -5,9 +5,20 @@
 
 #include <nettle/sha2.h>
 #include <xxhash.h>
-/* The same digests, by the best instructions this processor has. */
+/*
+ * The same digests by the best instructions this processor has, where libxxhash
+ * has them: its static library may lack what its header declares.
+ */
 #if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#define XXH_DISPATCH_DISABLE_REPLACE
 #include <xxh_x86dispatch.h>
+#pragma weak XXH3_128bits_dispatch
+#pragma weak XXH3_128bits_update_dispatch
+#define HAS_DISPATCH (XXH3_128bits_dispatch != NULL)
+#else
+#define HAS_DISPATCH		     0
+#define XXH3_128bits_dispatch	     XXH3_128bits
+#define XXH3_128bits_update_dispatch XXH3_128bits_update
 #endif
 
 #include "base/err.h"
@@ -34,11 +45,27 @@ from_xxh3(XXH128_hash_t h)
 	return s;
 }
 
+static XXH128_hash_t
+xxh3(struct str bytes)
+{
+	return HAS_DISPATCH ? XXH3_128bits_dispatch(bytes.s, bytes.n)
+			    : XXH3_128bits(bytes.s, bytes.n);
+}
+
+static void
+xxh3_add(XXH3_state_t *state, struct str piece)
+{
+	if (HAS_DISPATCH)
+		(void)XXH3_128bits_update_dispatch(state, piece.s, piece.n);
+	else
+		(void)XXH3_128bits_update(state, piece.s, piece.n);
+}
+
 struct fio_sum
 fio_sum(enum wio_digest_kind kind, struct str bytes)
 {
 	if (kind == WIO_XXH3)
-		return from_xxh3(XXH3_128bits(bytes.s, bytes.n));
+		return from_xxh3(xxh3(bytes));
 	struct fio_summing s;
 	fio_summing_init(&s, kind);
 	fio_summing_add(&s, bytes);
@@ -124,7 +151,7 @@ void
 fio_summing_add(struct fio_summing *s, struct str piece)
 {
 	if (s->kind == WIO_XXH3)
-		(void)XXH3_128bits_update(s->state, piece.s, piece.n);
+		xxh3_add(s->state, piece);
 	else if (piece.n > 0)
 		sha256_update(s->state, piece.n, (const uint8_t *)piece.s);
 }

@@ -84,6 +84,19 @@ prepare() {
 	[ "$(cat a.txt)" = 1 ]
 }
 
+@test "the example is built with nothing shared at all, as pkg-config says" {
+	# glibc warns of the grammars, which are shared objects all the same.
+	# shellcheck disable=SC2046
+	cc -static "$ROOT/examples/io/replace.c" -o replace \
+		$(pkgconf --cflags --libs --static weirio)
+	run readelf -d replace
+	never_says NEEDED
+	head -c 1000000 /dev/zero | tr '\0' x >a.txt
+	echo ' one' >>a.txt
+	LD_LIBRARY_PATH='' succeeds ./replace a.txt one 1
+	[ "$output" = "$("$tree/bin/weir" io digest a.txt | jq -r .digest)" ]
+}
+
 @test "the header and the example are C++, too" {
 	command -v g++ >/dev/null || skip "no g++"
 	# shellcheck disable=SC2046
