@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* replace FILE OLD NEW: the first OLD in a file below the current directory
- * becomes NEW, unless somebody saves it meanwhile. In C, or C++20:
+/* replace FILE OLD NEW: its first OLD becomes NEW. In C, or C++20:
  *	cc replace.c -o replace $(pkg-config --cflags --libs weirio) */
 #include <err.h>
 #include <stdio.h>
@@ -11,8 +10,7 @@
 int
 main(int argc, char **argv)
 {
-	char here[4096];
-	const char *root = getcwd(here, sizeof(here));
+	const char *root = getcwd(NULL, 0);
 	struct wio_options o = {.roots = &root, .roots_n = 1};
 	struct wio_error e;
 	struct wio *w = wio_open(&o, &e);
@@ -28,9 +26,8 @@ main(int argc, char **argv)
 		errx(1, "'%s' is not there", argv[2]);
 
 	/* The offsets hold for the bytes of this digest, and no others. */
-	uint64_t start = (uint64_t)(at - got.bytes);
-	struct wio_edit edit = {start, start + strlen(argv[2]), argv[3],
-		strlen(argv[3]), NULL, 0};
+	size_t start = (size_t)(at - got.bytes), end = start + strlen(argv[2]);
+	struct wio_edit edit = {start, end, argv[3], strlen(argv[3]), NULL, 0};
 	struct wio_write_request change = {.path = argv[1],
 		.digest = got.digest, .edits = &edit, .edits_n = 1};
 	struct wio_write_result done;

@@ -60,6 +60,10 @@ prepare() {
 	says -lnettle
 }
 
+@test "the example can be read in a minute: forty lines" {
+	[ "$(wc -l <"$ROOT/examples/io/replace.c")" -le 40 ]
+}
+
 @test "the example is built against what is installed, and does what it says" {
 	# shellcheck disable=SC2046
 	cc -Wall -Werror "$ROOT/examples/io/replace.c" -o replace \
