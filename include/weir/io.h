@@ -118,7 +118,8 @@ const char *wio_op_name(enum wio_op op);
  * notice change; "sha256:" and 64, to be trusted against somebody who chooses
  * the bytes. Either is accepted wherever a digest is expected; results are of
  * the kind the options say, or of the kind the request named. A token digest is
- * "tokens:LANGUAGE-VERSION:" and 32 digits.
+ * "tokens:LANGUAGE-VERSION:" and 32 digits; two of different versions are never
+ * equal.
  */
 #define WIO_DIGEST_SIZE 96
 
@@ -393,7 +394,8 @@ void
 wio_digest(enum wio_digest_kind kind, const void *bytes, size_t n, char *ret);
 /*
  * Of the tokens of source text: unchanged by white space and comments that
- * mean nothing to its language. The language is known by the path's extension.
+ * mean nothing to its language, changed by any that may. The language is known
+ * by the path's extension.
  * 0; 1 and "" when there is no grammar for it, or the text has syntax errors.
  */
 int wio_token_digest(struct wio *w, const char *path, const void *bytes,

@@ -18,10 +18,18 @@
 #define TIME_MAX (2 * NS_PER_SEC)
 
 /* tools/grammars/walk.h, again. */
-#define WALK_INTERFACE 1
+#define WALK_INTERFACE 2
+
+enum weir_walk_space {
+	WEIR_WALK_NONE,
+	WEIR_WALK_SEMICOLONS,
+	WEIR_WALK_LINES,
+	WEIR_WALK_BLANKS,
+};
 
 struct weir_walk {
 	void *ctx;
+	enum weir_walk_space space;
 	void (*feed)(void *ctx, const void *p, size_t n);
 	bool (*means)(void *ctx, const char *comment, size_t n);
 	bool (*late)(void *ctx);
@@ -32,41 +40,59 @@ typedef int walk_text(const void *language, const char *text, uint32_t n,
 	const struct weir_walk *how);
 typedef const void *grammar(void);
 
+#define SCRIPT_MEANING                                                       \
+	.meaning = {"#!", "@jsx", "@ts-", "<reference", "<amd", "@internal", \
+		"# source", "@ source", "__PURE__", "__NO_SIDE_EFFECTS__",   \
+		"webpack", "@vite-", "@flow"}
+
 /*
  * `meaning`: a comment that holds one of these is part of the program. They may
  * stand where they mean nothing; then a change of that comment is "changed",
- * which is the harmless side to err on.
+ * which is the harmless side to err on. `all_mean`: in a text that holds one of
+ * these every comment does.
  */
 static const struct language {
 	const char *name;
 	const char *extensions[5];
-	const char *meaning[9];
-	/* A text that holds this has no comments that mean nothing. */
-	const char *all_mean;
+	enum weir_walk_space space;
+	const char *meaning[14];
+	const char *all_mean[4];
+	bool splices; /* "\" joins lines, of comments too */
 } languages[] = {
-	{.name = "bash", .extensions = {".sh", ".bash"}, .meaning = {"#!"}},
-	{.name = "c", .extensions = {".c", ".h"}},
+	{.name = "bash",
+		.extensions = {".sh", ".bash"},
+		.space = WEIR_WALK_BLANKS,
+		.meaning = {"#!", "#SBATCH", "#PBS", "#BSUB"}},
+	{.name = "c", .extensions = {".c", ".h"}, .splices = true},
 	{.name = "go",
 		.extensions = {".go"},
+		.space = WEIR_WALK_SEMICOLONS,
 		.meaning = {"//go:", "+build", "//export ", "//line ",
 			"/*line "},
-		.all_mean = "import \"C\""},
-	{.name = "java", .extensions = {".java"}},
+		/* What C is made of, and what examples are to print. */
+		.all_mean = {"\"C\"", "`C`", "func Example"}},
+	{.name = "java",
+		.extensions = {".java"},
+		.meaning = {"\\u", "@deprecated"}},
 	{.name = "javascript",
 		.extensions = {".js", ".mjs", ".cjs", ".jsx"},
-		.meaning = {"@jsx", "@ts-", "@flow", "# source", "__PURE__"}},
+		.space = WEIR_WALK_SEMICOLONS,
+		SCRIPT_MEANING,
+		.all_mean = {"@ts-check", "@flow"}},
 	{.name = "python",
 		.extensions = {".py", ".pyi"},
-		.meaning = {"#!", "coding:", "coding=", "type:"}},
+		.space = WEIR_WALK_LINES,
+		.meaning = {"#!", "coding:", "coding=", "type:", "mypy:",
+			"pyright:", "cython:", "distutils:"}},
 	{.name = "rust", .extensions = {".rs"}},
 	{.name = "tsx",
 		.extensions = {".tsx"},
-		.meaning = {"@jsx", "@ts-", "<reference", "<amd", "# source",
-			"__PURE__"}},
+		.space = WEIR_WALK_SEMICOLONS,
+		SCRIPT_MEANING},
 	{.name = "typescript",
 		.extensions = {".ts", ".mts", ".cts"},
-		.meaning = {"@jsx", "@ts-", "<reference", "<amd", "# source",
-			"__PURE__"}},
+		.space = WEIR_WALK_SEMICOLONS,
+		SCRIPT_MEANING},
 };
 
 #define LANGUAGES (sizeof(languages) / sizeof(languages[0]))
@@ -246,17 +272,33 @@ feed(void *ctx, const void *p, size_t n)
 }
 
 static bool
+has_one(struct str text, const char *const *marks)
+{
+	for (; *marks != NULL; marks++)
+		if (str_find(text, str_from(*marks)) < text.n)
+			return true;
+	return false;
+}
+
+static bool
+has_splice(struct str text)
+{
+	struct str line;
+
+	while (str_next_line(&text, &line))
+		if (str_ends(str_trim(line), STR("\\")))
+			return true;
+	return false;
+}
+
+static bool
 means(void *ctx, const char *comment, size_t n)
 {
 	const struct making *m = ctx;
 	struct str text = str_of(comment, n);
 
-	for (size_t i = 0; m->language->meaning[i] != NULL; i++) {
-		struct str mark = str_from(m->language->meaning[i]);
-		if (str_find(text, mark) < n)
-			return true;
-	}
-	return m->all_mean;
+	return m->all_mean || has_one(text, m->language->meaning) ||
+		(m->language->splices && has_splice(text));
 }
 
 static bool
@@ -273,21 +315,38 @@ walk(struct fio_tokens *t, const struct language *l, const char *tag,
 {
 	struct making m = {.sys = t->sys,
 		.language = l,
+		.all_mean = has_one(text, l->all_mean),
 		.state = XXH3_createState(),
 		.until_ns =
 			t->sys->clock(t->sys, SYS_CLOCK_ELAPSED) + TIME_MAX};
 
 	if (m.state == NULL || XXH3_128bits_reset(m.state) != XXH_OK)
 		BUG("a digest could not be begun");
-	if (l->all_mean != NULL)
-		m.all_mean = str_find(text, str_from(l->all_mean)) < text.n;
 	feed(&m, tag, strlen(tag) + 1);
 	int rc = t->walk(language, text.s, (uint32_t)text.n,
-		&(struct weir_walk){
-			.ctx = &m, .feed = feed, .means = means, .late = late});
+		&(struct weir_walk){.ctx = &m,
+			.space = l->space,
+			.feed = feed,
+			.means = means,
+			.late = late});
 	*ret = XXH3_128bits_digest(m.state);
 	(void)XXH3_freeState(m.state);
 	return rc;
+}
+
+/* Which of these end a line, or a comment, is a matter of the language. */
+static bool
+has_rare_line_end(struct str text)
+{
+	static const char *const separators[] = {
+		"\xe2\x80\xa8", "\xe2\x80\xa9", NULL};
+
+	for (size_t at = 0; at < text.n; at++) {
+		at += str_find_char(str_from_at(text, at), '\r');
+		if (at < text.n && (at + 1 == text.n || text.s[at + 1] != '\n'))
+			return true;
+	}
+	return has_one(text, separators);
 }
 
 int
@@ -298,14 +357,15 @@ fio_tokens_digest(struct fio_tokens *t, const char *path, struct str text,
 	char tag[64];
 
 	ret[0] = '\0';
-	if (!fio_tokens_know(t, path) || text.n > TEXT_MAX)
+	if (!fio_tokens_know(t, path) || text.n > TEXT_MAX ||
+		has_rare_line_end(text))
 		return 1;
 	size_t i = language_of(path);
 	const void *language = load_language(t, i);
 	if (language == NULL)
 		return 1;
-	(void)snprintf(tag, sizeof(tag), "tokens:%s-%s:", languages[i].name,
-		t->plugins[i].version);
+	(void)snprintf(tag, sizeof(tag), "tokens:%s-%s-%d:", languages[i].name,
+		t->plugins[i].version, WALK_INTERFACE);
 	if (walk(t, &languages[i], tag, language, text, &hash) != 0)
 		return 1;
 	(void)snprintf(ret, WIO_DIGEST_SIZE, "%s%016llx%016llx", tag,

@@ -20,14 +20,22 @@
  * The grammars are plug-ins made by `make grammars`, a language each, loaded
  * when first needed; the language is known by the extension of the path.
  *
- * What is digested: name and version of the language; on entering a node its
- * symbol, on leaving it a mark; the text of leaves with its length before it,
- * and text that is in no leaf. Left out are white space between tokens, and
- * comments, unless the language or its tools go by them: documentation in Rust,
- * "//go:build", "#!", "@ts-ignore" and the like.
+ * What is digested: name and version of the language and of the way it is read;
+ * on entering a node its symbol, on leaving it a mark; the text of leaves with
+ * its length before it, literals whole; and text that is in no leaf. Left out
+ * are comments, unless the language, its compilers or checkers go by them:
+ * documentation in Rust, "//go:build", "#!", "@ts-ignore" and the like; and
+ * white space between tokens, except where the language may go by it. Blanks
+ * count between all words of a shell, line breaks where they may stand for a
+ * semicolon or end a directive: tools/grammars/walk.c has the list. That errs
+ * on the side of "changed".
  *
- * Texts with syntax errors, over 4 MiB, or that take longer than two seconds
- * have none.
+ * What a program learns of its own layout is not its meaning here: the numbers
+ * of its lines, what "#x" in a macro of C or stringify! in Rust make of it.
+ *
+ * Texts with syntax errors, with line ends that only some take for such (a lone
+ * CR, U+2028, U+2029), over 4 MiB, or that take longer than two seconds have
+ * none.
  */
 struct fio_tokens;
 

@@ -243,8 +243,8 @@ language_and_version_are_part_of_it(void **state)
 	c = of("dir.rs/a.c", "");
 	js = of("a.js", "a;");
 	ts = of("a.ts", "a;");
-	assert_memory_equal(c.text, "tokens:c-0.24.1:", 16);
-	assert_memory_equal(js.text, "tokens:javascript-0.25.0:", 25);
+	assert_memory_equal(c.text, "tokens:c-0.24.1-2:", 18);
+	assert_memory_equal(js.text, "tokens:javascript-0.25.0-2:", 27);
 	assert_int_equal(strlen(strrchr(js.text, ':') + 1), 32);
 	assert_string_not_equal(
 		strrchr(js.text, ':') + 1, strrchr(ts.text, ':') + 1);

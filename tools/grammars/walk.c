@@ -1,31 +1,60 @@
 /* SPDX-License-Identifier: MIT */
-#include "walk.h"
+#include "walk-priv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include <tree_sitter/api.h>
-
 /*
  * Feeds a syntax tree:
  *
- *	node:	ENTER symbol, its children with the gaps between them, LEAVE
- *	leaf:	LEAF symbol length text
+ *	node:	ENTER symbol, its children with what is between them, LEAVE
+ *	leaf:	SPACE how much, if it counts; LEAF symbol length text
  *	gap:	GAP length text
  *
- * A gap is what lies between the children of a node and in none of them. Mostly
- * that is white space between tokens, which is left out; but parts of strings
- * between escapes are in no leaf either, and in strings white space counts.
  * Without ENTER and LEAVE all that indentation and line ends mean would be
- *lost.
+ * lost. Literals are leaves, whatever the grammar finds in them. What lies in
+ * no leaf is a gap, unless it is a comment or white space.
+ *
+ * Grammars find the same tree for some texts that differ in meaning by white
+ * space alone: they let it stand where the language does not. So how much of it
+ * there is, of four degrees, counts wherever it may mean something:
+ * - all of it in languages of WEIR_WALK_BLANKS;
+ * - line breaks, in those of WEIR_WALK_LINES, outside brackets;
+ * - line breaks, in those of WEIR_WALK_SEMICOLONS, after a word of the
+ *   language, and when only comments hold one;
+ * - in a directive of C, and after one;
+ * - between operators in a macro call of Rust, to which they are one or two;
+ * - around a comment that means something, which has to stand where it does;
+ * - among the elements of JSX;
+ * - a line of C that is continued in the next without a blank.
  */
-enum mark { LEAF = 1, ENTER, LEAVE, GAP };
+enum mark { LEAF = 1, ENTER, LEAVE, GAP, SPACE };
 
 enum { BUFFER = 4096 };
+
+/* The degrees, and what is said besides. */
+enum degree { NONE, BLANK, LINE, EMPTY_LINE };
+enum { COLUMN_0 = 4, BROKEN_COMMENT = 8, SPLICED = 16 };
+
+/* What was left out since the last leaf. */
+struct space {
+	enum degree degree;
+	bool broken; /* a comment with a line break in it was */
+	bool spliced;
+	bool counts;
+};
 
 struct walk {
 	const struct weir_walk *how;
 	const char *text;
+	uint32_t at; /* what is before is fed, or left out */
+	struct space since;
+	size_t brackets; /* that are open */
+	struct {
+		uint32_t to;
+		char first;
+		bool word, comment;
+	} last; /* leaf */
 	unsigned char buffer[BUFFER];
 	size_t used;
 };
@@ -70,64 +99,182 @@ feed_text(struct walk *w, uint32_t from, uint32_t to)
 	feed(w, w->text + from, n);
 }
 
-static bool
-is_space(const char *p, size_t n)
+static enum degree
+higher(enum degree a, enum degree b)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] == '\\' && i + 1 < n &&
-			(p[i + 1] == '\n' || p[i + 1] == '\r'))
-			continue;
-		if (strchr(" \t\r\n\f\v", p[i]) == NULL || p[i] == '\0')
+	return a > b ? a : b;
+}
+
+/* False: there is more in it than white space. */
+static bool
+read_space(const struct walk *w, uint32_t from, uint32_t to, struct space *ret)
+{
+	const char *blanks =
+		w->how->space == WEIR_WALK_BLANKS ? " \t" : " \t\r\f\v";
+	size_t lines = 0;
+
+	for (uint32_t i = from; i < to; i++) {
+		const char *p = &w->text[i];
+		size_t left = to - i;
+		if (*p == '\n') {
+			ret->degree = higher(
+				ret->degree, ++lines > 1 ? EMPTY_LINE : LINE);
+		} else if (*p == '\\' && left > 1 && p[1] == '\n') {
+			ret->spliced = true;
+			i++;
+		} else if (*p == '\\' && left > 2 && p[1] == '\r' &&
+			p[2] == '\n') {
+			ret->spliced = true;
+			i += 2;
+		} else if (*p != '\0' && strchr(blanks, *p) != NULL) {
+			ret->degree = higher(ret->degree, BLANK);
+		} else {
 			return false;
+		}
 	}
 	return true;
 }
 
-/* White space in it belongs to what it says. */
+/* Blanks in it belong to what it says. */
 static bool
-is_verbatim(TSNode node)
+is_literal(const struct walk *w, TSNode node)
 {
-	static const char *const names[] = {"string", "char", "template",
-		"heredoc", "regex", "jsx_element", "jsx_fragment", "jsx_text",
-		"expansion", "content"};
+	static const char *const names[] = {"string", "heredoc", "expansion"};
 	const char *type = ts_node_type(node);
 
+	if (strstr(type, "concatenated") != NULL)
+		return false;
+	if (w->how->space == WEIR_WALK_BLANKS && strcmp(type, "subscript") == 0)
+		return true;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strstr(type, names[i]) != NULL)
 			return true;
 	return false;
 }
 
-static void
-feed_gap(struct walk *w, TSNode parent, uint32_t from, uint32_t to)
+static bool
+is_jsx(TSNode node)
 {
+	return strcmp(ts_node_type(node), "jsx_element") == 0;
+}
+
+static bool
+is_directive(TSNode node)
+{
+	return strncmp(ts_node_type(node), "preproc", 7) == 0;
+}
+
+/* What is between the children of `parent`, from w->at on. */
+static void
+pass(struct walk *w, TSNode parent, uint32_t to)
+{
+	struct space space = {0};
+	uint32_t from = w->at;
+
 	if (from >= to)
 		return;
-	if (is_space(w->text + from, to - from) && !is_verbatim(parent))
+	w->at = to;
+	if (!read_space(w, from, to, &space)) {
+		feed_mark(w, GAP, 0);
+		feed_text(w, from, to);
 		return;
-	feed_mark(w, GAP, 0);
+	}
+	w->since.degree = higher(w->since.degree, space.degree);
+	w->since.spliced |= space.spliced;
+	w->since.counts |= is_jsx(parent) || is_directive(parent);
+}
+
+static bool
+is_word(const char *s)
+{
+	return (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+}
+
+static bool
+is_operator(char c)
+{
+	return c != '\0' && strchr("+-*/%^!&|=<>.:?~@#$", c) != NULL;
+}
+
+static bool
+is_one_of(const char *token, const char *chars)
+{
+	return token[0] != '\0' && token[1] == '\0' &&
+		strchr(chars, token[0]) != NULL;
+}
+
+/* How much white space was before a leaf, if it counts. */
+static void
+feed_space(struct walk *w, TSNode leaf)
+{
+	struct space s = w->since;
+	uint32_t from = ts_node_start_byte(leaf);
+	bool comment = ts_node_is_extra(leaf);
+	bool semicolons = w->how->space == WEIR_WALK_SEMICOLONS;
+	bool lines = w->how->space == WEIR_WALK_LINES && w->brackets == 0;
+	unsigned int said = NONE;
+
+	w->since = (struct space){0};
+	if (comment && (from == 0 || w->text[from - 1] == '\n'))
+		said |= COLUMN_0;
+	if (comment || w->last.comment)
+		said |= s.degree;
+	else if (w->last.to == 0)
+		return; /* nothing was before it */
+	else if (s.counts || w->how->space == WEIR_WALK_BLANKS)
+		said |= s.degree > LINE ? LINE : s.degree;
+	else if (s.degree >= LINE &&
+		(w->last.first == '#' || lines || (semicolons && w->last.word)))
+		said |= LINE;
+	if (semicolons && s.broken && s.degree < LINE)
+		said |= BROKEN_COMMENT;
+	if (s.spliced && s.degree == NONE)
+		said |= SPLICED;
+	if (said != NONE)
+		feed_mark(w, SPACE, said);
+}
+
+static void
+feed_leaf(struct walk *w, TSNode leaf)
+{
+	const char *type = ts_node_type(leaf);
+	uint32_t from = ts_node_start_byte(leaf), to = ts_node_end_byte(leaf);
+
+	feed_space(w, leaf);
+	feed_mark(w, LEAF, ts_node_symbol(leaf));
 	feed_text(w, from, to);
+	if (is_one_of(type, "([{"))
+		w->brackets++;
+	else if (is_one_of(type, ")]}") && w->brackets > 0)
+		w->brackets--;
+	w->last.first = from < to ? w->text[from] : '\0';
+	w->last.to = to;
+	w->last.comment = ts_node_is_extra(leaf);
+	w->at = to;
 }
 
 /* Comments, and whatever else may stand anywhere. Those with named nodes in
  * them are more than that: documentation in Rust is an attribute. */
 static bool
-is_skipped(struct walk *w, TSNode node)
+skip_comment(struct walk *w, TSNode parent, TSNode node)
 {
 	uint32_t from = ts_node_start_byte(node), to = ts_node_end_byte(node);
 
-	return ts_node_is_extra(node) && ts_node_named_child_count(node) == 0 &&
-		!w->how->means(w->how->ctx, w->text + from, to - from);
+	if (!ts_node_is_extra(node) || ts_node_named_child_count(node) > 0 ||
+		w->how->means(w->how->ctx, w->text + from, to - from))
+		return false;
+	if (w->how->space == WEIR_WALK_BLANKS && from > 0 && from == w->last.to)
+		return false; /* the shell takes it for a part of the word */
+	w->since.degree = higher(w->since.degree, BLANK);
+	w->since.counts |= is_directive(parent);
+	w->since.broken |= memchr(w->text + from, '\n', to - from) != NULL;
+	w->at = to;
+	return true;
 }
 
-/* Where the gap before the next child begins, for each node on the way down. */
-struct level {
-	uint32_t at;
-	TSNode node;
-};
-
+/* The nodes on the way down. */
 struct levels {
-	struct level *items;
+	TSNode *items;
 	size_t n, cap;
 };
 
@@ -136,60 +283,60 @@ push(struct levels *l, TSNode node)
 {
 	if (l->n == l->cap) {
 		size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
-		struct level *items = realloc(l->items, cap * sizeof(*items));
+		TSNode *items = realloc(l->items, cap * sizeof(*items));
 		if (items == NULL)
 			return false;
 		l->items = items;
 		l->cap = cap;
 	}
-	l->items[l->n++] = (struct level){ts_node_start_byte(node), node};
+	l->items[l->n++] = node;
 	return true;
 }
 
 /* The node the cursor is at. True: its children are next. */
 static bool
-visit(struct walk *w, struct levels *l, TSTreeCursor *cursor)
+visit(struct walk *w, const struct levels *l, TSNode node)
 {
-	TSNode node = ts_tree_cursor_current_node(cursor);
-	uint32_t from = ts_node_start_byte(node), to = ts_node_end_byte(node);
+	bool beside = ts_node_start_byte(node) > w->at;
+	TSNode parent = l->n > 0 ? l->items[l->n - 1] : node;
 
-	if (l->n > 0) {
-		struct level *above = &l->items[l->n - 1];
-		feed_gap(w, above->node, above->at, from);
-		above->at = to;
-	}
-	if (is_skipped(w, node))
+	pass(w, parent, ts_node_start_byte(node));
+	if (skip_comment(w, parent, node))
 		return false;
-	if (ts_node_child_count(node) > 0) {
+	if (ts_node_child_count(node) > 0 && !is_literal(w, node)) {
 		feed_mark(w, ENTER, ts_node_symbol(node));
 		return true;
 	}
-	feed_mark(w, LEAF, ts_node_symbol(node));
-	feed_text(w, from, to);
+	if (beside && strcmp(ts_node_type(parent), "token_tree") == 0 &&
+		is_operator(w->last.first) && is_operator(*ts_node_type(node)))
+		w->since.counts = true;
+	feed_leaf(w, node);
+	w->last.word = !ts_node_is_named(node) && is_word(ts_node_type(node)) &&
+		strcmp(ts_node_type(parent), "predefined_type") != 0;
 	return false;
 }
 
 static void
 leave(struct walk *w, struct levels *l)
 {
-	struct level *last = &l->items[--l->n];
+	TSNode node = l->items[--l->n];
 
-	feed_gap(w, last->node, last->at, ts_node_end_byte(last->node));
+	pass(w, node, ts_node_end_byte(node));
 	feed_mark(w, LEAVE, 0);
 }
 
 /* False: no memory. */
 static bool
-walk_tree(struct walk *w, TSNode root)
+walk_all(struct walk *w, TSNode root)
 {
 	TSTreeCursor cursor = ts_tree_cursor_new(root);
 	struct levels l = {0};
 	bool good = true;
 
 	while (good) {
-		bool down = visit(w, &l, &cursor);
-		if (down) {
-			good = push(&l, ts_tree_cursor_current_node(&cursor));
+		TSNode node = ts_tree_cursor_current_node(&cursor);
+		if (visit(w, &l, node)) {
+			good = push(&l, node);
 			(void)ts_tree_cursor_goto_first_child(&cursor);
 			continue;
 		}
@@ -205,71 +352,17 @@ walk_tree(struct walk *w, TSNode root)
 	return good;
 }
 
-struct input {
-	const char *text;
-	uint32_t n;
-};
-
-static const char *
-read_input(void *ctx, uint32_t at, TSPoint point, uint32_t *ret_n)
-{
-	const struct input *in = ctx;
-
-	(void)point;
-	*ret_n = at < in->n ? in->n - at : 0;
-	return at < in->n ? in->text + at : "";
-}
-
-static bool
-is_late(TSParseState *state)
-{
-	const struct weir_walk *how = state->payload;
-
-	return how->late(how->ctx);
-}
-
-unsigned int
-weir_walk_interface(void)
-{
-	return WEIR_WALK_INTERFACE;
-}
-
-static int
-walk_parsed(const void *language, const char *text, TSTree *tree,
-	const struct weir_walk *how)
+int
+walk_tree(TSTree *tree, const char *text, const struct weir_walk *how)
 {
 	struct walk w = {.how = how, .text = text};
 	TSNode root = ts_tree_root_node(tree);
 
 	if (ts_node_has_error(root))
 		return 1;
-	feed_mark(&w, ENTER, ts_language_abi_version(language));
-	if (!walk_tree(&w, root))
+	feed_mark(&w, ENTER, ts_language_abi_version(ts_tree_language(tree)));
+	if (!walk_all(&w, root))
 		return 1;
 	flush(&w);
 	return 0;
-}
-
-int
-weir_walk_text(const void *language, const char *text, uint32_t n,
-	const struct weir_walk *how)
-{
-	struct input in = {text, n};
-	struct weir_walk mine = *how;
-	TSParser *parser = ts_parser_new();
-	int rc = -1;
-
-	if (ts_parser_set_language(parser, language)) {
-		TSTree *tree = ts_parser_parse_with_options(parser, NULL,
-			(TSInput){.payload = &in,
-				.read = read_input,
-				.encoding = TSInputEncodingUTF8},
-			(TSParseOptions){.payload = &mine,
-				.progress_callback = is_late});
-		rc = tree != NULL ? walk_parsed(language, text, tree, how) : 1;
-		if (tree != NULL)
-			ts_tree_delete(tree);
-	}
-	ts_parser_delete(parser);
-	return rc;
 }

@@ -12,10 +12,19 @@
  * runs, without it. src/fio/tokens.c has these declarations again; the number
  * goes up with every change of them, or of what is fed.
  */
-#define WEIR_WALK_INTERFACE 1
+#define WEIR_WALK_INTERFACE 2
+
+/* What a language goes by, of the white space between its tokens. */
+enum weir_walk_space {
+	WEIR_WALK_NONE,
+	WEIR_WALK_SEMICOLONS, /* a line break stands for one, in places */
+	WEIR_WALK_LINES, /* each statement is a line, but within brackets */
+	WEIR_WALK_BLANKS,
+};
 
 struct weir_walk {
 	void *ctx;
+	enum weir_walk_space space;
 	void (*feed)(void *ctx, const void *p, size_t n);
 	/* A comment that is more than one to its language. */
 	bool (*means)(void *ctx, const char *comment, size_t n);
