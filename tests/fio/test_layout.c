@@ -29,6 +29,7 @@ static const struct pair meaning[] = {
 	{"a.sh", "a=$b\n", "a= $b\n"},
 	{"a.sh", "a=(1)\n", "a= (1)\n"},
 	{"a.sh", "a[1 ]=b\n", "a[1  ]=b\n"},
+	{"a.sh", "declare -A a=([b c]=1)\n", "declare -A a=([b  c]=1)\n"},
 	{"a.sh", "a=${b:-$c $d}\n", "a=${b:-$c  $d}\n"},
 	{"a.sh", "[# a\n-f b ]\n", "[ # a\n-f b ]\n"},
 	{"a.sh", "a[1]=x\n", "a [1]=x\n"},

@@ -135,6 +135,18 @@ read_space(const struct walk *w, uint32_t from, uint32_t to, struct space *ret)
 	return true;
 }
 
+/* A key of an array of the shell, or a list that may have some. */
+static bool
+is_key(const struct walk *w, TSNode node)
+{
+	uint32_t from = ts_node_start_byte(node), to = ts_node_end_byte(node);
+	const char *type = ts_node_type(node);
+
+	return strcmp(type, "subscript") == 0 ||
+		(strcmp(type, "array") == 0 &&
+			memchr(w->text + from, '[', to - from) != NULL);
+}
+
 /* Blanks in it belong to what it says. */
 static bool
 is_literal(const struct walk *w, TSNode node)
@@ -144,7 +156,7 @@ is_literal(const struct walk *w, TSNode node)
 
 	if (strstr(type, "concatenated") != NULL)
 		return false;
-	if (w->how->space == WEIR_WALK_BLANKS && strcmp(type, "subscript") == 0)
+	if (w->how->space == WEIR_WALK_BLANKS && is_key(w, node))
 		return true;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strstr(type, names[i]) != NULL)
