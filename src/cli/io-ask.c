@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -88,6 +89,11 @@ static const struct key create_keys[] = {
 	{0},
 };
 
+enum { KEYS_MAX = 8 };
+static_assert(sizeof(write_keys) / sizeof(write_keys[0]) <= KEYS_MAX + 1 &&
+		sizeof(create_keys) / sizeof(create_keys[0]) <= KEYS_MAX + 1,
+	"add_known_keys has no room for the keys");
+
 static const struct verb_row {
 	const struct key *keys;
 	enum wio_op op;
@@ -116,6 +122,7 @@ io_ask_refuse(struct io_ask *ret, enum io_verb verb, enum wio_code code,
 	(void)snprintf(e->field, sizeof(e->field), "%s", field);
 	(void)snprintf(e->message, sizeof(e->message), "%s", text.p);
 	/* Not in the middle of a character. */
+	e->field[utf8_check(str_from(e->field))] = '\0';
 	e->message[utf8_check(str_from(e->message))] = '\0';
 }
 
@@ -140,19 +147,38 @@ bad(const struct place *p, const char *key, const char *what)
 	return false;
 }
 
-/* No field is at fault: there is none of this name. */
+/* The nearest of the keys there are; all of them when none is near. */
+static void
+add_known_keys(const struct key *keys, struct str key, struct buf *ret)
+{
+	const char *all[KEYS_MAX];
+	struct names names = {.name = all};
+
+	for (const struct key *f = keys; f->name != NULL; f++)
+		all[names.n++] = f->name;
+	const char *near = names_nearest(&names, key);
+	if (near != NULL)
+		buf_addf(ret, "did you mean '%s'?", near);
+	else {
+		buf_add_c(ret, "it takes ");
+		names_list(&names, ret);
+	}
+}
+
 static bool
-bad_key(const struct place *p, const char *key)
+bad_key(const struct place *p, const struct key *keys, const char *key)
 {
 	struct buf clean CLEANUP_BUF = {0};
-	struct buf shown CLEANUP_BUF = {0};
+	struct buf field CLEANUP_BUF = {0};
+	struct buf known CLEANUP_BUF = {0};
 
 	utf8_add_printable(&clean, str_from(key));
-	utf8_add_cut(&shown, buf_str(&clean), 40);
-	io_ask_refuse(p->ask, p->verb, WIO_INVALID, "",
-		"line %llu: '%s%s' is no key of this request",
-		(unsigned long long)p->ask->line, p->prefix,
-		shown.n > 0 ? shown.p : "");
+	buf_add_c(&field, p->prefix);
+	utf8_add_cut(&field, buf_str(&clean), 40);
+	add_known_keys(keys, str_from(key), &known);
+	io_ask_refuse(p->ask, p->verb, WIO_INVALID, field.p,
+		"line %llu: '%s' is no key of this request; %s",
+		(unsigned long long)p->ask->line, field.p, known.p);
 	return false;
 }
 
@@ -363,7 +389,7 @@ take_object(const struct place *p, const struct key *keys, const json_t *object)
 	{
 		const struct key *f = find_key(keys, key, &base64);
 		if (f == NULL)
-			return bad_key(p, key);
+			return bad_key(p, keys, key);
 		if (json_is_null(value))
 			continue;
 		uint32_t bit = UINT32_C(1) << (f - keys);

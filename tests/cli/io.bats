@@ -171,6 +171,21 @@ refuses_line() {
 	refused 1 invalid edits
 }
 
+@test "io: a key that there is not is named, and the one that is near it" {
+	refuses_line '{"path": "a.txt", "strat": 1}' \
+		"line 2: 'strat' is no key of this request; did you mean 'start'?"
+	answers 2 .error.field strat
+	refuses_line '{"path": "a.txt", "colour": "red"}' \
+		"; it takes path, digest, part, start, end, max_bytes or raw"
+	answers 2 .error.field colour
+	refuses_line '{"path": "a.txt", "": "red"}' "'' is no key"
+	ask write '{"path": "a.txt", "edits": [{"start": 0, "end": 1, "txet": ""}]}'
+	refused 1 invalid 'edits[0].txet'
+	answers 1 .error.message "line 1: 'edits[0].txet' is no key of this request; did you mean 'text'?"
+	ask read "{\"path\": \"a.txt\", \"$(printf 'ä%.0s' {1..60})\": 1}"
+	refused 1 invalid "$(printf 'ä%.0s' {1..23})"
+}
+
 @test "io: control characters of a request never get into a message" {
 	refuses_line "$(printf '{"path": "a.txt", "\\u001b[31m\xe2\x80\xae": 1}')" \
 		"[31m"
