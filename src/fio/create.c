@@ -138,9 +138,7 @@ verify(const struct fio_held *h, const struct wio_create_request *r,
 	if (fio_sum_eq(now, want))
 		return 0;
 	fio_sum_format(now, v.before[want.kind]);
-	fio_revise_mismatch(&v, WIO_MISMATCH, &ask, e);
-	e->op = OP;
-	return -1;
+	return fio_revise_mismatch(&v, WIO_MISMATCH, &ask, e);
 }
 
 /* As wio_write tells it. */
@@ -157,7 +155,6 @@ conflict(const struct job *j, const struct fio_held *h,
 	if (fio_conflict_look(h, kept, &now, &ret->error) == WIO_BUSY)
 		return -1;
 	fio_revise_mismatch(&now, WIO_CONFLICT, &ask, &ret->error);
-	ret->error.op = OP;
 	(void)snprintf(ret->kept, sizeof(ret->kept), "%s", kept);
 	return -1;
 }
@@ -267,8 +264,12 @@ do_one(struct job *j, const struct wio_create_request *r,
 		fio_place_release(&place);
 	}
 	fio_pool_leave(j->w->pool, held);
-	if (rc < 0)
+	if (rc < 0) {
+		/* What is replaced is replaced as a write does it. */
+		if (ret->error.op == WIO_OP_WRITE)
+			ret->error.op = OP;
 		return;
+	}
 	ret->error = (struct wio_error){0};
 	ret->reached = j->w->options.durability;
 	if (r->digest != NULL && fio_sum_parse(str_from(r->digest), &named))

@@ -349,6 +349,21 @@ empty() {
 	answers 1 .error.op resolve
 }
 
+@test "io create: what fails is a creation, also when it replaces" {
+	mkdir dir
+	ask create '{"path": "dir", "bytes": "", "existing": "replace_any"}' \
+		'{"path": "a.txt", "bytes": "", "existing": "replace_verified", "digest": "xxh3:00000000000000000000000000000000"}'
+	exits 3
+	refused 1 not_regular path
+	answers 1 .error.op create
+	refused 2 mismatch digest
+	answers 2 .error.op create
+	ln a.txt other
+	ask create '{"path": "a.txt", "bytes": "", "existing": "replace_verified", "digest": "'"$(digest_of a.txt)"'"}'
+	refused 1 linked path
+	answers 1 .error.op create
+}
+
 # What is there under the name of the trash, made by nobody of us.
 no_trash() {
 	rm -rf .weir-trash
