@@ -9,8 +9,9 @@
 
 /*
  * A path is cleaned, matched to a root, and its directory opened by the kernel
- * in one call. Whatever is rarer goes to the walker: a link at the end, and
- * one that leads out of its root, maybe into another.
+ * in one call. Whatever is rarer goes to the walker: a link at the end, one
+ * that leads out of its root, maybe into another, and what is refused for one
+ * of its components, which the kernel does not name.
  */
 
 /* How often the kernel may ask to try again, because somewhere a directory was
@@ -56,7 +57,8 @@ fio_open_by_kernel(struct fio_roots *r, size_t root, const char *path,
 	if (fd == -ENOSYS || fd == -EPERM)
 		atomic_store_explicit(
 			&r->no_openat2, true, memory_order_relaxed);
-	if (fd == -ENOSYS || fd == -EPERM || fd == -EXDEV)
+	if (fd == -ENOSYS || fd == -EPERM || fd == -EXDEV || fd == -ELOOP ||
+		fd == -ENOTDIR)
 		return 1;
 	if (fd == -EAGAIN) {
 		fio_error_sys(e, WIO_OP_RESOLVE, EAGAIN,

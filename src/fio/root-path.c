@@ -37,7 +37,7 @@ fio_check_name(const char *name, size_t n, struct wio_error *e)
 {
 	if (n == 2 && memcmp(name, "..", 2) == 0)
 		return fio_error_set(e, WIO_OP_RESOLVE, WIO_INVALID, "path",
-			"a path with '..' in it");
+			"a path with '..' in it; give one without");
 	if (n >= NAME_SIZE)
 		return fio_error_set(e, WIO_OP_RESOLVE, WIO_INVALID, "path",
 			"a name of %zu bytes in a path, the most is %zu", n,
@@ -45,7 +45,8 @@ fio_check_name(const char *name, size_t n, struct wio_error *e)
 	for (size_t i = 0; i < n; i++)
 		if ((unsigned char)name[i] < ' ' || name[i] == 0x7f)
 			return fio_error_set(e, WIO_OP_RESOLVE, WIO_INVALID,
-				"path", "a path with a control character");
+				"path",
+				"a path with a control character in it");
 	return 0;
 }
 
@@ -56,14 +57,16 @@ check_path(const char *path, struct wio_error *e)
 
 	if (n == 0)
 		return fio_error_set(e, WIO_OP_RESOLVE, WIO_INVALID, "path",
-			"an empty path");
+			"an empty path names no file");
 	if (n >= FIO_PATH_SIZE)
 		return fio_error_set(e, WIO_OP_RESOLVE, WIO_INVALID, "path",
 			"a path of %zu bytes, the most is %d", n,
 			FIO_PATH_SIZE - 1);
 	if (n > 1 && path[n - 1] == '/')
 		return fio_error_set(e, WIO_OP_RESOLVE, WIO_INVALID, "path",
-			"a path with '/' at the end");
+			"'%.200s' has '/' at the end, where a file's name "
+			"would be",
+			path);
 	for (const char *at = path; *at != '\0';) {
 		at += strspn(at, "/");
 		size_t len = strcspn(at, "/");
@@ -128,9 +131,10 @@ fio_roots_locate(const struct fio_roots *r, const char *path,
 	}
 	if (fio_roots_match(r, clean, ret_root, ret_rest))
 		return 0;
-	fio_error_set(e, WIO_OP_RESOLVE, WIO_OUTSIDE, NULL,
-		"'%s' is under no root", path);
-	return -1;
+	return fio_error_set(e, WIO_OP_RESOLVE, WIO_OUTSIDE, "path",
+		"'%.200s' is under no root; its directory needs to be one "
+		"(--root)",
+		path);
 }
 
 const char *
@@ -149,12 +153,11 @@ fio_cut_name(char *path, const char **ret_parent)
 int
 fio_resolve_error(struct wio_error *e, int sys, const char *shown)
 {
-	fio_error_sys(e, WIO_OP_RESOLVE, sys, "'%s'", shown);
+	fio_error_sys(e, WIO_OP_RESOLVE, sys, "'%.200s'", shown);
+	(void)snprintf(e->field, sizeof(e->field), "path");
 	if (sys == ENOTDIR)
 		e->code = WIO_NOT_FOUND;
-	if (sys == ENAMETOOLONG) {
+	if (sys == ENAMETOOLONG)
 		e->code = WIO_INVALID;
-		(void)snprintf(e->field, sizeof(e->field), "path");
-	}
 	return -1;
 }

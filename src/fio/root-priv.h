@@ -8,7 +8,8 @@
 #include "fio/io-priv.h"
 #include "fio/root.h"
 
-#define FIO_PATH_SIZE 4096 /* with the NUL */
+#define FIO_PATH_SIZE  4096 /* with the NUL */
+#define FIO_SHOWN_SIZE 121  /* of a path in a message that has another, too */
 
 /* Which mount a directory is on: two of one file system have one `dev`. */
 struct fio_mount {
@@ -62,7 +63,8 @@ const char *fio_cut_name(char *path, const char **ret_parent);
 void fio_name_dir(struct fio_dir *d, struct sys *sys, int fd, const char *path);
 
 /* A directory below a root, in one call. `flags`: O_RDONLY, given up for O_PATH
- * when that is denied, or O_PATH. 1: the walker has to say. */
+ * when that is denied, or O_PATH. 1: the walker has to say, also which
+ * component is at fault. */
 int fio_open_by_kernel(struct fio_roots *r, size_t root, const char *path,
 	int flags, int *ret_fd, const char *shown, struct wio_error *e);
 
@@ -74,6 +76,7 @@ int fio_open_dir(struct sys *sys, int fd, const char *path, int flags);
 int fio_mount_of(struct sys *sys, int fd, struct fio_mount *ret);
 bool fio_mount_same(const struct fio_mount *a, const struct fio_mount *b);
 
+/* The path is the field at fault. */
 int fio_resolve_error(struct wio_error *e, int sys, const char *shown);
 
 /*
@@ -96,6 +99,7 @@ struct fio_walk {
 	char at[FIO_PATH_SIZE]; /* real names, from the root */
 	char rest[2 * FIO_PATH_SIZE];
 	unsigned int links, steps;
+	char via[FIO_SHOWN_SIZE]; /* the last link gone over */
 };
 
 /* `rest` relative to the root, shorter than FIO_PATH_SIZE. */

@@ -16,13 +16,6 @@
 #define PROC_MAGIC 0x9fa0
 #define PROC_ROOT  1
 
-static int
-outside(const struct fio_walk *w, struct wio_error *e)
-{
-	return fio_error_set(e, WIO_OP_RESOLVE, WIO_OUTSIDE, NULL,
-		"'%s' leads out of the roots", w->shown);
-}
-
 static struct fio_root *
 root_of(const struct fio_walk *w)
 {
@@ -33,6 +26,72 @@ static int
 fd_of(const struct fio_walk *w)
 {
 	return w->fd >= 0 ? w->fd : root_of(w)->dir.fd;
+}
+
+/* Of the paths that messages show. */
+#define SHOWN (FIO_SHOWN_SIZE - 1)
+
+/* `name` in the directory where we are. */
+static void
+show(const struct fio_walk *w, const char *name, char ret[FIO_SHOWN_SIZE])
+{
+	CLEANUP_BUF struct buf path = {0};
+
+	if (root_of(w)->real.n == 0)
+		buf_add_char(&path, '/');
+	if (w->at[0] != '\0')
+		buf_addf(&path, "%s/", w->at);
+	buf_add_c(&path, name);
+	(void)snprintf(ret, FIO_SHOWN_SIZE, "%.*s", SHOWN, path.p);
+}
+
+static int
+outside(const struct fio_walk *w, struct wio_error *e)
+{
+	if (w->roots->symlinks == WIO_SYMLINKS_FOLLOW_INSIDE)
+		return fio_error_set(e, WIO_OP_RESOLVE, WIO_OUTSIDE, "path",
+			"'%.*s' leads out of its root by the symbolic link "
+			"'%s', and the policy is to stay inside (symlinks: "
+			"follow_inside); name the file by a path without it",
+			SHOWN, w->shown, w->via);
+	return fio_error_set(e, WIO_OP_RESOLVE, WIO_OUTSIDE, "path",
+		"'%.*s' leads out of the roots by the symbolic link '%s'; "
+		"what it leads to needs a root of its own (--root)",
+		SHOWN, w->shown, w->via);
+}
+
+/* For one of its components, or all of it. */
+static int
+refuse_at(const struct fio_walk *w, enum wio_code code, const char *at,
+	const char *why, struct wio_error *e)
+{
+	if (strcmp(at, w->shown) == 0)
+		return fio_error_set(
+			e, WIO_OP_RESOLVE, code, "path", "'%s' %s", at, why);
+	return fio_error_set(e, WIO_OP_RESOLVE, code, "path", "'%.*s': '%s' %s",
+		SHOWN, w->shown, at, why);
+}
+
+static int
+refuse_loop(const struct fio_walk *w, struct wio_error *e)
+{
+	fio_error_set(e, WIO_OP_RESOLVE, WIO_SYMLINK, "path",
+		"'%.*s' leads from link to link without an end, by '%s'; look "
+		"where they lead",
+		SHOWN, w->shown, w->via);
+	e->sys = ELOOP;
+	return -1;
+}
+
+static int
+refuse_file(const struct fio_walk *w, const char *name, struct wio_error *e)
+{
+	char at[FIO_SHOWN_SIZE];
+
+	show(w, name, at);
+	refuse_at(w, WIO_NOT_FOUND, at, "is not a directory", e);
+	e->sys = ENOTDIR;
+	return -1;
 }
 
 /* `fd` becomes where we are; -1: the root. */
@@ -57,6 +116,7 @@ fio_walk_init(struct fio_walk *ret, struct fio_roots *r, size_t root,
 	ret->at[0] = '\0';
 	(void)snprintf(ret->rest, sizeof(ret->rest), "%s", rest);
 	ret->links = ret->steps = 0;
+	ret->via[0] = '\0';
 }
 
 /* `a` + "/" + `b` becomes the rest. `b` may be part of the rest. */
@@ -135,19 +195,29 @@ is_magic(const struct fio_walk *w, int fd, bool *ret, struct wio_error *e)
 
 /* `fd` is of the link itself. */
 static int
-follow(struct fio_walk *w, int fd, const char *rest, struct wio_error *e)
+follow(struct fio_walk *w, int fd, const char *name, const char *rest,
+	struct wio_error *e)
 {
 	struct sys *sys = w->roots->sys;
 	char text[FIO_PATH_SIZE];
 	bool magic;
 
+	show(w, name, w->via);
 	if (w->roots->symlinks == WIO_SYMLINKS_DENY)
-		return fio_error_set(e, WIO_OP_RESOLVE, WIO_SYMLINK, NULL,
-			"'%s' goes through a symbolic link", w->shown);
+		return refuse_at(w, WIO_SYMLINK, w->via,
+			"is a symbolic link, and the policy is to follow none "
+			"(symlinks: deny); name the file by a path without "
+			"links",
+			e);
 	if (is_magic(w, fd, &magic, e) < 0)
 		return -1;
-	if (magic || ++w->links > LINKS_MAX)
-		return fio_resolve_error(e, ELOOP, w->shown);
+	if (magic)
+		return refuse_at(w, WIO_SYMLINK, w->via,
+			"is a link of the kernel's own, which is never "
+			"followed; name the file by its path",
+			e);
+	if (++w->links > LINKS_MAX)
+		return refuse_loop(w, e);
 	ssize_t n = sys->readlinkat(sys, fd, "", text, sizeof(text));
 	if (n < 0)
 		return fio_resolve_error(e, (int)-n, w->shown);
@@ -195,10 +265,11 @@ settle(struct fio_walk *w, const char *name, struct wio_error *e)
 
 /* Whether a directory is on another mount, and that matters. */
 static int
-check_mount(struct fio_walk *w, int fd, struct wio_error *e)
+check_mount(struct fio_walk *w, int fd, const char *name, struct wio_error *e)
 {
 	const struct fio_mount *of = &root_of(w)->mount;
 	struct fio_mount here;
+	char at[FIO_SHOWN_SIZE];
 
 	if (w->roots->cross_mounts ||
 		w->roots->symlinks == WIO_SYMLINKS_FOLLOW_ANYWHERE)
@@ -208,8 +279,11 @@ check_mount(struct fio_walk *w, int fd, struct wio_error *e)
 		return fio_resolve_error(e, -rc, w->shown);
 	if (fio_mount_same(&here, of))
 		return 0;
-	return fio_error_set(e, WIO_OP_RESOLVE, WIO_OUTSIDE, NULL,
-		"'%s' leads over a mount point", w->shown);
+	show(w, name, at);
+	return refuse_at(w, WIO_OUTSIDE, at,
+		"is where another file system is mounted, which is not gone "
+		"into without cross_mounts (--cross-mounts)",
+		e);
 }
 
 /* Takes `fd` over. */
@@ -221,7 +295,7 @@ go_down(struct fio_walk *w, int fd, const char *name, const char *rest,
 
 	w->fresh = false;
 	stand_on(w, fd);
-	if (check_mount(w, fd, e) < 0)
+	if (check_mount(w, fd, name, e) < 0)
 		return -1;
 	if (n + name_n + 2 > sizeof(w->at))
 		return fio_resolve_error(e, ENAMETOOLONG, w->shown);
@@ -288,11 +362,11 @@ go(struct fio_walk *w, const char *name, const char *rest,
 	if (rc < 0)
 		rc = fio_resolve_error(e, -rc, w->shown);
 	else if (S_ISLNK(st.st_mode))
-		rc = follow(w, fd, rest, e);
+		rc = follow(w, fd, name, rest, e);
 	else if (last)
 		rc = arrive(w, name, ret, e);
 	else if (!S_ISDIR(st.st_mode))
-		rc = fio_resolve_error(e, ENOTDIR, w->shown);
+		rc = refuse_file(w, name, e);
 	else if ((rc = settle(w, name, e)) == 0)
 		return go_down(w, fd, name, rest, e);
 	(void)sys->close(sys, fd);
@@ -306,7 +380,7 @@ step(struct fio_walk *w, struct fio_place *ret, struct wio_error *e)
 	char name[sizeof(ret->name)];
 
 	if (++w->steps > STEPS_MAX)
-		return fio_resolve_error(e, ELOOP, w->shown);
+		return refuse_loop(w, e);
 	fio_path_tidy(w->rest);
 	const char *from = w->rest + strspn(w->rest, "/");
 	size_t n = strcspn(from, "/");

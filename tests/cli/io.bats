@@ -248,7 +248,7 @@ refuses_line() {
 		explain "$stderr"
 	ask read "$good" -- --root a.txt
 	exits 4
-	[ "$stderr" = "weir: --root 'a.txt': '$PWD/a.txt': Not a directory" ] ||
+	[ "$stderr" = "weir: --root 'a.txt': '$PWD/a.txt' is not a directory" ] ||
 		explain "$stderr"
 }
 

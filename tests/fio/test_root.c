@@ -217,8 +217,53 @@ chained_looping_and_broken_links_end_where_the_kernel_would(void **state)
 }
 
 static void
+named_links(struct world *w)
+{
+	link_at(w, "one/src/sub", "../src");
+	link_at(w, "one/out", "../outside");
+	link_at(w, "one/cross", "../two");
+	link_at(w, "one/ping", "pong");
+	link_at(w, "one/pong", "ping");
+	world_open(w, WIO_SYMLINKS_DENY);
+	check_says(w, "src/sub/b.c", WIO_SYMLINK,
+		"'src/sub/b.c': 'src/sub' is a symbolic link, and the policy "
+		"is to follow none (symlinks: deny); name the file by a path "
+		"without links");
+	check_says(w, "ping", WIO_SYMLINK,
+		"'ping' is a symbolic link, and the policy is to "
+		"follow none (symlinks: deny); name the file by a path without "
+		"links");
+	world_open(w, WIO_SYMLINKS_DENY_CROSS_ROOT);
+	check_says(w, "out/secret", WIO_OUTSIDE,
+		"'out/secret' leads out of the roots by the symbolic link "
+		"'out'; what it leads to needs a root of its own (--root)");
+	check_says(w, "ping/a", WIO_SYMLINK,
+		"'ping/a' leads from link to link without an end, by 'ping'; "
+		"look where they lead");
+	world_open(w, WIO_SYMLINKS_FOLLOW_INSIDE);
+	check_says(w, "cross/t.c", WIO_OUTSIDE,
+		"'cross/t.c' leads out of its root by the symbolic link "
+		"'cross', and the policy is to stay inside (symlinks: "
+		"follow_inside); name the file by a path without it");
+	check_says(w, "a.c/x/y", WIO_NOT_FOUND,
+		"'a.c/x/y': 'a.c' is not a directory");
+	check_says(w, "/etc/passwd", WIO_OUTSIDE,
+		"'/etc/passwd' is under no root; its directory needs to be one "
+		"(--root)");
+}
+
+static void
+a_link_that_is_refused_is_named_with_the_policy_and_a_way_on(void **state)
+{
+	(void)state;
+	both(named_links);
+}
+
+static void
 magic(struct world *w)
 {
+	char path[64], message[200];
+
 	world_open(w, WIO_SYMLINKS_FOLLOW_ANYWHERE);
 	struct fio_place p;
 	struct wio_error e;
@@ -226,6 +271,12 @@ magic(struct world *w)
 	fio_place_release(&p);
 	check_refuses(w, "/proc/self/root/etc/passwd", WIO_SYMLINK);
 	check_refuses(w, "/proc/self/cwd", WIO_SYMLINK);
+	(void)snprintf(path, sizeof(path), "/proc/%d/cwd", (int)getpid());
+	(void)snprintf(message, sizeof(message),
+		"'%s' is a link of the kernel's own, which is never followed; "
+		"name the file by its path",
+		path);
+	check_says(w, path, WIO_SYMLINK, message);
 }
 
 static void
@@ -447,6 +498,8 @@ main(void)
 			a_path_that_cannot_be_one_is_refused_before_anything_is_opened),
 		cmocka_unit_test(
 			chained_looping_and_broken_links_end_where_the_kernel_would),
+		cmocka_unit_test(
+			a_link_that_is_refused_is_named_with_the_policy_and_a_way_on),
 		cmocka_unit_test(a_magic_link_is_never_followed),
 		cmocka_unit_test(
 			a_directory_is_searched_with_no_more_rights_than_that_needs),

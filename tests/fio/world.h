@@ -129,6 +129,20 @@ check_refuses(struct world *w, const char *path, enum wio_code code)
 	assert_int_equal(e.op, WIO_OP_RESOLVE);
 }
 
+/* Refused, with the path as the field at fault and these words. */
+static inline void
+check_says(struct world *w, const char *path, enum wio_code code,
+	const char *message)
+{
+	struct fio_place p;
+	struct wio_error e = {0};
+
+	check_refuses(w, path, code);
+	(void)fio_roots_find(w->r, path, &p, &e);
+	assert_string_equal(e.message, message);
+	assert_string_equal(e.field, "path");
+}
+
 static inline void
 both(void (*test)(struct world *w))
 {
