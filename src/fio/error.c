@@ -124,6 +124,18 @@ code_of_sys(int sys)
 	}
 }
 
+/* What the system's own words leave open. */
+static void
+add_way_on(struct wio_error *e)
+{
+	size_t n = strlen(e->message);
+
+	if (e->sys == EROFS)
+		(void)snprintf(e->message + n, sizeof(e->message) - n,
+			"; files there can be read, and changed only once it is "
+			"mounted for that");
+}
+
 int
 fio_error_sys(
 	struct wio_error *e, enum wio_op op, int sys, const char *fmt, ...)
@@ -137,6 +149,7 @@ fio_error_sys(
 	size_t n = strlen(e->message);
 	(void)snprintf(e->message + n, sizeof(e->message) - n, ": %s",
 		strerrordesc_np(sys));
+	add_way_on(e);
 	return -1;
 }
 
@@ -172,5 +185,6 @@ fio_error_from(struct wio_error *e, enum wio_op op, const struct err *from)
 
 	fio_error_set(e, op, code_of(from), NULL, "%s", from->msg);
 	e->sys = sys;
+	add_way_on(e);
 	return -1;
 }

@@ -191,6 +191,23 @@ fill_temp(const struct fio_dir *d, const char *name, int fd, struct fio_temp *t,
 }
 
 static int
+fail_to_write(const struct fio_dir *d, const char *name,
+	const struct fio_replacing *how, int rc, struct err *e)
+{
+	const struct fio_version *like = version_before(how);
+
+	if (rc != -EPERM || like == NULL || !how->same_owner)
+		return err_sys(e, -rc, "writing '%s'", fio_path(d, name).text);
+	/* Nothing else is not permitted to who has made the file. */
+	return err_sys(e, -rc,
+		"writing '%s': it belongs to uid %lu and gid %lu, and weir, "
+		"which runs as another, may not leave it to them; let its "
+		"owner write it",
+		fio_path(d, name).text, (unsigned long)like->uid,
+		(unsigned long)like->gid);
+}
+
+static int
 write_temp(const struct fio_dir *d, const char *name, struct fio_temp *t,
 	struct str_list pieces, const struct fio_replacing *how, struct err *e)
 {
@@ -211,7 +228,7 @@ write_temp(const struct fio_dir *d, const char *name, struct fio_temp *t,
 	if (rc == 0)
 		return 0;
 	(void)sys->unlinkat(sys, d->fd, t->name, 0);
-	return err_sys(e, -rc, "writing '%s'", fio_path(d, name).text);
+	return fail_to_write(d, name, how, rc, e);
 }
 
 /*
