@@ -282,7 +282,7 @@ take_identity(const struct place *p, const char *key, const json_t *value,
 static bool take_object(
 	const struct place *p, const struct key *keys, const json_t *object);
 
-/* With an anchor the offsets only say where it is expected. */
+/* With an anchor the offsets only say where it is expected, if anywhere. */
 static bool
 check_edit(const struct place *p, const json_t *object, struct wio_edit *edit)
 {
@@ -293,7 +293,9 @@ check_edit(const struct place *p, const json_t *object, struct wio_edit *edit)
 		return bad(p, "start", "is missing, and there is no 'anchor'");
 	if (edit->anchor == NULL && !end)
 		return bad(p, "end", "is missing, and there is no 'anchor'");
-	if (!end)
+	if (end && !start)
+		return bad(p, "start", "is missing, and 'end' is there");
+	if (start && !end)
 		edit->end = edit->start + edit->anchor_n;
 	return true;
 }

@@ -129,6 +129,36 @@ untouched() {
 	same want a.txt
 }
 
+# relocates WANT DIGEST EDIT: one edit of a.txt, looked at only; whether it is
+# told as relocated.
+relocates() {
+	ask write "{\"path\": \"a.txt\", \"digest\": $2, \"edits\": [$3], \"dry_run\": true}"
+	exits 0
+	answers 1 .relocated "$1"
+}
+
+@test "io write: an anchor found elsewhere is relocated, also to and from 0" {
+	local other='"xxh3:00000000000000000000000000000000"'
+
+	relocates true "$other" '{"start": 4, "end": 7, "anchor": "one", "text": ""}'
+	relocates true "$other" '{"start": 0, "end": 3, "anchor": "two", "text": ""}'
+	relocates true "$other" '{"start": 0, "anchor": "two", "text": ""}'
+	relocates false "$other" '{"start": 0, "anchor": "one", "text": ""}'
+	relocates false "$other" '{"start": 0, "end": 3, "anchor": "one", "text": ""}'
+	relocates false "\"$digest\"" '{"start": 0, "end": 3, "anchor": "one", "text": ""}'
+}
+
+@test "io write: an anchor alone lands in any file, and is relocated from nowhere" {
+	relocates false "\"$digest\"" '{"anchor": "two", "text": ""}'
+	relocates false null '{"anchor": "two", "text": ""}'
+	relocates false null '{"anchor": "one", "text": ""}'
+	answers 1 '.deltas[0].start' 0
+	relocates false null '{"start": null, "end": null, "anchor": "two", "text": ""}'
+	ask write '{"path": "a.txt", "edits": [{"end": 7, "anchor": "two", "text": ""}]}'
+	exits 3
+	refused 1 invalid 'edits[0].start'
+}
+
 @test "io write: an anchor that is not there, or not just once, changes nothing" {
 	echo two >>a.txt
 	cp a.txt before

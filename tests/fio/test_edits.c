@@ -182,6 +182,12 @@ an_anchor_says_where_an_edit_goes_in_another_file(void **state)
 		made("// more\nold\n", moved, 1, false), "// more\nnew\n");
 	assert_int_equal(land("// more\nold\n", moved, 1, false, landed), 1);
 	assert_int_equal(land("old\n", moved, 1, false, landed), 0);
+	/* To the very beginning it is elsewhere, too; from nowhere it is not.
+	 */
+	const struct wio_edit back[] = {ANCHORED(8, 11, "new", "old")};
+	const struct wio_edit alone[] = {ANCHORED(0, 0, "new", "old")};
+	assert_int_equal(land("old\n", back, 1, false, landed), 1);
+	assert_int_equal(land("// more\nold\n", alone, 1, true, landed), 0);
 	refused("ol", moved, 1, false, WIO_ANCHOR, "edits[0].anchor");
 	refused("old old", moved, 1, false, WIO_ANCHOR, "edits[0].anchor");
 	refused("old", bare, 1, false, WIO_MISMATCH, "edits[0].anchor");
