@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fio/edits.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,15 +9,24 @@
 
 #define OP WIO_OP_WRITE
 
+static int
+refuse(struct wio_error *e, enum wio_code code, size_t i, const char *which,
+	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
 /* Fail with the name of edit `i`'s field. */
 static int
 refuse(struct wio_error *e, enum wio_code code, size_t i, const char *which,
-	const char *why)
+	const char *fmt, ...)
 {
+	CLEANUP_BUF struct buf why = {0};
 	char field[48];
+	va_list ap;
 
+	va_start(ap, fmt);
+	buf_vaddf(&why, fmt, ap);
+	va_end(ap);
 	(void)snprintf(field, sizeof(field), "edits[%zu]%s", i, which);
-	return fio_error_set(e, OP, code, field, "%s: %s", field, why);
+	return fio_error_set(e, OP, code, field, "%s: %s", field, why.p);
 }
 
 static size_t
@@ -38,9 +48,12 @@ find_anchor(struct str bytes, struct str anchor, size_t i, size_t *ret,
 	if (at == bytes.n)
 		return refuse(e, WIO_ANCHOR, i, ".anchor",
 			"the text is not in the file");
-	if (find_from(bytes, at + 1, anchor) < bytes.n)
+	size_t again = find_from(bytes, at + 1, anchor);
+	if (again < bytes.n)
 		return refuse(e, WIO_ANCHOR, i, ".anchor",
-			"the text is in the file more than once");
+			"the text is in the file more than once, at %zu and at "
+			"%zu; take in more of what is around it",
+			at, again);
 	*ret = at;
 	return 0;
 }
@@ -58,19 +71,41 @@ land_exact(struct str bytes, const struct wio_edit *x, size_t i,
 	struct diff_edit *ret, struct wio_error *e)
 {
 	if (x->start > x->end)
-		return refuse(
-			e, WIO_RANGE, i, ".start", "it is behind the end");
+		return refuse(e, WIO_RANGE, i, ".start",
+			"%llu is behind its end, %llu",
+			(unsigned long long)x->start,
+			(unsigned long long)x->end);
 	if (x->end > bytes.n)
 		return refuse(e, WIO_RANGE, i, ".end",
-			"it is behind the end of the file");
+			"%llu is behind the end of the file, which has %zu "
+			"bytes",
+			(unsigned long long)x->end, bytes.n);
 	ret->at = (size_t)x->start;
 	ret->n = (size_t)(x->end - x->start);
 	if (x->anchor != NULL &&
 		!str_eq(str_of(bytes.s + ret->at, ret->n),
 			str_of(x->anchor, x->anchor_n)))
 		return refuse(e, WIO_ANCHOR, i, ".anchor",
-			"another text stands at these offsets");
+			"another text stands at %zu to %zu", ret->at,
+			ret->at + ret->n);
 	return 0;
+}
+
+/* Offsets are often those of characters, by mistake. */
+static int
+check_boundary(struct str bytes, size_t at, size_t i, const char *which,
+	struct wio_error *e)
+{
+	size_t begin = at;
+
+	if (utf8_is_boundary(bytes, at))
+		return 0;
+	while (begin > 0 && !utf8_is_boundary(bytes, begin))
+		begin--;
+	return refuse(e, WIO_BOUNDARY, i, which,
+		"%zu is inside the character that begins at %zu; offsets count "
+		"bytes",
+		at, begin);
 }
 
 static int
@@ -97,14 +132,12 @@ land_one(struct str bytes, const struct fio_edits_ask *ask, size_t i,
 	ret->text = str_of(x->text_n > 0 ? x->text : "", x->text_n);
 	if (ask->raw)
 		return 0;
-	if (!utf8_is_boundary(bytes, ret->at))
-		return refuse(e, WIO_BOUNDARY, i, ".start",
-			"it is inside a character");
-	if (!utf8_is_boundary(bytes, ret->at + ret->n))
-		return refuse(
-			e, WIO_BOUNDARY, i, ".end", "it is inside a character");
+	if (check_boundary(bytes, ret->at, i, ".start", e) < 0 ||
+		check_boundary(bytes, ret->at + ret->n, i, ".end", e) < 0)
+		return -1;
 	if (utf8_check(ret->text) < ret->text.n)
-		return refuse(e, WIO_UTF8, i, ".text", "it is not valid UTF-8");
+		return refuse(e, WIO_UTF8, i, ".text",
+			"it is not valid UTF-8; any bytes are taken with raw");
 	return 0;
 }
 
@@ -121,8 +154,13 @@ check_order(const struct fio_edits_ask *ask, const struct diff_edit *landed,
 		return 0;
 	if (x->at + x->n <= before->at)
 		return refuse(e, WIO_INVALID, i, ".start",
-			"it is before the edit before it");
-	return refuse(e, WIO_OVERLAP, i, "", "it overlaps the edit before it");
+			"%zu to %zu is before edits[%zu], %zu to %zu; they "
+			"stand in order",
+			x->at, x->at + x->n, i - 1, before->at,
+			before->at + before->n);
+	return refuse(e, WIO_OVERLAP, i, "",
+		"%zu to %zu overlaps edits[%zu], %zu to %zu", x->at,
+		x->at + x->n, i - 1, before->at, before->at + before->n);
 }
 
 int
@@ -158,13 +196,25 @@ place_of(const struct fio_edits *all, const struct diff_edit *x)
 	return from;
 }
 
-static bool
-fits_at(const struct fio_edits *all, size_t i, const struct diff_edit *x)
+/* The edit that `x` overlaps when it goes to `i`; NULL: none. */
+static const struct diff_edit *
+overlapped(const struct fio_edits *all, size_t i, const struct diff_edit *x)
 {
 	const struct diff_edit *before = i > 0 ? &all->items[i - 1] : NULL;
+	const struct diff_edit *after = i < all->n ? &all->items[i] : NULL;
 
-	return (before == NULL || before->at + before->n <= x->at) &&
-		(i == all->n || x->at + x->n <= all->items[i].at);
+	if (before != NULL && before->at + before->n > x->at)
+		return before;
+	return after != NULL && x->at + x->n > after->at ? after : NULL;
+}
+
+static int
+refuse_overlap(size_t i, const struct diff_edit *x,
+	const struct diff_edit *other, struct wio_error *e)
+{
+	return refuse(e, WIO_OVERLAP, i, "",
+		"%zu to %zu overlaps another edit of this file, %zu to %zu",
+		x->at, x->at + x->n, other->at, other->at + other->n);
 }
 
 static void
@@ -186,10 +236,12 @@ fio_edits_add(struct fio_edits *all, const struct diff_edit *edits, size_t n,
 		VEC_PUSH(&next, all->items[i]);
 	for (size_t i = 0; i < n; i++) {
 		size_t at = place_of(&next, &edits[i]);
-		if (!fits_at(&next, at, &edits[i])) {
+		const struct diff_edit *other =
+			overlapped(&next, at, &edits[i]);
+		if (other != NULL) {
+			refuse_overlap(i, &edits[i], other, e);
 			fio_edits_release(&next);
-			return refuse(e, WIO_OVERLAP, i, "",
-				"it overlaps another edit of this file");
+			return -1;
 		}
 		insert(&next, at, edits[i]);
 	}

@@ -188,3 +188,13 @@ fio_error_from(struct wio_error *e, enum wio_op op, const struct err *from)
 	add_way_on(e);
 	return -1;
 }
+
+int
+fio_error_about(struct wio_error *e, const char *path)
+{
+	CLEANUP_BUF struct buf text = {0};
+
+	buf_addf(&text, "'%.*s': %s", FIO_SHOWN_SIZE - 1, path, e->message);
+	(void)snprintf(e->message, sizeof(e->message), "%s", text.p);
+	return -1;
+}

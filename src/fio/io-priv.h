@@ -58,6 +58,9 @@ int fio_io_run(struct wio *w, enum wio_op op, const struct fio_job *job,
 struct wio_ticket *fio_ticket_start(struct wio *w, enum wio_op op,
 	const struct fio_job *job, struct wio_error *e);
 
+/* Of a path in a message that has more to say, with the NUL. */
+#define FIO_SHOWN_SIZE 121
+
 /*
  * Fill `*e`; always -1. The code of fio_error_sys is chosen by the errno:
  * ENOENT is WIO_NOT_FOUND, EACCES and EPERM WIO_DENIED, ENOSPC and EDQUOT
@@ -72,6 +75,9 @@ int fio_error_sys(struct wio_error *e, enum wio_op op, int sys, const char *fmt,
 /* From a lower floor. ERR_CONFLICT is WIO_CONFLICT, ERR_POISONED
  * WIO_UNKNOWN_STATE, ERR_LOCKED WIO_BUSY, ERR_LIMIT WIO_TOO_LARGE. */
 int fio_error_from(struct wio_error *e, enum wio_op op, const struct err *from);
+
+/* Put "'PATH': " before the message; always -1. */
+int fio_error_about(struct wio_error *e, const char *path);
 
 /* One request is over: count it, note how long it took, trace it. */
 void fio_account(struct wio *w, enum wio_op op, enum wio_code code,

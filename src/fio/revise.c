@@ -110,7 +110,7 @@ land(struct fio_revision *v, const struct wio_write_request *r,
 	if (r->diff != NULL) {
 		if (fio_patch_read(v->bytes, str_of(r->diff, r->diff_n), exact,
 			    &v->memory, ret, ret_n, e) < 0)
-			return -1;
+			return fio_error_about(e, v->path);
 		return r->raw ? 0 : check_utf8(v, *ret, *ret_n, e);
 	}
 	const struct fio_edits_ask ask = {.edits = r->edits,
@@ -121,7 +121,9 @@ land(struct fio_revision *v, const struct wio_write_request *r,
 		ARENA_ARRAY(&v->memory, struct diff_edit, r->edits_n);
 	*ret = landed;
 	*ret_n = r->edits_n;
-	return fio_edits_land(v->bytes, &ask, landed, &result->relocated, e);
+	if (fio_edits_land(v->bytes, &ask, landed, &result->relocated, e) < 0)
+		return fio_error_about(e, v->path);
+	return 0;
 }
 
 int
@@ -131,9 +133,10 @@ fio_revise(struct fio_revision *v, const struct wio_write_request *r,
 	const struct diff_edit *landed;
 	size_t n;
 
-	if (land(v, r, &landed, &n, ret) < 0 ||
-		fio_edits_add(&v->edits, landed, n, &ret->error) < 0)
+	if (land(v, r, &landed, &n, ret) < 0)
 		return -1;
+	if (fio_edits_add(&v->edits, landed, n, &ret->error) < 0)
+		return fio_error_about(&ret->error, v->path);
 	ret->deltas = mem_alloc(n * sizeof(ret->deltas[0]));
 	ret->deltas_n = n;
 	for (size_t i = 0; i < n; i++)

@@ -8,8 +8,7 @@
 #include "fio/io-priv.h"
 #include "fio/root.h"
 
-#define FIO_PATH_SIZE  4096 /* with the NUL */
-#define FIO_SHOWN_SIZE 121  /* of a path in a message that has another, too */
+#define FIO_PATH_SIZE 4096 /* with the NUL */
 
 /* Which mount a directory is on: two of one file system have one `dev`. */
 struct fio_mount {

@@ -27,6 +27,44 @@ ask_as_other() {
 		--clear-groups "$BATS_TEST_TMPDIR/weir" io "$1" <<<"$2"
 }
 
+# edits EDITS: of a.txt, resting on its digest.
+edits() {
+	ask write "{\"path\": \"a.txt\", \"digest\": \"$digest\", \"edits\": [$1]}"
+	exits 3
+}
+
+@test "io write: an edit that does not fit is told with its file and its offsets" {
+	edits '{"start": 0, "end": 4, "text": ""}, {"start": 3, "end": 5, "text": ""}'
+	message 1 "'a.txt': edits[1]: 3 to 5 overlaps edits[0], 0 to 4"
+	edits '{"start": 4, "end": 5, "text": ""}, {"start": 0, "end": 1, "text": ""}'
+	message 1 "'a.txt': edits[1].start: 0 to 1 is before edits[0], 4 to 5; they stand in order"
+	edits '{"start": 0, "end": 15, "text": ""}'
+	message 1 "'a.txt': edits[0].end: 15 is behind the end of the file, which has 14 bytes"
+	edits '{"start": 2, "end": 1, "text": ""}'
+	message 1 "'a.txt': edits[0].start: 2 is behind its end, 1"
+	edits '{"start": 0, "end": 3, "text": "", "anchor": "two"}'
+	message 1 "'a.txt': edits[0].anchor: another text stands at 0 to 3"
+	edits '{"anchor": "o", "text": ""}'
+	message 1 "'a.txt': edits[0].anchor: the text is in the file more than once, at 0 and at 6; take in more of what is around it"
+	edits '{"start": 0, "end": 0, "text_base64": "/w=="}'
+	message 1 "'a.txt': edits[0].text: it is not valid UTF-8; any bytes are taken with raw"
+	same before a.txt
+	printf 'na\303\257ve\n' >a.txt
+	digest=$(digest_of a.txt)
+	edits '{"start": 3, "end": 4, "text": ""}'
+	refused 1 boundary 'edits[0].start'
+	message 1 "'a.txt': edits[0].start: 3 is inside the character that begins at 2; offsets count bytes"
+}
+
+@test "io write: edits of two requests that overlap are told with both offsets" {
+	ask write "{\"path\": \"a.txt\", \"digest\": \"$digest\", \"edits\": [{\"start\": 2, \"end\": 5, \"text\": \"\"}]}" \
+		"{\"path\": \"a.txt\", \"digest\": \"$digest\", \"edits\": [{\"start\": 0, \"end\": 3, \"text\": \"\"}]}"
+	exits 3
+	answers 1 .error null
+	refused 2 overlap 'edits[0]'
+	message 2 "'a.txt': edits[0]: 0 to 3 overlaps another edit of this file, 2 to 5"
+}
+
 @test "io write: an owner that cannot be kept is told" {
 	chown 1234:4321 a.txt || skip "needs root"
 	chmod 777 .
