@@ -33,6 +33,48 @@ refuse(struct reader *r, const char *why)
 		"line %zu of the diff: %s", r->line, why);
 }
 
+#define BYTES_ALONE "which is not done here, where a diff changes bytes alone"
+#define NO_TEXT                                                        \
+	"it changes bytes that are no text; give edits, or all bytes " \
+	"to create, in base64"
+#define MAKES	"it makes a new file; create that with its bytes"
+#define DELETES "it deletes the file, " BYTES_ALONE "; it is left as it is"
+#define MODE	"it changes the file's mode, " BYTES_ALONE "; give its hunks alone"
+#define RENAMES "it renames the file, " BYTES_ALONE "; give its hunks alone"
+#define COPIES	"it copies the file; create the copy with its bytes"
+
+/* What git says in lines of their own, besides the change of bytes. */
+static const struct {
+	const char *begin, *why;
+} refused[] = {
+	{"old mode ", MODE},
+	{"new mode ", MODE},
+	{"new file mode ", MAKES},
+	{"deleted file mode ", DELETES},
+	{"similarity index ",
+		"it renames or copies the file, " BYTES_ALONE
+		"; give its hunks alone"},
+	{"rename from ", RENAMES},
+	{"rename to ", RENAMES},
+	{"copy from ", COPIES},
+	{"copy to ", COPIES},
+	{"dissimilarity index ",
+		"it is a rewrite, as 'git diff -B' tells it; make the diff "
+		"without -B"},
+	{"GIT binary patch", NO_TEXT},
+	{"Binary files ", NO_TEXT},
+};
+
+/* Such a line, instead of what is expected. */
+static int
+refuse_line(struct reader *r, struct str line, const char *expected)
+{
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (str_starts(line, str_from(refused[i].begin)))
+			return refuse(r, refused[i].why);
+	return refuse(r, expected);
+}
+
 /* The next line of the diff, without its newline; it stays. */
 static bool
 peek(const struct reader *r, struct str *ret)
@@ -174,6 +216,10 @@ read_text(struct reader *r, char kind, struct str text, bool newline)
 		x->n += r->at - from;
 		return rc;
 	}
+	if (kind == '\\')
+		return refuse(r,
+			"'\\' is about the line before it, which is none of "
+			"this hunk or ended already");
 	if (kind != ' ')
 		return refuse(r, "the hunk is not over");
 	if (r->ended)
@@ -238,9 +284,11 @@ read_hunk(struct reader *r)
 
 	(void)peek(r, &line);
 	if (str_starts(line, STR("--- ")) || str_starts(line, STR("diff ")))
-		return refuse(r, "a second file begins");
+		return refuse(r,
+			"a second file begins; give each in a request of its "
+			"own");
 	if (!parse_head(line, &old, &new))
-		return refuse(r, "this is not the head of a hunk");
+		return refuse_line(r, line, "this is not the head of a hunk");
 	/* Each of its lines is a line of the diff. */
 	if (old.n > r->rest.n || new.n > r->rest.n)
 		return refuse(r, "the hunk is not over");
@@ -260,19 +308,23 @@ read_hunk(struct reader *r)
 static int
 read_head(struct reader *r)
 {
-	struct str line;
+	struct str line = STR("");
 
 	while (peek(r, &line) &&
 		(str_starts(line, STR("diff ")) ||
 			str_starts(line, STR("index "))))
 		take(r);
 	if (!peek(r, &line) || !str_starts(line, STR("--- ")))
-		return refuse(r, "'--- ' and a name is expected");
+		return refuse_line(r, line,
+			"'--- ' and a name is expected; give a unified diff of "
+			"one file, as 'diff -u' or 'git diff' makes it");
 	if (str_starts(line, STR("--- /dev/null")) && r->bytes.n > 0)
-		return refuse(r, "it makes a new file, and this one has bytes");
+		return refuse(r, MAKES ", for this one has bytes");
 	take(r);
 	if (!peek(r, &line) || !str_starts(line, STR("+++ ")))
 		return refuse(r, "'+++ ' and a name is expected");
+	if (str_starts(line, STR("+++ /dev/null")))
+		return refuse(r, DELETES);
 	take(r);
 	return 0;
 }

@@ -10,8 +10,9 @@
  * A unified diff of one file, read into edits of the bytes it is for.
  *
  *	--- a/name                   the names are not used (/dev/null: of an
- *	                             empty file alone); "diff" and "index"
- *	+++ b/name                   lines may stand before them
+ *	                             empty file alone, and never of the new
+ *	+++ b/name                   side); "diff" and "index" lines may stand
+ *	                             before them
  *	@@ -3,2 +3,3 @@ anything
  *	 context
  *	-gone
@@ -21,7 +22,8 @@
  * Nothing is guessed: a hunk lies where its numbers say, every line of the old
  * side is there byte for byte (a CR belongs to its line), the counts are
  * right, and a line without a newline is the last one of its side. What says
- * more than bytes (a rename, a mode, a binary) is refused, as is a second file.
+ * more than bytes (a mode, a rename, a copy, a new or deleted file, a binary)
+ * is refused by its name, as is a second file.
  *
  * Numbers hold for the bytes the diff was made from. Unless these are `known`
  * to be those, each hunk has a line of context, or is all of the file; what

@@ -211,10 +211,6 @@ what_is_no_diff_of_one_file_is_refused(void **state)
 	refused("a\n", "hello\n", "'--- '");
 	refused("a\n", "--- a\n", "'+++ '");
 	refused("a\n", HEAD, "a hunk is expected");
-	refused("a\n", "rename from f\n" HEAD "@@ -1 +1 @@\n-a\n+b\n",
-		"'--- '");
-	refused("a\n", "old mode 100644\n" HEAD "@@ -1 +1 @@\n-a\n+b\n",
-		"'--- '");
 	refused("a\n",
 		HEAD "@@ -1 +1 @@\n-a\n+b\n" HEAD "@@ -1 +1 @@\n-a\n+b\n",
 		"line 6 of the diff: a second file begins");
@@ -222,6 +218,80 @@ what_is_no_diff_of_one_file_is_refused(void **state)
 	refused("a\n\n", HEAD "@@ -1,2 +1,2 @@\n-a\n+b\n\n", "not over");
 	refused("a\n", HEAD "@@ -1 +1 @\n-a\n+b\n", "not the head");
 	refused("a\n", HEAD "@@ -x +1 @@\n-a\n+b\n", "not the head");
+}
+
+#define GIT    "diff --git a/f b/f\n"
+#define CHANGE "@@ -1 +1 @@\n-a\n+b\n"
+
+/* With hunks behind it and without, it is not done in part. */
+static void
+refuses_header(const char *header, const char *why)
+{
+	static const char *const behind[] = {"", "index 1..2\n" HEAD CHANGE};
+	char diff[400], line[200];
+
+	(void)snprintf(line, sizeof(line), "line 2 of the diff: %s", why);
+	for (int i = 0; i < 2; i++) {
+		(void)snprintf(
+			diff, sizeof(diff), GIT "%s%s", header, behind[i]);
+		refused("a\n", diff, line);
+		refused("", diff, line);
+	}
+}
+
+static void
+what_git_says_besides_bytes_is_refused_by_its_name(void **state)
+{
+	(void)state;
+	refuses_header("old mode 100644\nnew mode 100755\n",
+		"it changes the file's mode");
+	refuses_header("new mode 100755\n", "it changes the file's mode");
+	refuses_header("new file mode 100644\n", "it makes a new file");
+	refuses_header("deleted file mode 100644\n", "it deletes the file");
+	refuses_header("similarity index 100%\nrename from f\nrename to g\n",
+		"it renames or copies the file");
+	refuses_header("rename from f\n", "it renames the file");
+	refuses_header("rename to f\n", "it renames the file");
+	refuses_header("copy from f\n", "it copies the file");
+	refuses_header("copy to f\n", "it copies the file");
+	refuses_header("dissimilarity index 90%\n", "it is a rewrite");
+	refuses_header("GIT binary patch\nliteral 1\nIcmZ\n\n",
+		"it changes bytes that are no text");
+	refuses_header("Binary files a/f and b/f differ\n",
+		"it changes bytes that are no text");
+	refused("a\n", GIT "index 1..2 100644\nGIT binary patch\n",
+		"line 3 of the diff: it changes bytes that are no text");
+	refused("a\n", "Binary files f and g differ\n",
+		"line 1 of the diff: it changes bytes that are no text");
+	refused("a\n", HEAD CHANGE "Binary files a/g and b/g differ\n",
+		"line 6 of the diff: it changes bytes that are no text");
+	refused("a\n", HEAD "GIT binary patch\n",
+		"line 3 of the diff: it changes bytes that are no text");
+}
+
+static void
+a_diff_that_deletes_the_file_does_not_empty_it(void **state)
+{
+	(void)state;
+	refused("a\n", "--- a/f\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n",
+		"line 2 of the diff: it deletes the file");
+	check_str(patched("a\n", HEAD "@@ -1 +0,0 @@\n-a\n"), "");
+}
+
+static void
+what_says_that_there_is_no_newline_stands_behind_a_line(void **state)
+{
+	(void)state;
+	refused("a\n", HEAD "@@ -1 +1 @@\n\\ No newline\n-a\n+b\n",
+		"line 4 of the diff: '\\' is about the line before it");
+	refused("a", HEAD "@@ -1 +1 @@\n-a\n\\ No\n\\ No\n+b\n",
+		"line 6 of the diff: '\\' is about the line before it");
+	refused("a\n", HEAD CHANGE "\\ No newline\n\\ No newline\n",
+		"line 7 of the diff: this is not the head of a hunk");
+	refused("a\n", HEAD "\\ No newline\n" CHANGE,
+		"line 3 of the diff: this is not the head of a hunk");
+	/* In any language. */
+	check_str(patched("a\n", HEAD CHANGE "\\ Kein Zeilenumbruch\n"), "b");
 }
 
 /* Both ways: what diff.h writes of random edits is what they make. */
@@ -294,6 +364,12 @@ main(void)
 		cmocka_unit_test(a_final_newline_is_what_the_diff_says),
 		cmocka_unit_test(carriage_returns_belong_to_their_lines),
 		cmocka_unit_test(what_is_no_diff_of_one_file_is_refused),
+		cmocka_unit_test(
+			what_git_says_besides_bytes_is_refused_by_its_name),
+		cmocka_unit_test(
+			a_diff_that_deletes_the_file_does_not_empty_it),
+		cmocka_unit_test(
+			what_says_that_there_is_no_newline_stands_behind_a_line),
 		cmocka_unit_test(what_is_told_of_edits_makes_them_again),
 	};
 
