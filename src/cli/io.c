@@ -6,6 +6,7 @@
 
 #include "base/stamp.h"
 #include "cli/io-priv.h"
+#include "engine/dir.h"
 
 enum {
 	ALL = CLI_OPTIONS + 1,
@@ -99,7 +100,8 @@ io_fail(struct cli *c, const struct wio_error *wrong)
 
 	if (wrong->code == WIO_INVALID)
 		return cli_usage(c, "%s", wrong->message);
-	if (wrong->code == WIO_NOT_FOUND || wrong->code == WIO_NOT_REGULAR)
+	if (wrong->code == WIO_NOT_FOUND || wrong->code == WIO_NOT_REGULAR ||
+		wrong->code == WIO_SYMLINK)
 		code = ERR_MISSING;
 	else if (wrong->code == WIO_BUSY || wrong->code == WIO_CONFLICT)
 		code = ERR_LOCKED;
@@ -272,6 +274,24 @@ take_time(struct cli *c, const struct args *a, int option, const char *name,
 		name, text);
 }
 
+/* A directory that is needed only later; NULL when it is not given. */
+static int
+take_dir(struct cli *c, const struct args *a, int option, const char *name,
+	const char **ret)
+{
+	const char *given = args_get(a, option);
+	struct err e = {0};
+
+	*ret = NULL;
+	if (given == NULL)
+		return CLI_DONE;
+	*ret = absolute(c, given, &e);
+	if (*ret != NULL && dir_check(c->sys, *ret, &e) == 0)
+		return CLI_DONE;
+	err_wrap(&e, "--%s '%.100s'", name, given);
+	return cli_fail(c, &e);
+}
+
 static int
 take_choices(struct cli *c, const struct args *a, struct io_settings *s)
 {
@@ -320,8 +340,6 @@ static int
 take_settings(struct cli *c, const struct args *a, struct io_settings *s)
 {
 	struct wio_options *o = &s->options;
-	const char *trash = args_get(a, TRASH);
-	struct err e = {0};
 
 	s->batch = args_has(a, ALL) ? WIO_ALL : WIO_EACH;
 	s->metrics = args_has(a, METRICS);
@@ -329,17 +347,15 @@ take_settings(struct cli *c, const struct args *a, struct io_settings *s)
 	o->large_stream = args_has(a, LARGE_STREAM);
 	o->lock_processes = args_has(a, LOCK_PROCESSES);
 	o->digest = args_has(a, SHA256) ? WIO_SHA256 : WIO_XXH3;
-	o->grammars = args_get(a, GRAMMARS);
-	if (trash != NULL) {
-		o->trash = absolute(c, trash, &e);
-		if (o->trash == NULL)
-			return cli_fail(c, &e);
-	}
 	int status = take_choices(c, a, s);
 	if (status == CLI_DONE)
 		status = take_numbers(c, a, s);
 	if (status == CLI_DONE)
 		status = take_extensions(c, a, o);
+	if (status == CLI_DONE)
+		status = take_dir(c, a, GRAMMARS, "grammars", &o->grammars);
+	if (status == CLI_DONE)
+		status = take_dir(c, a, TRASH, "trash", &o->trash);
 	if (status == CLI_DONE)
 		status = take_roots(c, a, o);
 	return status;
@@ -376,12 +392,19 @@ root_at_fault(const struct args *a, const struct wio_error *wrong)
 static int
 fail_to_open(struct cli *c, const struct args *a, const struct wio_error *wrong)
 {
-	const char *root = root_at_fault(a, wrong);
+	const char *name = "root", *given = root_at_fault(a, wrong);
 	struct wio_error named = *wrong;
 
-	if (root != NULL)
+	if (strcmp(wrong->field, "trash") == 0) {
+		name = wrong->field;
+		given = args_get(a, TRASH);
+	} else if (strcmp(wrong->field, "grammars") == 0) {
+		name = wrong->field;
+		given = args_get(a, GRAMMARS);
+	}
+	if (given != NULL)
 		(void)snprintf(named.message, sizeof(named.message),
-			"--root '%.100s': %.280s", root, wrong->message);
+			"--%.8s '%.100s': %.270s", name, given, wrong->message);
 	return io_fail(c, &named);
 }
 

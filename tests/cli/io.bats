@@ -252,6 +252,35 @@ refuses_line() {
 		explain "$stderr"
 }
 
+@test "io --trash, --grammars: a directory that is not there is not found" {
+	ln -s loop loop
+	ask write -- --trash nowhere
+	exits 4
+	[ "$stderr" = "weir: --trash 'nowhere': '$PWD/nowhere': No such file or directory" ] ||
+		explain "$stderr"
+	ask create -- --trash a.txt
+	exits 4
+	[ "$stderr" = "weir: --trash 'a.txt': '$PWD/a.txt': Not a directory" ] ||
+		explain "$stderr"
+	ask sweep -- -C / --trash "$PWD/loop"
+	exits 4
+	ask scan -- --grammars nowhere
+	exits 4
+	[[ $stderr == "weir: --grammars 'nowhere': "*": No such file or directory" ]] ||
+		explain "$stderr"
+	ask digest -- --grammars a.txt
+	exits 4
+}
+
+@test "io --trash: one on another file system is a wrong argument" {
+	[ "$(stat -c %d /dev/shm)" != "$(stat -c %d .)" ] ||
+		skip "no other file system"
+	ask write -- --trash /dev/shm
+	exits 2
+	[ "$stderr" = "weir: --trash '/dev/shm': the trash '/dev/shm' is on another file system than '$PWD'" ] ||
+		explain "$stderr"
+}
+
 @test "io: options that are wrong are refused before anything is read" {
 	local wrong
 
