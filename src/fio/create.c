@@ -54,14 +54,17 @@ check(const struct wio *w, const struct wio_create_request *r,
 				   "'existing'");
 	if (verified && !fio_sum_parse(str_from(r->digest), &sum))
 		return fio_error_set(e, OP, WIO_INVALID, "digest",
-			"'%.100s' is not a digest", r->digest);
+			"'%.80s' is not a digest, as read tells them",
+			r->digest);
 	if ((r->mode & ~07777u) != 0 || (r->parents_mode & ~07777u) != 0)
 		return fio_error_set(e, OP, WIO_INVALID,
 			(r->mode & ~07777u) != 0 ? "mode" : "parents_mode",
 			"there are no such bits in a mode");
 	if (!may_have_extension(w, r->path))
 		return fio_error_set(e, OP, WIO_EXTENSION, "path",
-			"'%.300s' has none of the extensions allowed", r->path);
+			"'%.200s' has none of the extensions that may be "
+			"created (--extension)",
+			r->path);
 	return 0;
 }
 
@@ -268,6 +271,10 @@ do_one(struct job *j, const struct wio_create_request *r,
 		/* What is replaced is replaced as a write does it. */
 		if (ret->error.op == WIO_OP_WRITE)
 			ret->error.op = OP;
+		if (ret->error.op == WIO_OP_RESOLVE && ret->error.sys == ENOENT)
+			(void)fio_error_add(&ret->error,
+				"parents makes the directories that are "
+				"missing");
 		return;
 	}
 	ret->error = (struct wio_error){0};

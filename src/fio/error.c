@@ -124,15 +124,22 @@ code_of_sys(int sys)
 	}
 }
 
+int
+fio_error_add(struct wio_error *e, const char *way_on)
+{
+	size_t n = strlen(e->message);
+
+	(void)snprintf(e->message + n, sizeof(e->message) - n, "; %s", way_on);
+	return -1;
+}
+
 /* What the system's own words leave open. */
 static void
 add_way_on(struct wio_error *e)
 {
-	size_t n = strlen(e->message);
-
 	if (e->sys == EROFS)
-		(void)snprintf(e->message + n, sizeof(e->message) - n,
-			"; files there can be read, and changed only once it is "
+		(void)fio_error_add(e,
+			"files there can be read, and changed only once it is "
 			"mounted for that");
 }
 

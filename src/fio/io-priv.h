@@ -76,6 +76,8 @@ int fio_error_sys(struct wio_error *e, enum wio_op op, int sys, const char *fmt,
  * WIO_UNKNOWN_STATE, ERR_LOCKED WIO_BUSY, ERR_LIMIT WIO_TOO_LARGE. */
 int fio_error_from(struct wio_error *e, enum wio_op op, const struct err *from);
 
+/* Put "; " and what may be done about it behind the message; always -1. */
+int fio_error_add(struct wio_error *e, const char *way_on);
 /* Put "'PATH': " before the message; always -1. */
 int fio_error_about(struct wio_error *e, const char *path);
 

@@ -51,17 +51,26 @@ fail_range(const struct fio_reader *r, const struct wio_read_request *ask,
 }
 
 static int
-fail(const struct fio_reader *r, const char *path, enum wio_code code,
-	const char *field, struct wio_error *e)
+fail(const struct fio_reader *r, const struct wio_read_request *ask,
+	enum wio_code code, const char *field, struct wio_error *e)
 {
-	static const char *const why[WIO_CODES] = {
-		[WIO_INVALID] = "no such part as is asked of",
-		[WIO_UTF8] = "not valid UTF-8:",
-		[WIO_BOUNDARY] = "an offset inside a character of",
-	};
+	const char *shown = fio_roots_show(r->near.roots, ask->path);
+	uint64_t at = *field == 'e' ? ask->end : ask->start;
 
-	return fio_error_set(e, r->op, code, field, "%s '%s'", why[code],
-		fio_roots_show(r->near.roots, path));
+	if (code == WIO_UTF8)
+		return fio_error_set(e, r->op, code, field,
+			"'%.200s' is not valid UTF-8; any bytes are given with "
+			"raw",
+			shown);
+	if (code == WIO_BOUNDARY)
+		return fio_error_set(e, r->op, code, field,
+			"%s %llu is inside a character of '%.200s'; offsets "
+			"count bytes",
+			field, (unsigned long long)at, shown);
+	return fio_error_set(e, r->op, code, field,
+		"start and end are of a part, and this asks for the whole of "
+		"'%.200s'; part may be bytes or lines",
+		shown);
 }
 
 static void
@@ -97,7 +106,7 @@ cut(struct fio_reader *r, const struct wio_read_request *ask,
 	if (code == WIO_RANGE)
 		return fail_range(r, ask, &src->text, field, &res->error);
 	if (code != WIO_OK)
-		return fail(r, ask->path, code, field, &res->error);
+		return fail(r, ask, code, field, &res->error);
 	res->bytes = fio_reader_take(r, src, &part);
 	res->n = part.n;
 	res->truncated = part.truncated;

@@ -100,9 +100,10 @@ tell(const struct fio_reader *r, const char *path, enum fio_found f,
 		return fio_error_set(e, r->op, WIO_NOT_REGULAR, "path",
 			"'%s' is not a regular file", shown);
 	case FIO_LARGE:
-		fio_error_set(e, r->op, WIO_TOO_LARGE, NULL,
-			"'%s' has %lld bytes; at most %llu are accepted", shown,
-			(long long)c->st.st_size,
+		fio_error_set(e, r->op, WIO_TOO_LARGE, "path",
+			"'%.200s' has %lld bytes; at most %llu are accepted "
+			"(--large)",
+			shown, (long long)c->st.st_size,
 			(unsigned long long)r->w->options.large);
 		e->actual_size = (uint64_t)c->st.st_size;
 		return -1;
@@ -111,8 +112,9 @@ tell(const struct fio_reader *r, const char *path, enum fio_found f,
 			return fio_error_set(e, r->op, WIO_UNSUPPORTED, "path",
 				"'%s' " FIO_MADE_UP, shown);
 		return fio_error_set(e, r->op, WIO_BUSY, NULL,
-			"'%s' changed each of %d times it was read", shown,
-			FIO_CONTENT_TRIES);
+			"'%.200s' changed each of %d times it was read; try "
+			"again when it rests",
+			shown, FIO_CONTENT_TRIES);
 	case FIO_CANCELLED:
 		return fio_error_set(e, r->op, WIO_CANCELLED, NULL,
 			"cancelled while '%s' was read", shown);
@@ -344,7 +346,7 @@ fio_reader_wants(const struct fio_reader *r, const char *digest,
 	if (fio_sum_parse(str_from(digest), ret))
 		return 0;
 	return fio_error_set(e, r->op, WIO_INVALID, "digest",
-		"'%.*s' is no digest", 80, digest);
+		"'%.80s' is not a digest, as read tells them", digest);
 }
 
 int
@@ -353,8 +355,8 @@ fio_reader_mismatch(const struct fio_reader *r, const char *path,
 	const struct wio_identity *who, struct wio_error *e)
 {
 	fio_error_set(e, r->op, WIO_MISMATCH, "digest",
-		"'%s' has another digest than expected: %s",
-		fio_roots_show(r->near.roots, path), actual);
+		"'%.200s' has another digest than expected; read it again",
+		fio_roots_show(r->near.roots, path));
 	(void)snprintf(e->expected, sizeof(e->expected), "%s", expected);
 	(void)snprintf(e->actual, sizeof(e->actual), "%s", actual);
 	e->actual_size = who->size;

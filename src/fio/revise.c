@@ -46,13 +46,15 @@ fio_revise_check(const struct wio_write_request *r, struct wio_error *e)
 			e, OP, WIO_INVALID, "path", "there is no path");
 	if (r->digest != NULL && !fio_sum_parse(str_from(r->digest), &sum))
 		return fio_error_set(e, OP, WIO_INVALID, "digest",
-			"'%.100s' is not a digest", r->digest);
+			"'%.80s' is not a digest, as read tells them",
+			r->digest);
 	if (r->diff != NULL && r->edits_n > 0)
 		return fio_error_set(e, OP, WIO_INVALID, "diff",
 			"edits and a diff exclude each other");
 	if (r->digest == NULL && r->diff == NULL && !has_anchors(r))
 		return fio_error_set(e, OP, WIO_INVALID, "digest",
-			"edits without anchors need the digest of the file");
+			"the digest that the file has is missing; only edits "
+			"with anchors and diffs with context do without it");
 	return 0;
 }
 
@@ -64,8 +66,11 @@ fio_revise_mismatch(const struct fio_revision *v, enum wio_code code,
 
 	fio_error_set(e, OP, code, code == WIO_MISMATCH ? "digest" : NULL,
 		code == WIO_MISMATCH
-			? "'%s' has another digest than expected"
-			: "'%s' was saved by somebody else meanwhile",
+			? "'%.200s' has another digest than expected; read it "
+			  "again and make the change anew"
+			: "'%.200s' was saved by somebody else meanwhile, and "
+			  "holds theirs; read it again and make the change "
+			  "anew",
 		v->path);
 	if (r->digest != NULL)
 		(void)snprintf(
@@ -84,11 +89,14 @@ check_utf8(struct fio_revision *v, const struct diff_edit *landed, size_t n,
 		v->valid = utf8_check(v->bytes) == v->bytes.n ? 1 : -1;
 	if (v->valid < 0)
 		return fio_error_set(e, OP, WIO_UTF8, "path",
-			"'%s' is not valid UTF-8", v->path);
+			"'%.200s' is not valid UTF-8; any bytes are taken with "
+			"raw",
+			v->path);
 	for (size_t i = 0; i < n; i++)
 		if (utf8_check(landed[i].text) < landed[i].text.n)
 			return fio_error_set(e, OP, WIO_UTF8, "diff",
-				"the diff is not valid UTF-8");
+				"the diff is not valid UTF-8; any bytes are "
+				"taken with raw");
 	return 0;
 }
 

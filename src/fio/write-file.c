@@ -26,10 +26,13 @@ check(const struct fio_held *h, const struct stat *st, struct wio_error *e)
 	if (!S_ISREG(st->st_mode))
 		return refuse(h, WIO_NOT_REGULAR, "is not a regular file", e);
 	if (st->st_nlink > 1 && !h->how->links)
-		return refuse(h, WIO_LINKED, "has other hard links", e);
+		return refuse(h, WIO_LINKED,
+			"has other hard links, which a replace would cut off",
+			e);
 	if ((uint64_t)st->st_size > h->how->large)
 		return fio_error_set(e, OP, WIO_TOO_LARGE, "path",
-			"'%s' has %lld bytes; at most %llu are accepted",
+			"'%s' has %lld bytes; at most %llu are accepted "
+			"(--large)",
 			fio_path(h->dir, h->name).text, (long long)st->st_size,
 			(unsigned long long)h->how->large);
 	return 0;

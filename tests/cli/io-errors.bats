@@ -27,6 +27,45 @@ ask_as_other() {
 		--clear-groups "$BATS_TEST_TMPDIR/weir" io "$1" <<<"$2"
 }
 
+@test "io read: what cannot be given is told with its numbers and a way on" {
+	printf 'na\303\257ve\n' >b.txt
+	printf '\377' >c.bin
+	ask read '{"path": "b.txt", "part": "bytes", "start": 0, "end": 3}' \
+		'{"path": "a.txt", "start": 1, "end": 2}' '{"path": "c.bin"}' \
+		'{"path": "a.txt", "digest": "xxh3:00000000000000000000000000000000"}' \
+		'{"path": "a.txt", "digest": "xxh3"}'
+	exits 3
+	refused 1 boundary end
+	message 1 "end 3 is inside a character of 'b.txt'; offsets count bytes"
+	refused 2 invalid part
+	message 2 "start and end are of a part, and this asks for the whole of 'a.txt'; part may be bytes or lines"
+	refused 3 utf8 raw
+	message 3 "'c.bin' is not valid UTF-8; any bytes are given with raw"
+	refused 4 mismatch digest
+	message 4 "'a.txt' has another digest than expected; read it again"
+	refused 5 invalid digest
+	message 5 "'xxh3' is not a digest, as read tells them"
+	ask read '{"path": "a.txt"}' -- --large 10
+	refused 1 too_large path
+	message 1 "'a.txt' has 14 bytes; at most 10 are accepted (--large)"
+}
+
+@test "io create: a directory that is missing is told with what makes it" {
+	ask create '{"path": "d/b.txt", "bytes": ""}'
+	exits 3
+	refused 1 not_found path
+	message 1 "'d/b.txt': No such file or directory; parents makes the directories that are missing"
+}
+
+@test "io write: without a digest it is told what else would do" {
+	ask write '{"path": "a.txt"}'
+	refused 1 invalid digest
+	message 1 "the digest that the file has is missing; only edits with anchors and diffs with context do without it"
+	ask write '{"path": "a.txt", "digest": "xxh3:00000000000000000000000000000000", "edits": [{"start": 0, "end": 1, "text": ""}]}'
+	refused 1 mismatch digest
+	message 1 "'a.txt' has another digest than expected; read it again and make the change anew"
+}
+
 # edits EDITS: of a.txt, resting on its digest.
 edits() {
 	ask write "{\"path\": \"a.txt\", \"digest\": \"$digest\", \"edits\": [$1]}"

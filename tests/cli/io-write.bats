@@ -410,7 +410,7 @@ relocates() {
 	ask write "$(edit '{"start": 0, "end": 3, "text": "1"}')" -- --large 10
 	exits 3
 	refused 1 too_large path
-	answers 1 .error.message "'a.txt' has 14 bytes; at most 10 are accepted"
+	answers 1 .error.message "'a.txt' has 14 bytes; at most 10 are accepted (--large)"
 	untouched
 }
 
