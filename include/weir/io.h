@@ -437,7 +437,8 @@ struct wio_write_request {
 	 * at the lines they name; the names in its headers are not used. A hunk
 	 * without a line of context (diff -U0) is placed by nothing but its
 	 * number: without `digest` it is WIO_INVALID "digest", unless it is all
-	 * of the file. */
+	 * of the file. What says more than bytes (a mode, a rename, a new or
+	 * deleted file, a binary) is WIO_DIFF. */
 	const char *diff;
 	size_t diff_n;
 	bool raw;	    /* as in wio_read_request */

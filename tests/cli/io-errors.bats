@@ -50,6 +50,40 @@ ask_as_other() {
 	message 1 "'a.txt' has 14 bytes; at most 10 are accepted (--large)"
 }
 
+# refuses_path CODE FIELD PATH...: as weir-io(1) has them, under PATHS.
+refuses_path() {
+	local code=$1 op=$2 path
+
+	shift 2
+	for path; do
+		ask read "{\"path\": \"$path\"}"
+		exits 3
+		refused 1 "$code" path
+		answers 1 .error.op "$op"
+	done
+}
+
+@test "io: a path that cannot be one is refused by the name it has in the page" {
+	mkdir d
+	ln -s / out
+	ln -s loop loop
+	refuses_path invalid resolve '' .. ../a.txt d/../a.txt /.. "$PWD/../x" \
+		a.txt/ d/ '\u0001' "$(printf 'x%.0s' {1..256})" \
+		"$(printf 'd/%.0s' {1..2048})x"
+	refuses_path invalid read 'a\u0000'
+	refuses_path outside resolve / /etc/passwd out/etc/passwd "${PWD}x/a.txt"
+	refuses_path symlink resolve loop loop/a
+	refuses_path not_found resolve nowhere/a.txt a.txt/b
+	refuses_path not_regular read d . d/.
+	ask read '{"path": "././/a.txt"}' "{\"path\": \"$PWD//a.txt\"}" \
+		"{\"path\": \"$(printf 'x%.0s' {1..255})\"}" \
+		"{\"path\": \"$(printf 'd/%.0s' {1..2047})x\"}"
+	answers 1 .error null
+	answers 2 .error null
+	refused 3 not_found
+	refused 4 not_found
+}
+
 @test "io create: a directory that is missing is told with what makes it" {
 	ask create '{"path": "d/b.txt", "bytes": ""}'
 	exits 3
