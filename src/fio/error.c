@@ -141,6 +141,10 @@ add_way_on(struct wio_error *e)
 		(void)fio_error_add(e,
 			"files there can be read, and changed only once it is "
 			"mounted for that");
+	if (e->sys == EACCES && e->op == WIO_OP_LOCK)
+		(void)fio_error_add(e,
+			"a change makes a new file beside the old one, so the "
+			"directory and its trash have to be writable");
 }
 
 int

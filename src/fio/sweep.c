@@ -177,7 +177,8 @@ sweep_here(struct sweep *s, const struct fio_dir *d, int depth, struct arena *a,
 	int rc = 0;
 
 	if (depth == DEEPEST)
-		return err_set(e, ERR_LIMIT, "'%s' is too deep", d->path);
+		return err_set(e, ERR_LIMIT,
+			"'%s' is too deep; sweep it by its own name", d->path);
 	/* It may have been a root of somebody's. */
 	if (s->how.at == NULL)
 		rc = recover_in(s, d, e);
@@ -240,7 +241,11 @@ begin(struct sweep *s, size_t root, const struct fio_dir *d, struct err *e)
 		return rc < 0 ? err_sys(e, -rc, "looking at '%s'", d->path) : 0;
 	}
 	int rc = check_mount(s, d, e);
-	return rc == 1 ? err_sys(e, EXDEV, "going to '%s'", d->path) : rc;
+	return rc == 1 ? err_sys(e, EXDEV,
+				 "'%s' is not gone into without "
+				 "cross_mounts (--cross-mounts)",
+				 d->path)
+		       : rc;
 }
 
 static int

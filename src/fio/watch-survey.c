@@ -191,7 +191,11 @@ begin_polling(struct wio_watch *x, struct fio_node *dir, int rc)
 			x->options.poll_ns;
 	VEC_PUSH(&x->polled, dir);
 	if (x->backend != NULL)
-		fio_watch_failed(x, dir, -rc, "is looked at now and then");
+		fio_watch_failed(x, dir, -rc,
+			rc == -ENOSPC ? "is looked at now and then, for there "
+					"are no more watches "
+					"(fs.inotify.max_user_watches)"
+				      : "is looked at now and then");
 }
 
 /* False: it is no business of ours, or seen by another way. */

@@ -148,6 +148,20 @@ edits() {
 	same before a.txt
 }
 
+@test "io write, io create: a directory that may not be written is told with why" {
+	local why='; a change makes a new file beside the old one, so the directory and its trash have to be writable'
+
+	chmod 755 .
+	chmod 666 a.txt
+	ask_as_other write "$edit"
+	exits 3
+	refused 1 denied
+	message 1 "writing 'a.txt': making directory '.weir-trash': Permission denied$why"
+	ask_as_other create '{"path": "b", "bytes": ""}'
+	refused 1 denied
+	message 1 "creating 'b': making directory '.weir-trash': Permission denied$why"
+}
+
 @test "io write, io create: a read-only file system is told, and what goes there" {
 	ask_read_only() { # VERB REQUEST
 		printf '%s\n' "$2" >"$BATS_TEST_TMPDIR/ask"

@@ -506,6 +506,8 @@ a_subtree_without_a_watch_is_polled_and_said_so(void **state)
 		if (event.kind == WIO_WATCH_FAILED) {
 			assert_string_equal(event.path, "b");
 			assert_int_equal(event.error.code, WIO_NO_SPACE);
+			assert_non_null(strstr(
+				event.error.message, "max_user_watches"));
 		}
 	}
 	assert_true(few.refused > 0);
