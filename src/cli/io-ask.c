@@ -423,6 +423,9 @@ take_path(const struct place *p, const json_t *object)
 		(void)take_text(&at, "path", true, base64, &p->ask->path);
 }
 
+/* Many write it over several, as it is easier to read. */
+#define A_REQUEST "a request is one JSON object on one line"
+
 void
 io_ask_parse(
 	enum io_verb verb, struct str line, struct arena *a, struct io_ask *ret)
@@ -437,11 +440,11 @@ io_ask_parse(
 		struct buf text CLEANUP_BUF = {0};
 		utf8_add_printable(&text, str_from(wrong.text));
 		io_ask_refuse(ret, verb, WIO_INVALID, "",
-			"line %llu, byte %d: %s", (unsigned long long)ret->line,
-			wrong.position, text.p);
+			"line %llu, byte %d: %s; " A_REQUEST,
+			(unsigned long long)ret->line, wrong.position, text.p);
 	} else if (!json_is_object(object)) {
 		io_ask_refuse(ret, verb, WIO_INVALID, "",
-			"line %llu: not a JSON object",
+			"line %llu: not a JSON object; " A_REQUEST,
 			(unsigned long long)ret->line);
 	} else {
 		take_path(&p, object);
