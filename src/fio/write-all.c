@@ -43,7 +43,7 @@ open_journals(struct fio_bundle *x, struct fio_trash *ret, struct wio_error *e)
 	fio_name_dir(&of, root->sys, root->fd, "");
 	if (fio_trash_dir(ret, &how.trash, &of, &why) < 0) {
 		err_wrap(&why, "writing '%s'", x->files[0]->shown.text);
-		return fio_error_from(e, WIO_OP_WRITE, &why);
+		return fio_error_from(e, WIO_OP_LOCK, &why);
 	}
 	return 0;
 }
