@@ -188,12 +188,20 @@ struct wio_options {
 	bool no_openat2;
 
 	/*
-	 * How many files may be open at once: `permits` (1 to 65536); else
-	 * `fd_limit`, clamped to 4 to 1024; else WEIR_IO_FD_LIMIT from the
-	 * environment, clamped likewise; else a third of the soft limit of
-	 * descriptors, 1 to 100; 50 when that cannot be asked. Text that is no
-	 * number, or 0, in the environment is WIO_INVALID, as is a `permits`
-	 * out of bounds. 0 means: not given.
+	 * How many descriptors requests may hold open at once. A permit is for
+	 * one, and a request takes as many as it may hold at a time: a read or
+	 * scan two, a write or creation four, a batch that is all or none three
+	 * for each directory its files are in, and three. What takes more than
+	 * there are goes on alone, and holds what it needs. Not counted is what
+	 * is open without a request (one for each root, watch and ticket whose
+	 * descriptor was asked for), and what is opened on the caller's thread
+	 * by wio_open, wio_set_roots, wio_sweep and the calls of watches.
+	 *
+	 * `permits` (1 to 65536); else `fd_limit`, clamped to 4 to 1024; else
+	 * WEIR_IO_FD_LIMIT from the environment, clamped likewise; else a third
+	 * of the soft limit of descriptors, 1 to 100; 50 when that cannot be
+	 * asked. Text that is no number, or 0, in the environment is
+	 * WIO_INVALID, as is a `permits` out of bounds. 0 means: not given.
 	 */
 	unsigned int permits, fd_limit;
 	uint64_t bytes_in_flight; /* of contents held by requests; 0: 256 MiB */
@@ -273,9 +281,10 @@ void wio_close(struct wio *w, struct wio_closing *c); /* NULL is fine */
 /*
  * Tickets: each of the calls that take a batch has a twin that does not wait
  * for the work. The requests are copied; `results` must live until the ticket
- * is done. It waits for room in the queue, and wio_write_submit looks every path
- * up on the caller's thread, to know which requests are for one file: for large
- * batches of writes a loop that may not be held up has a thread call it.
+ * is done. It waits for room in the queue, and wio_write_submit also for
+ * permits, for it looks every path up on the caller's thread, to know which
+ * requests are for one file: for large batches of writes a loop that may not be
+ * held up has a thread call it.
  *
  *	struct wio_ticket *t = wio_read_submit(w, asks, n, results, &e);
  *	… poll wio_ticket_fd(t) for reading, in any event loop …
@@ -499,8 +508,8 @@ enum wio_batch {
  * WIO_UNKNOWN_STATE. After that, or a crash in the middle, the next wio_open
  * with these roots puts the batch back or finishes it. WIO_UNSUPPORTED where
  * two names cannot be exchanged, and without any root. Its files are in at most
- * as many directories as there are permits, WIO_TOO_LARGE otherwise; each of
- * them takes up to three descriptors. Returns how many failed.
+ * as many directories as there are permits, WIO_TOO_LARGE otherwise. Returns
+ * how many failed.
  */
 size_t wio_write(struct wio *w, enum wio_batch batch,
 	const struct wio_write_request *requests, size_t n,

@@ -52,7 +52,7 @@ static const struct cli_option options[] = {
 	{MAX_WAIT, 0, "max-wait", "TIME", "or was held back so long"},
 	{BACKEND, 0, "backend", "NAME", "auto, inotify, fanotify, poll"},
 	{WORKERS, 0, "workers", "N", "threads that work at once"},
-	{PERMITS, 0, "permits", "N", "files that are open at once"},
+	{PERMITS, 0, "permits", "N", "descriptors open at once"},
 	{METRICS, 0, "metrics", NULL, "print counters on standard error"},
 	{0},
 };

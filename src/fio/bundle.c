@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fio/bundle.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,14 @@ file_free(struct fio_bundle_file *f)
 	fio_revision_release(&f->revision);
 	buf_release(&f->path);
 	mem_free(f);
+}
+
+unsigned int
+fio_bundle_holds(size_t dirs)
+{
+	return dirs < UINT16_MAX
+		? (unsigned int)dirs * FIO_HOLDS_DIR + FIO_HOLDS_BATCH
+		: UINT_MAX;
 }
 
 void
@@ -337,6 +346,10 @@ fio_bundle_take(struct fio_bundle *x, size_t *ret_at, struct wio_error *e)
 			return -1;
 	}
 	merge(x);
+	/* Who goes on beside it need not wait for what it does not need. */
+	const unsigned int need = fio_bundle_holds(x->dirs.n);
+	fio_pool_need(x->w->pool, need, x->permits);
+	x->permits = need;
 	for (size_t i = 0; i < x->n; i++)
 		bytes += x->files[i]->held.size;
 	fio_pool_more(x->w->pool, bytes);

@@ -12,9 +12,12 @@
  *	struct fio_bundle x;
  *	size_t at;
  *	fio_bundle_init(&x, w, roots, requests, n, results);
+ *	x.permits = fio_bundle_holds(n);
+ *	fio_pool_enter(w->pool, x.permits, 0);
  *	if (fio_bundle_take(&x, &at, &e) < 0) …      x.files[at] is at fault
  *	… x.files[i]->group, ->held, ->revision …
  *	fio_bundle_release(&x);
+ *	fio_pool_leave(w->pool, x.permits, x.bytes);
  *
  * Directories are locked in one order and files in one order, so that two
  * bundles never wait for each other; and no file is locked twice, for that
@@ -50,11 +53,16 @@ struct fio_bundle {
 	 * from when all are found. */
 	struct fio_bundle_file **files;
 	size_t n;
-	size_t root;	/* of the first file */
-	uint64_t bytes; /* taken from the pool, not given back */
+	size_t root; /* of the first file */
+	/* Taken from the pool, not given back. The caller enters it. */
+	unsigned int permits;
+	uint64_t bytes;
 	struct fio_bundle_file **order; /* in the order of their inodes */
 	size_t *members;		/* of all groups */
 };
+
+/* How many descriptors a batch in so many directories holds at most. */
+unsigned int fio_bundle_holds(size_t dirs);
 
 void fio_bundle_init(struct fio_bundle *ret, struct wio *w,
 	struct fio_roots *roots, const struct wio_write_request *requests,

@@ -258,7 +258,7 @@ do_one(struct job *j, const struct wio_create_request *r,
 	*ret = (struct wio_create_result){0};
 	if (check(j->w, r, &ret->error) < 0)
 		return;
-	fio_pool_enter(j->w->pool, 0);
+	fio_pool_enter(j->w->pool, FIO_HOLDS_WRITE, 0);
 	int rc = r->parents
 		? fio_roots_make(j->roots, r->path, mode, &place, &ret->error)
 		: fio_roots_find(j->roots, r->path, &place, &ret->error);
@@ -266,7 +266,7 @@ do_one(struct job *j, const struct wio_create_request *r,
 		rc = put(j, &place, r, ret, &held);
 		fio_place_release(&place);
 	}
-	fio_pool_leave(j->w->pool, held);
+	fio_pool_leave(j->w->pool, FIO_HOLDS_WRITE, held);
 	if (rc < 0) {
 		/* What is replaced is replaced as a write does it. */
 		if (ret->error.op == WIO_OP_WRITE)

@@ -46,6 +46,21 @@ struct wio {
 struct wio *fio_io_open(struct sys *sys, const struct wio_options *options,
 	bool inline_only, struct wio_error *e);
 
+/*
+ * How many descriptors a request may hold at a time, and so many permits it
+ * takes (pool.h). A read or scan: the directory and the file. A write or
+ * creation: the directory, its trash, the lock in that, and a file; what makes
+ * directories has as many open. A batch of which all is done or nothing: the
+ * first three of each of its directories, the journal's directory and lock, and
+ * a file.
+ */
+enum {
+	FIO_HOLDS_READ = 2,
+	FIO_HOLDS_WRITE = 4,
+	FIO_HOLDS_DIR = 3,
+	FIO_HOLDS_BATCH = 3, /* and FIO_HOLDS_DIR for each */
+};
+
 /* A reference to the roots in force. */
 struct fio_roots *fio_io_roots(struct wio *w);
 

@@ -5,15 +5,16 @@
 #include <pthread.h>
 #include <stdint.h>
 
-/* What fio_pool_enter, fio_pool_more and fio_pool_leave give out. */
+/* What fio_pool_enter and fio_pool_more give out. */
 struct fio_limits {
 	unsigned int permits;
 	uint64_t most_bytes;
 
 	pthread_mutex_t mutex; /* of all below */
 	pthread_cond_t given_back;
-	unsigned int inside; /* permits that are out */
-	uint64_t bytes;	     /* that are out */
+	unsigned int inside; /* who holds permits */
+	unsigned int out;    /* permits that are held */
+	uint64_t bytes;	     /* that are */
 	/* Who comes next and whose turn it is, of those who want in and of
 	 * those inside who want more. */
 	uint64_t enter_next, enter_turn;
@@ -23,8 +24,12 @@ struct fio_limits {
 void
 fio_limits_init(struct fio_limits *ret, unsigned int permits, uint64_t bytes);
 void fio_limits_release(struct fio_limits *l);
-void fio_limits_enter(struct fio_limits *l, uint64_t bytes);
+void
+fio_limits_enter(struct fio_limits *l, unsigned int permits, uint64_t bytes);
 void fio_limits_more(struct fio_limits *l, uint64_t bytes);
-void fio_limits_leave(struct fio_limits *l, uint64_t bytes);
+void
+fio_limits_need(struct fio_limits *l, unsigned int permits, unsigned int of);
+void
+fio_limits_leave(struct fio_limits *l, unsigned int permits, uint64_t bytes);
 
 #endif

@@ -373,9 +373,9 @@ fio_pool_run(struct fio_pool *p, const struct fio_job *job, struct err *e)
 }
 
 void
-fio_pool_enter(struct fio_pool *p, uint64_t bytes)
+fio_pool_enter(struct fio_pool *p, unsigned int permits, uint64_t bytes)
 {
-	fio_limits_enter(&p->limits, bytes);
+	fio_limits_enter(&p->limits, permits, bytes);
 }
 
 void
@@ -385,9 +385,15 @@ fio_pool_more(struct fio_pool *p, uint64_t bytes)
 }
 
 void
-fio_pool_leave(struct fio_pool *p, uint64_t bytes)
+fio_pool_need(struct fio_pool *p, unsigned int permits, unsigned int of)
 {
-	fio_limits_leave(&p->limits, bytes);
+	fio_limits_need(&p->limits, permits, of);
+}
+
+void
+fio_pool_leave(struct fio_pool *p, unsigned int permits, uint64_t bytes)
+{
+	fio_limits_leave(&p->limits, permits, bytes);
 }
 
 /* Opening and closing. */

@@ -43,7 +43,7 @@ struct fio_job {
 struct fio_pool_options {
 	unsigned int workers; /* 0: none, see above */
 	size_t queue;	      /* tasks that wait; starters wait, too */
-	unsigned int permits; /* files open at once */
+	unsigned int permits; /* descriptors open at once */
 	uint64_t bytes_in_flight;
 };
 
@@ -59,14 +59,18 @@ fio_pool_start(struct fio_pool *p, const struct fio_job *job, struct err *e);
 int fio_pool_run(struct fio_pool *p, const struct fio_job *job, struct err *e);
 
 /*
- * The limits that pieces of work share. A permit is for one open file, bytes
- * are what its content takes in memory; who asks for more than there is waits,
- * who asks for more than there ever will be gets all of it alone. A thread
- * holds one permit at a time and asks for bytes only while it holds one.
+ * The limits that pieces of work share. A permit is for one open descriptor,
+ * bytes are what contents take in memory; who asks for more than there is
+ * waits, who asks for more than there ever will be gets all of it alone. A
+ * thread enters once at a time, with all the permits it is going to need:
+ * nobody who has some waits for others. It asks for bytes only while it is
+ * inside.
  */
-void fio_pool_enter(struct fio_pool *p, uint64_t bytes);
+void fio_pool_enter(struct fio_pool *p, unsigned int permits, uint64_t bytes);
 void fio_pool_more(struct fio_pool *p, uint64_t bytes);
-void fio_pool_leave(struct fio_pool *p, uint64_t bytes);
+/* Not more than `permits` from here on, of those it entered with. */
+void fio_pool_need(struct fio_pool *p, unsigned int permits, unsigned int of);
+void fio_pool_leave(struct fio_pool *p, unsigned int permits, uint64_t bytes);
 
 /*
  * Take nothing more, finish what there is; tasks that have not finished after

@@ -32,7 +32,7 @@ static void
 enter(struct fio_reader *r)
 {
 	if (!r->inside)
-		fio_pool_enter(r->w->pool, 0);
+		fio_pool_enter(r->w->pool, FIO_HOLDS_READ, 0);
 	r->inside = true;
 }
 
@@ -48,8 +48,9 @@ hold(struct fio_reader *r, uint64_t bytes)
 static void
 leave(struct fio_reader *r)
 {
+	fio_nearby_release(&r->near);
 	if (r->inside)
-		fio_pool_leave(r->w->pool, r->held);
+		fio_pool_leave(r->w->pool, FIO_HOLDS_READ, r->held);
 	r->inside = false;
 	r->held = 0;
 }
@@ -58,7 +59,6 @@ void
 fio_reader_release(struct fio_reader *r)
 {
 	buf_release(&r->scratch);
-	fio_nearby_release(&r->near);
 	leave(r);
 }
 
@@ -127,6 +127,15 @@ tell(const struct fio_reader *r, const char *path, enum fio_found f,
 	BUG("'%s' did not fail", shown);
 }
 
+/* Where a link leads, which is not near: one directory is held at a time. */
+static int
+find_place(struct fio_reader *r, const char *path, struct fio_place *ret,
+	struct wio_error *e)
+{
+	fio_nearby_release(&r->near);
+	return fio_roots_find(r->near.roots, path, ret, e);
+}
+
 /* Open what the path leads to. */
 static enum fio_found
 open_path(struct fio_reader *r, const char *path, struct fio_content *c,
@@ -141,7 +150,7 @@ open_path(struct fio_reader *r, const char *path, struct fio_content *c,
 		return FIO_UNREADABLE;
 	enum fio_found f = fio_content_open(c, dir, name);
 	if (f == FIO_LINK) {
-		if (fio_roots_find(r->near.roots, path, &place, e) < 0)
+		if (find_place(r, path, &place, e) < 0)
 			return FIO_UNREADABLE;
 		f = fio_content_open(c, &place.dir, place.name);
 		fio_place_release(&place);
@@ -265,12 +274,13 @@ fio_reader_stat(struct fio_reader *r, const char *path,
 	const char *name;
 	struct stat st;
 
+	enter(r);
 	if (fio_nearby_find(&r->near, path, &dir, &name, e) < 0)
 		return -1;
 	int rc = dir->sys->fstatat(
 		dir->sys, dir->fd, name, AT_SYMLINK_NOFOLLOW, &st);
 	if (rc == 0 && S_ISLNK(st.st_mode)) {
-		if (fio_roots_find(r->near.roots, path, &place, e) < 0)
+		if (find_place(r, path, &place, e) < 0)
 			return -1;
 		rc = r->w->sys->fstatat(r->w->sys, place.dir.fd, place.name,
 			AT_SYMLINK_NOFOLLOW, &st);

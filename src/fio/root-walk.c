@@ -363,13 +363,13 @@ go(struct fio_walk *w, const char *name, const char *rest,
 		rc = fio_resolve_error(e, -rc, w->shown);
 	else if (S_ISLNK(st.st_mode))
 		rc = follow(w, fd, name, rest, e);
-	else if (last)
-		rc = arrive(w, name, ret, e);
-	else if (!S_ISDIR(st.st_mode))
+	else if (!last && !S_ISDIR(st.st_mode))
 		rc = refuse_file(w, name, e);
-	else if ((rc = settle(w, name, e)) == 0)
+	else if (!last && (rc = settle(w, name, e)) == 0)
 		return go_down(w, fd, name, rest, e);
 	(void)sys->close(sys, fd);
+	if (rc == 0 && last && !S_ISLNK(st.st_mode))
+		return arrive(w, name, ret, e);
 	return rc;
 }
 

@@ -156,7 +156,9 @@ fio_write_batch(struct wio *w, struct fio_roots *roots,
 	size_t at = 0, changed = 0;
 
 	fio_bundle_init(&x, w, roots, requests, n, results);
-	fio_pool_enter(w->pool, 0);
+	/* Each may be in a directory of its own. */
+	x.permits = fio_bundle_holds(n);
+	fio_pool_enter(w->pool, x.permits, 0);
 	bool good = fio_bundle_take(&x, &at, &e) == 0;
 	bool accepted = good && judge_all(&x) == 0;
 	if (accepted)
@@ -167,5 +169,5 @@ fio_write_batch(struct wio *w, struct fio_roots *roots,
 		fail_all(&x, at, good ? NULL : &e);
 	fio_bundle_release(&x);
 	mem_free(files);
-	fio_pool_leave(w->pool, x.bytes);
+	fio_pool_leave(w->pool, x.permits, x.bytes);
 }

@@ -36,7 +36,9 @@ fio_aim_look(struct fio_aim *s, struct fio_held *h,
 		return 0;
 	if (e->code != WIO_SYMLINK)
 		return -1;
-	/* The policy says whether it is followed. */
+	/* The policy says whether it is followed. Where it leads is not nearby:
+	 * one directory is held at a time. */
+	fio_nearby_release(s->nearby);
 	if (fio_roots_find(s->nearby->roots, path, &s->place, e) < 0) {
 		s->place.dir = FIO_DIR_NONE;
 		return -1;

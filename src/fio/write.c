@@ -72,17 +72,18 @@ judge_and_do(struct job *j, const struct fio_write_group *g, struct fio_held *h)
 }
 
 static void
-do_group(
-	struct job *j, const struct fio_write_group *g, struct fio_nearby *near)
+do_group(struct job *j, const struct fio_write_group *g)
 {
 	const struct wio_write_request *first = &j->requests[g->members[0]];
 	struct fio_writing how = fio_writing_of(j->w);
-	struct fio_aim spot = {.nearby = near};
+	struct fio_nearby near;
+	struct fio_aim spot = {.nearby = &near};
 	struct fio_held h;
 	struct wio_error e;
 
 	how.look = first->dry_run;
-	fio_pool_enter(j->w->pool, 0);
+	fio_nearby_init(&near, j->roots, true);
+	fio_pool_enter(j->w->pool, FIO_HOLDS_WRITE, 0);
 	int rc = fio_aim_look(&spot, &h, &how, first->path, &e);
 	uint64_t bytes = rc == 0 ? h.size : 0;
 	fio_pool_more(j->w->pool, bytes);
@@ -91,7 +92,8 @@ do_group(
 	else
 		fio_group_fail(g, &e);
 	fio_aim_release(&spot);
-	fio_pool_leave(j->w->pool, bytes);
+	fio_nearby_release(&near);
+	fio_pool_leave(j->w->pool, FIO_HOLDS_WRITE, bytes);
 }
 
 static void
@@ -114,11 +116,9 @@ static size_t
 run(void *ctx, size_t first, size_t end, const struct fio_task *task)
 {
 	struct job *j = ctx;
-	struct fio_nearby near;
 	struct wio_error gone;
 	size_t cancelled = 0;
 
-	fio_nearby_init(&near, j->roots, true);
 	fio_error_set(&gone, WIO_OP_WRITE, WIO_CANCELLED, NULL,
 		"cancelled before anything was changed");
 	for (size_t i = first; i < end; i++) {
@@ -129,10 +129,9 @@ run(void *ctx, size_t first, size_t end, const struct fio_task *task)
 		if (stop)
 			fio_group_fail(g, &gone);
 		else if (j->results[g->members[0]].error.code == WIO_OK)
-			do_group(j, g, &near);
+			do_group(j, g);
 		account(j, g, began);
 	}
-	fio_nearby_release(&near);
 	return cancelled;
 }
 
@@ -251,6 +250,7 @@ group(struct job *j)
 	struct entry *entries = ARENA_ARRAY(&tmp, struct entry, j->n);
 
 	fio_nearby_init(&near, j->roots, false);
+	fio_pool_enter(j->w->pool, FIO_HOLDS_READ, 0);
 	for (size_t i = 0; i < j->n; i++) {
 		const struct wio_write_request *r = &j->requests[i];
 		entries[i] = (struct entry){.request = i,
@@ -262,6 +262,7 @@ group(struct job *j)
 			entries[i].inode = identify(j, &near, r->path);
 	}
 	fio_nearby_release(&near);
+	fio_pool_leave(j->w->pool, FIO_HOLDS_READ, 0);
 	qsort(entries, j->n, sizeof(entries[0]), compare);
 	make_groups(j, entries, j->n);
 }

@@ -414,6 +414,24 @@ relocates() {
 	untouched
 }
 
+@test "io write, io create: many workers with few descriptors" {
+	local i
+
+	mkdir d{0..7}
+	for i in {0..399}; do
+		printf '{"path": "d%d/f%d", "bytes": "old"}\n' $((i % 8)) "$i"
+	done >create
+	for i in {0..399}; do
+		printf '{"path": "d%d/f%d", "edits": [{"anchor": "old", "text": "new"}]}\n' \
+			$((i % 8)) "$i"
+	done >write
+	ulimit -n 64
+	succeeds weir io create --workers 32 <create
+	succeeds weir io write --workers 32 <write
+	[ "$(grep -lx new d?/f* | wc -l)" -eq 400 ] ||
+		explain "$(grep -c . d?/f* | head)"
+}
+
 @test "io create --extension: no other is made" {
 	ask create '{"path": "b.c", "bytes": ""}' '{"path": "b.h", "bytes": ""}' \
 		'{"path": "b.sh", "bytes": ""}' '{"path": "b", "bytes": ""}' \

@@ -16,6 +16,7 @@ struct work {
 	atomic_int run, cancelled, done, inside, most;
 	atomic_int seen[PIECES];
 	int at; /* `run` when it was done */
+	int permits;
 };
 
 static struct work *
@@ -103,14 +104,21 @@ run_limited(void *ctx, size_t first, size_t end, const struct fio_task *task)
 
 	assert_false(fio_task_is_cancelled(task));
 	for (size_t i = first; i < end; i++) {
-		fio_pool_enter(w->pool, 10);
-		int now = atomic_fetch_add(&w->inside, 1) + 1;
+		/* Some take more than there are, and all need fewer later. */
+		unsigned int takes = 1 + (unsigned int)i % 5;
+		unsigned int needs = (takes + 1) / 2;
+		int taken = (int)takes < w->permits ? (int)takes : w->permits;
+		int needed = (int)needs < w->permits ? (int)needs : w->permits;
+		fio_pool_enter(w->pool, takes, 10);
+		int now = atomic_fetch_add(&w->inside, taken) + taken;
 		if (now > atomic_load(&w->most))
 			atomic_store(&w->most, now);
 		fio_pool_more(w->pool, i % 7 * 100);
+		atomic_fetch_sub(&w->inside, taken - needed);
+		fio_pool_need(w->pool, needs, takes);
 		atomic_fetch_add(&w->seen[i], 1);
-		atomic_fetch_sub(&w->inside, 1);
-		fio_pool_leave(w->pool, 10 + i % 7 * 100);
+		atomic_fetch_sub(&w->inside, needed);
+		fio_pool_leave(w->pool, needs, 10 + i % 7 * 100);
 	}
 	return 0;
 }
@@ -131,6 +139,7 @@ check_all_run(unsigned int workers, unsigned int permits)
 			.queue = 2,
 			.permits = permits,
 			.bytes_in_flight = 250});
+	w->permits = (int)permits;
 	struct fio_job job = {
 		.ctx = w, .n = PIECES, .run = run_limited, .done = count_done};
 	struct fio_task *t[4];
@@ -172,10 +181,10 @@ meet_and_want_more(
 
 	(void)task;
 	assert_int_equal(end - first, 1);
-	fio_pool_enter(w->pool, 50);
+	fio_pool_enter(w->pool, 1, 50);
 	(void)pthread_barrier_wait(&w->barrier);
 	fio_pool_more(w->pool, 500);
-	fio_pool_leave(w->pool, 550);
+	fio_pool_leave(w->pool, 1, 550);
 	atomic_fetch_add(&w->run, 1);
 	return 0;
 }
