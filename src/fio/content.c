@@ -154,7 +154,8 @@ fio_content_load(struct fio_content *c, uint64_t max, struct buf *ret)
 
 /* The rest of a file of more than one piece. */
 static enum fio_found
-sum_pieces(struct fio_content *c, struct fio_summing *s, char *piece)
+sum_pieces(
+	struct fio_content *c, struct fio_summing *s, size_t kinds, char *piece)
 {
 	uint64_t left = (uint64_t)c->st.st_size + 1;
 
@@ -164,7 +165,8 @@ sum_pieces(struct fio_content *c, struct fio_summing *s, char *piece)
 			fill(c, piece, want, left == want ? want - 1 : want);
 		if (n < 0)
 			return fail_reading(c, (int)n);
-		fio_summing_add(s, str_of(piece, (size_t)n));
+		for (size_t k = 0; k < kinds; k++)
+			fio_summing_add(&s[k], str_of(piece, (size_t)n));
 		left -= (uint64_t)n;
 		if ((size_t)n < want)
 			break;
@@ -172,29 +174,48 @@ sum_pieces(struct fio_content *c, struct fio_summing *s, char *piece)
 	return left == 1 ? look_again(c) : unlike_its_size(c);
 }
 
-enum fio_found
-fio_content_sum(struct fio_content *c, uint64_t max, enum wio_digest_kind kind,
-	struct buf *piece, struct fio_sum *ret)
+/* Of `n` kinds from `kind` on, and as many `ret`. */
+static enum fio_found
+sum_kinds(struct fio_content *c, uint64_t max, enum wio_digest_kind kind,
+	size_t n, struct buf *piece, struct fio_sum *ret)
 {
-	struct fio_summing s;
+	struct fio_summing s[FIO_SUM_KINDS];
 
 	buf_reset(piece);
 	if ((uint64_t)c->st.st_size < PIECE) { /* mostly it is one */
 		enum fio_found f = fio_content_load(c, max, piece);
-		if (f == FIO_FOUND)
-			*ret = fio_sum(kind, buf_str(piece));
+		for (size_t k = 0; f == FIO_FOUND && k < n; k++)
+			ret[k] = fio_sum((enum wio_digest_kind)(kind + k),
+				buf_str(piece));
 		buf_reset(piece);
 		return f;
 	}
 	if ((uint64_t)c->st.st_size > max)
 		return FIO_LARGE;
-	fio_summing_init(&s, kind);
-	enum fio_found f = sum_pieces(c, &s, buf_room(piece, PIECE));
-	if (f == FIO_FOUND)
-		*ret = fio_summing_end(&s);
-	else
-		fio_summing_release(&s);
+	for (size_t k = 0; k < n; k++)
+		fio_summing_init(&s[k], (enum wio_digest_kind)(kind + k));
+	enum fio_found f = sum_pieces(c, s, n, buf_room(piece, PIECE));
+	for (size_t k = 0; k < n; k++) {
+		if (f == FIO_FOUND)
+			ret[k] = fio_summing_end(&s[k]);
+		else
+			fio_summing_release(&s[k]);
+	}
 	return f;
+}
+
+enum fio_found
+fio_content_sum(struct fio_content *c, uint64_t max, enum wio_digest_kind kind,
+	struct buf *piece, struct fio_sum *ret)
+{
+	return sum_kinds(c, max, kind, 1, piece, ret);
+}
+
+enum fio_found
+fio_content_sums(struct fio_content *c, uint64_t max, struct buf *piece,
+	struct fio_sum ret[FIO_SUM_KINDS])
+{
+	return sum_kinds(c, max, WIO_XXH3, FIO_SUM_KINDS, piece, ret);
 }
 
 struct wio_identity

@@ -69,6 +69,9 @@ fio_content_load(struct fio_content *c, uint64_t max, struct buf *ret);
 /* The digest alone, in pieces that pass through `piece` (empty afterwards). */
 enum fio_found fio_content_sum(struct fio_content *c, uint64_t max,
 	enum wio_digest_kind kind, struct buf *piece, struct fio_sum *ret);
+/* Of every kind, of the same bytes. */
+enum fio_found fio_content_sums(struct fio_content *c, uint64_t max,
+	struct buf *piece, struct fio_sum ret[FIO_SUM_KINDS]);
 
 /* Who a file is; `seen_ns` is 0. */
 struct wio_identity fio_identity(const struct stat *st);

@@ -89,27 +89,27 @@ fio_group_fail(const struct fio_write_group *g, const struct wio_error *e)
 		g->results[i].error = *e;
 }
 
-/* In pieces: there is no second copy of a large file. */
+/* In pieces: there is no second copy of a large file. Of each kind, for each
+ * request may name another. */
 static bool
-sum_now(const struct fio_held *h, enum wio_digest_kind kind,
-	struct fio_revision *ret)
+sum_now(const struct fio_held *h, struct fio_revision *ret)
 {
 	enum fio_found f = FIO_RESTLESS;
 	struct buf piece = {0};
 	struct fio_content c;
-	struct fio_sum sum;
+	struct fio_sum sums[FIO_SUM_KINDS];
 
 	for (int i = 0; f == FIO_RESTLESS && i < FIO_CONTENT_TRIES; i++) {
 		f = fio_content_open(&c, h->dir, h->name);
 		if (f == FIO_FOUND)
-			f = fio_content_sum(
-				&c, h->how->large, kind, &piece, &sum);
+			f = fio_content_sums(&c, h->how->large, &piece, sums);
 		fio_content_close(&c);
 	}
 	buf_release(&piece);
 	if (f != FIO_FOUND)
 		return false;
-	fio_sum_format(sum, ret->before[kind]);
+	for (size_t i = 0; i < FIO_SUM_KINDS; i++)
+		fio_sum_format(sums[i], ret->before[i]);
 	ret->size = (uint64_t)c.st.st_size;
 	ret->mtime_ns = stamp_ns(c.st.st_mtim);
 	return true;
@@ -121,9 +121,8 @@ fio_conflict_look(const struct fio_held *h, const char *kept,
 {
 	char was[FIO_DIGEST_TEXT];
 
-	if (!sum_now(h, WIO_XXH3, ret))
+	if (!sum_now(h, ret))
 		return WIO_CONFLICT;
-	(void)sum_now(h, WIO_SHA256, ret);
 	fio_digest_format(h->version.digest, was);
 	if (kept[0] != '\0' || strcmp(was, ret->before[WIO_XXH3]) != 0)
 		return WIO_CONFLICT;

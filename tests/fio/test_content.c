@@ -240,7 +240,7 @@ the_digest_in_pieces_is_that_of_the_whole(void **state)
 		size_t n = sizes[i % 7];
 		enum wio_digest_kind kind = (enum wio_digest_kind)(i / 28);
 		struct fio_content c;
-		struct fio_sum sum;
+		struct fio_sum sum, sums[FIO_SUM_KINDS];
 		odd.most = most[i / 7 % 4];
 		scratch_put_bytes(&s, "f", bytes, n);
 		assert_int_equal(fio_content_open(&c, &dir, "f"), FIO_FOUND);
@@ -249,6 +249,12 @@ the_digest_in_pieces_is_that_of_the_whole(void **state)
 			FIO_FOUND);
 		fio_content_close(&c);
 		assert_true(fio_sum_eq(sum, fio_sum(kind, str_of(bytes, n))));
+		assert_int_equal(fio_content_open(&c, &dir, "f"), FIO_FOUND);
+		assert_int_equal(
+			fio_content_sums(&c, 300000, &piece, sums), FIO_FOUND);
+		fio_content_close(&c);
+		assert_true(fio_sum_eq(
+			sums[kind], fio_sum(kind, str_of(bytes, n))));
 	}
 }
 
@@ -261,7 +267,7 @@ a_large_file_that_changes_has_no_digest(void **state)
 	(void)state;
 	for (int shrink = 0; shrink < 2; shrink++) {
 		struct fio_content c;
-		struct fio_sum sum;
+		struct fio_sum sum, sums[FIO_SUM_KINDS];
 		char path[512];
 		scratch_put_bytes(&s, "f", bytes, sizeof(bytes));
 		assert_int_equal(fio_content_open(&c, &dir, "f"), FIO_FOUND);
@@ -275,6 +281,9 @@ a_large_file_that_changes_has_no_digest(void **state)
 			FIO_RESTLESS);
 		assert_int_equal(fio_content_sum(&c, sizeof(bytes) - 1,
 					 WIO_XXH3, &piece, &sum),
+			FIO_LARGE);
+		assert_int_equal(
+			fio_content_sums(&c, sizeof(bytes) - 1, &piece, sums),
 			FIO_LARGE);
 		fio_content_close(&c);
 	}

@@ -21,6 +21,7 @@ struct saver {
 		struct sys_pass pass;
 	};
 	const char *at;
+	int opens; /* save_at_each_open's */
 };
 
 static void
@@ -125,6 +126,52 @@ a_save_before_the_exchange_is_a_conflict_that_tells_what_is_there(void **state)
 	io_reopen((struct wio_options){0});
 }
 
+/* Saved once more whenever it is looked at from the exchange on. */
+static int
+save_at_each_open(
+	struct sys *sys, int dir, const char *name, int flags, mode_t mode)
+{
+	struct saver *x = (struct saver *)sys;
+	char text[32];
+
+	if (x->at == NULL && strcmp(name, "f") == 0) {
+		(void)snprintf(text, sizeof(text), "%*d", ++x->opens, 0);
+		scratch_put(&s, "f", text);
+	}
+	return x->pass.under->openat(x->pass.under, dir, name, flags, mode);
+}
+
+static void
+a_conflict_tells_digests_of_both_kinds_of_one_moment(void **state)
+{
+	struct wio_write_request asks[2] = {
+		{.path = "f", .edits = &change, .edits_n = 1},
+		{.path = "f", .edits = &change, .edits_n = 1}};
+	char sha256[WIO_DIGEST_SIZE];
+	struct wio_write_result got[2];
+	struct saver who;
+
+	(void)state;
+	asks[0].digest = digest_of("old");
+	wio_digest(WIO_SHA256, "old", 3, sha256);
+	asks[1].digest = sha256;
+	asks[1].edits = &(struct wio_edit){.start = 3, .end = 3, .text = ""};
+	saver_open(&who);
+	who.sys.renameat = save_before_exchange;
+	who.sys.openat = save_at_each_open;
+	assert_int_equal(wio_write(w, WIO_EACH, asks, 2, got), 2);
+	assert_int_equal(who.opens, 1);
+	for (int i = 0; i < 2; i++) {
+		check_code(got[i].error, WIO_CONFLICT);
+		assert_int_equal(got[i].error.actual_size, 1);
+	}
+	assert_string_equal(got[0].error.actual, digest_of("0"));
+	wio_digest(WIO_SHA256, "0", 1, sha256);
+	assert_string_equal(got[1].error.actual, sha256);
+	wio_write_release(got, 2);
+	io_reopen((struct wio_options){0});
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, io_setup, io_teardown)
 
 int
@@ -133,6 +180,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(one_save_between_lock_and_read_is_taken_as_the_file_there_is),
 		TEST(a_save_before_the_exchange_is_a_conflict_that_tells_what_is_there),
+		TEST(a_conflict_tells_digests_of_both_kinds_of_one_moment),
 	};
 
 	(void)signal(SIGIO, SIG_IGN);
