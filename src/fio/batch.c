@@ -34,6 +34,7 @@ prepare(struct batch *b, size_t i, struct wio_error *e)
 		.attributes = &h->attributes,
 		.durability = b->durability,
 		.origins = h->how->origins,
+		.in = h->trash->of,
 		.origin = h->origin,
 		.same_owner = true};
 	struct fio_temp t;

@@ -95,7 +95,7 @@ make(struct job *j, const struct fio_place *place,
 	const struct wio_create_request *r, struct wio_error *e)
 {
 	const struct fio_writing writing = fio_writing_of(j->w);
-	const struct fio_replacing how = {
+	struct fio_replacing how = {
 		.mode = r->mode != 0 ? r->mode : 0666,
 		.umask = true,
 		.durability = writing.durability,
@@ -117,6 +117,7 @@ make(struct job *j, const struct fio_place *place,
 			fio_path(&place->dir, place->name).text);
 		return fio_error_from(e, WIO_OP_LOCK, &why);
 	}
+	how.in = trash.of;
 	int rc = fio_create_as(&place->dir, place->name,
 		str_of(r->n > 0 ? r->bytes : "", r->n), &how, &version, &why);
 	fio_trash_close(&trash);

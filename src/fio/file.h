@@ -122,6 +122,7 @@ struct fio_replacing {
 	enum wio_durability durability;
 	/* Watchers are to know ours again, as of `origin`; or NULL. */
 	struct fio_origins *origins;
+	struct fio_inode in; /* with them: who the directory is */
 	const char *origin;
 	bool same_owner; /* fail where the owner cannot be kept */
 	/* FIO_ASIDE_SIZE bytes for the path of the third, set when there is

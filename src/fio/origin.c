@@ -64,12 +64,11 @@ note_of(struct fio_origins *o, uint64_t number)
 }
 
 struct fio_written
-fio_written_of(
-	const struct stat *file, const struct stat *dir, const char *name)
+fio_written_of(const struct stat *file, struct fio_inode dir, const char *name)
 {
 	return (struct fio_written){
 		.file = fio_inode_of(file),
-		.dir = fio_inode_of(dir),
+		.dir = dir,
 		.name = fio_digest(str_from(name)),
 		.mtime_ns = stamp_ns(file->st_mtim),
 		.mode = file->st_mode,

@@ -31,8 +31,8 @@ struct fio_written {
 	gid_t gid;
 };
 
-struct fio_written fio_written_of(
-	const struct stat *file, const struct stat *dir, const char *name);
+struct fio_written
+fio_written_of(const struct stat *file, struct fio_inode dir, const char *name);
 
 enum { FIO_ORIGIN_SIZE = 256 };
 

@@ -149,26 +149,21 @@ set_owner(struct sys *sys, int fd, const struct fio_replacing *how)
 }
 
 static void
-note_origin(const struct fio_dir *d, const char *name, const struct stat *st,
-	struct fio_digest digest, const struct fio_replacing *how)
+note_origin(const char *name, const struct stat *st, struct fio_digest digest,
+	const struct fio_replacing *how)
 {
-	struct stat dir;
+	const struct fio_written written = fio_written_of(st, how->in, name);
 
-	/* Not noted, it is told as anybody's. */
-	if (d->sys->fstat(d->sys, d->fd, &dir) < 0)
-		return;
-	const struct fio_written written = fio_written_of(st, &dir, name);
 	fio_origins_note(how->origins, &written, digest, how->origin);
 }
 
 /* Give the open temp its bytes, owner, attributes, mode, and durability. */
 static int
-fill_temp(const struct fio_dir *d, const char *name, int fd, struct fio_temp *t,
+fill_temp(struct sys *sys, const char *name, int fd, struct fio_temp *t,
 	struct str_list pieces, const struct fio_replacing *how)
 {
 	const struct fio_version *like = version_before(how);
 	mode_t mode = like != NULL ? like->mode : how->mode;
-	struct sys *sys = d->sys;
 	struct fio_digest digest;
 	struct stat st;
 
@@ -186,7 +181,7 @@ fill_temp(const struct fio_dir *d, const char *name, int fd, struct fio_temp *t,
 	if (rc == 0)
 		fio_version_of(sys, &st, digest, &t->version);
 	if (rc == 0 && how->origins != NULL)
-		note_origin(d, name, &st, digest, how);
+		note_origin(name, &st, digest, how);
 	return rc;
 }
 
@@ -221,7 +216,7 @@ write_temp(const struct fio_dir *d, const char *name, struct fio_temp *t,
 	if (fd < 0)
 		return err_sys(e, -fd, "creating a file beside '%s'",
 			fio_path(d, name).text);
-	int rc = fill_temp(d, name, fd, t, pieces, how);
+	int rc = fill_temp(sys, name, fd, t, pieces, how);
 	int closed = sys->close(sys, fd);
 	if (rc == 0 && closed != -EINTR) /* then it is closed all the same */
 		rc = closed;

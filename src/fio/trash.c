@@ -4,36 +4,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/stamp.h"
-#include "base/vec.h"
 #include "fio/file-priv.h"
-#include "fio/inode.h"
 #include "fio/journal.h"
-#include "fio/pool.h"
 #include "fio/root-priv.h"
-
-#define KEPT_NS	   (24 * 3600 * NS_PER_SEC)
-#define LOOK_NS	   (600 * NS_PER_SEC) /* others add to it, too */
-#define KEPT_BYTES ((uint64_t)200 * 1000 * 1000)
-
-enum {
-	LOOK_ADDS = 1024,
-	TALLIES = 4096, /* directories that are remembered */
-};
+#include "fio/trash-priv.h"
 
 /* The lock of one directory among those of others. */
 static void
-lock_name(const struct fio_trash_how *how, const struct stat *st, char ret[64])
+lock_name(const struct fio_trash_how *how, struct fio_inode of, char ret[64])
 {
 	if (how->at == NULL)
 		(void)snprintf(ret, 64, "lock");
 	else
 		(void)snprintf(ret, 64, "lock-%llx-%llx",
-			(unsigned long long)st->st_dev,
-			(unsigned long long)st->st_ino);
+			(unsigned long long)of.dev, (unsigned long long)of.ino);
 }
 
 /* What is displaced is moved, and that goes only within one mount. */
@@ -137,18 +123,20 @@ static int
 take_lock(struct fio_trash *t, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e)
 {
-	struct stat st = {0};
+	struct stat st;
 	char name[64];
 
 	t->keep = (struct fio_keep){
 		.dir = &t->dir, .old = ".", .odd = ".", .edits_beside = true};
-	int rc = how->at != NULL ? fio_dir_stat(of, &st, e) : 0;
-	lock_name(how, &st, name);
-	if (rc == 0)
+	int rc = fio_dir_stat(of, &st, e);
+	if (rc == 0) {
+		t->of = fio_inode_of(&st);
+		lock_name(how, t->of, name);
 		rc = how->alone ? fio_lock_take(&t->lock, &t->dir, name,
 					  how->wait_ns, "a writer", e)
 				: fio_lock_share(&t->lock, &t->dir, name,
 					  how->wait_ns, e);
+	}
 	if (rc < 0)
 		fio_trash_close(t);
 	return rc;
@@ -236,27 +224,47 @@ hide(const struct fio_dir *trash, const struct fio_dir *of)
 		fio_drop(of, t.name);
 }
 
+/* It is made, by whomever. */
+static int
+open_made(struct fio_trash *ret, const struct fio_trash_how *how,
+	const struct fio_dir *of, struct err *e)
+{
+	int made = of->sys->mkdirat(of->sys, of->fd, FIO_TRASH_NAME, 0700);
+
+	if (made < 0 && made != -EEXIST)
+		return err_sys(e, -made, "making directory '%s'",
+			fio_path(of, FIO_TRASH_NAME).text);
+	int rc = open_dir(ret, how, of, e);
+	if (rc == 0 && made == 0)
+		share_all(&ret->dir, of);
+	return rc;
+}
+
 /* Made when it is not there. */
 static int
 make_dir(struct fio_trash *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e)
 {
-	*ret = (struct fio_trash){.dir = FIO_DIR_NONE, .lock = FIO_LOCK_NONE};
+	struct stat st;
+
+	*ret = (struct fio_trash){.dir = FIO_DIR_NONE,
+		.lock = FIO_LOCK_NONE,
+		.trashes = how->trashes};
 	int rc = open_dir(ret, how, of, e);
-	if (rc == 0 && how->at == NULL)
+	bool is_new = rc < 0 && e->code == ERR_MISSING && how->at == NULL;
+	if (is_new)
+		rc = open_made(ret, how, of, e);
+	if (rc < 0 || fio_dir_stat(&ret->dir, &st, e) < 0) {
+		fio_trash_close(ret);
+		return -1;
+	}
+	ret->id = fio_inode_of(&st);
+	if (how->at == NULL &&
+		(is_new || !fio_trashes_know(ret->trashes, ret->id))) {
 		hide(&ret->dir, of);
-	if (rc == 0 || e->code != ERR_MISSING || how->at != NULL)
-		return rc;
-	int made = of->sys->mkdirat(of->sys, of->fd, FIO_TRASH_NAME, 0700);
-	if (made < 0 && made != -EEXIST)
-		return err_sys(e, -made, "making directory '%s'",
-			fio_path(of, FIO_TRASH_NAME).text);
-	rc = open_dir(ret, how, of, e);
-	if (rc == 0 && made == 0)
-		share_all(&ret->dir, of);
-	if (rc == 0)
-		hide(&ret->dir, of);
-	return rc;
+		fio_trashes_note(ret->trashes, ret->id);
+	}
+	return 0;
 }
 
 int
@@ -284,173 +292,4 @@ fio_trash_close(struct fio_trash *t)
 {
 	fio_lock_drop(&t->lock);
 	fio_dir_close(&t->dir);
-}
-
-/*
- * How long and how much.
- */
-struct resting {
-	struct str file;
-	struct fio_kept kept;
-	uint64_t size;
-};
-
-struct tally {
-	struct fio_inode dir;
-	uint64_t bytes, adds;
-	int64_t oldest_ns, looked_ns;
-};
-
-struct fio_trashes {
-	struct fio_mutex *mutex;
-	VEC(struct tally) list;
-};
-
-struct fio_trashes *
-fio_trashes_new(void)
-{
-	struct fio_trashes *x = mem_alloc(sizeof(*x));
-
-	x->mutex = fio_mutex_new();
-	return x;
-}
-
-void
-fio_trashes_free(struct fio_trashes *x)
-{
-	if (x == NULL)
-		return;
-	fio_mutex_free(x->mutex);
-	VEC_RELEASE(&x->list);
-	mem_free(x);
-}
-
-static int
-by_age(const void *a, const void *b)
-{
-	const struct resting *x = a, *y = b;
-
-	return (x->kept.at_ns > y->kept.at_ns) -
-		(x->kept.at_ns < y->kept.at_ns);
-}
-
-/* Intact ones go; others get a name that stays. */
-static void
-drop(const struct fio_dir *d, const struct resting *r)
-{
-	char as[600];
-
-	if (fio_is_digest(d, r->file.s, r->kept.digest)) {
-		fio_drop(d, r->file.s);
-		return;
-	}
-	(void)snprintf(as, sizeof(as), "%.*s.conflict-%s", (int)r->kept.name_n,
-		r->file.s, r->file.s + r->kept.name_n + 1);
-	(void)d->sys->renameat(
-		d->sys, d->fd, r->file.s, d->fd, as, RENAME_NOREPLACE);
-}
-
-/* Look at all there is, and say what stays. */
-static void
-look(const struct fio_dir *d, int64_t now_ns, struct tally *ret)
-{
-	CLEANUP_ARENA struct arena tmp = {0};
-	VEC(struct resting) all = {0};
-	struct str_list files = {0};
-	struct err ignored;
-	struct stat st;
-	uint64_t bytes = 0;
-	size_t i = 0;
-
-	(void)fio_dir_list(d, "", &tmp, &files, &ignored);
-	for (size_t k = 0; k < files.n; k++) {
-		struct resting r = {.file = files.items[k]};
-		if (!fio_kept_parse_any(r.file, &r.kept) ||
-			fio_stat(d, r.file.s, &st, &ignored) != 0)
-			continue;
-		r.size = (uint64_t)st.st_size;
-		bytes += r.size;
-		VEC_PUSH(&all, r);
-	}
-	if (all.n > 0)
-		qsort(all.items, all.n, sizeof(all.items[0]), by_age);
-	/* A little more than needed, so that the next has room. */
-	uint64_t most = bytes > KEPT_BYTES ? KEPT_BYTES / 8 * 7 : KEPT_BYTES;
-	for (; i < all.n &&
-		(bytes > most || now_ns - all.items[i].kept.at_ns > KEPT_NS);
-		i++) {
-		drop(d, &all.items[i]);
-		bytes -= all.items[i].size;
-	}
-	ret->bytes = bytes;
-	ret->adds = 0;
-	ret->looked_ns = now_ns;
-	ret->oldest_ns = i < all.n ? all.items[i].kept.at_ns : now_ns;
-	VEC_RELEASE(&all);
-}
-
-/* Count what was added. Whether it is time to look. */
-static bool
-count(struct fio_trashes *x, struct fio_inode dir, int64_t now_ns,
-	uint64_t bytes)
-{
-	bool due = true;
-
-	fio_mutex_take(x->mutex);
-	VEC_EACH (t, &x->list) {
-		if (fio_inode_cmp(t->dir, dir) != 0)
-			continue;
-		t->bytes += bytes;
-		t->adds++;
-		due = t->bytes > KEPT_BYTES || t->adds > LOOK_ADDS ||
-			now_ns - t->oldest_ns > KEPT_NS ||
-			now_ns - t->looked_ns > LOOK_NS;
-		break;
-	}
-	fio_mutex_drop(x->mutex);
-	return due;
-}
-
-static void
-remember(struct fio_trashes *x, struct tally now)
-{
-	bool known = false;
-
-	fio_mutex_take(x->mutex);
-	VEC_EACH (t, &x->list)
-		if (fio_inode_cmp(t->dir, now.dir) == 0) {
-			*t = now;
-			known = true;
-		}
-	if (!known && x->list.n == TALLIES)
-		x->list.n = 0;
-	if (!known)
-		VEC_PUSH(&x->list, now);
-	fio_mutex_drop(x->mutex);
-}
-
-void
-fio_trash_added(
-	const struct fio_trash *t, struct fio_trashes *x, uint64_t bytes)
-{
-	int64_t now_ns = t->dir.sys->clock(t->dir.sys, SYS_CLOCK_UNIX);
-	struct tally now = {0};
-	struct err ignored;
-	struct stat st;
-
-	if (fio_dir_stat(&t->dir, &st, &ignored) < 0)
-		return;
-	now.dir = fio_inode_of(&st);
-	if (!count(x, now.dir, now_ns, bytes))
-		return;
-	look(&t->dir, now_ns, &now);
-	remember(x, now);
-}
-
-void
-fio_trash_expire(const struct fio_dir *trash)
-{
-	struct tally ignored = {0};
-
-	look(trash, trash->sys->clock(trash->sys, SYS_CLOCK_UNIX), &ignored);
 }

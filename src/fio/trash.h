@@ -13,7 +13,7 @@
  *	struct fio_trash t;
  *	if (fio_trash_open(&t, &how, &dir, &e) < 0) …
  *	… replace with &t.keep …
- *	fio_trash_added(&t, trashes, size);
+ *	fio_trash_added(&t, size);
  *	fio_trash_close(&t);
  *
  * The lock is a file in the trash that is never unlinked. It is one for a
@@ -25,17 +25,22 @@
  */
 #define FIO_TRASH_NAME ".weir-trash"
 
+struct fio_trashes;
+
 struct fio_trash_how {
 	const char *at; /* an absolute path, on the mount of the file; NULL:
 			   beside the file */
 	bool alone;	/* take the lock alone */
 	int64_t wait_ns;
+	struct fio_trashes *trashes; /* NULL: nothing is remembered */
 };
 
 struct fio_trash {
 	struct fio_dir dir;
 	struct fio_keep keep; /* points at `dir`: this does not move */
 	struct fio_lock lock;
+	struct fio_inode id, of; /* its own, and that of whose files it has */
+	struct fio_trashes *trashes;
 };
 
 /* ERR_INPUT when `at` is on another mount than `of`, where nothing can be moved
@@ -61,14 +66,13 @@ int fio_trash_find(struct fio_dir *ret, const struct fio_trash_how *how,
 /*
  * What rests for 24 hours, or is the oldest of over 200 MB, goes; if it does
  * not hold what its name says, somebody wrote into it, and it stays as
- * NAME.conflict-… for good. `trashes` remembers how full they are, so that not
- * every write has to look.
+ * NAME.conflict-… for good. `trashes` remembers how full they are and that
+ * git was told of them, so that not every write has to look.
  */
-struct fio_trashes;
 struct fio_trashes *fio_trashes_new(void);
 void fio_trashes_free(struct fio_trashes *x); /* NULL is fine */
-void fio_trash_added(
-	const struct fio_trash *t, struct fio_trashes *x, uint64_t bytes);
+/* With `trashes`. */
+void fio_trash_added(const struct fio_trash *t, uint64_t bytes);
 /* The same, for a trash that nobody adds to. */
 void fio_trash_expire(const struct fio_dir *trash);
 

@@ -57,7 +57,8 @@ holds_ours(struct wio_watch *x, const struct fio_dir *dir, const char *name,
 		return false;
 	if (fio_content_sum(&c, x->w->options.large, WIO_XXH3, &x->bytes,
 		    &sum) == FIO_FOUND) {
-		const struct fio_written now = fio_written_of(&c.st, &at, name);
+		const struct fio_written now =
+			fio_written_of(&c.st, fio_inode_of(&at), name);
 		ours = fio_origins_find(
 			o, &now, as_noted(sum), since, x->origin);
 	}

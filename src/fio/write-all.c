@@ -133,7 +133,7 @@ static void
 done_all(struct fio_bundle *x, const struct fio_batch_file *files, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		fio_trash_added(files[i].held->trash, x->w->trashes,
+		fio_trash_added(files[i].held->trash,
 			(uint64_t)files[i].held->version.size);
 	for (size_t i = 0; i < x->n; i++) {
 		struct fio_bundle_file *f = x->files[i];

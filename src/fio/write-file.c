@@ -248,11 +248,12 @@ fio_held_replace(struct fio_held *h, struct str_list next, char *kept,
 	if (open_trash(h, e) < 0)
 		return -1;
 	how.keep = &h->trash->keep;
+	how.in = h->trash->of;
 	if (fio_temp_write(&t, h->dir, h->name, next, &how, &why) < 0)
 		return fio_error_from(e, OP, &why);
 	if (exchange(h, &t, &how, ret, e) < 0)
 		return -1;
-	fio_trash_added(h->trash, h->how->trashes, (uint64_t)h->version.size);
+	fio_trash_added(h->trash, (uint64_t)h->version.size);
 	return 0;
 }
 

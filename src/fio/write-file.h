@@ -35,7 +35,6 @@ struct fio_writing {
 	bool links;	/* other hard links may be cut off */
 	struct fio_origins *origins;
 	struct fio_inodes *inodes;
-	struct fio_trashes *trashes;
 };
 
 struct fio_held {

@@ -15,12 +15,12 @@ fio_writing_of(struct wio *w)
 	return (struct fio_writing){
 		.trash = {.at = w->options.trash,
 			.alone = w->options.lock_processes,
-			.wait_ns = w->options.lock_wait_ns},
+			.wait_ns = w->options.lock_wait_ns,
+			.trashes = w->trashes},
 		.durability = w->options.durability,
 		.large = w->options.large,
 		.origins = w->origins,
 		.inodes = w->inodes,
-		.trashes = w->trashes,
 	};
 }
 

@@ -166,6 +166,107 @@ a_trash_that_cannot_be_hidden_is_one(void **state)
 	assert_true(visible > 0);
 }
 
+/* A kernel that counts what directories and what is said to git are asked. */
+static struct asking {
+	union {
+		struct sys sys;
+		struct sys_pass pass;
+	};
+	struct stat dir; /* the directory of the files */
+	int who, hidden;
+} asking;
+
+static int
+asking_fstat(struct sys *sys, int fd, struct stat *ret)
+{
+	struct asking *x = (struct asking *)sys;
+	int rc = x->pass.under->fstat(x->pass.under, fd, ret);
+
+	x->who += rc == 0 && ret->st_ino == x->dir.st_ino &&
+		ret->st_dev == x->dir.st_dev;
+	return rc;
+}
+
+static int
+asking_fstatat(
+	struct sys *sys, int fd, const char *name, int flags, struct stat *ret)
+{
+	struct asking *x = (struct asking *)sys;
+
+	x->hidden += strcmp(name, ".gitignore") == 0;
+	return x->pass.under->fstatat(x->pass.under, fd, name, flags, ret);
+}
+
+static void
+edit_f(bool back)
+{
+	const char *from = back ? "new" : "old", *to = back ? "old" : "new";
+	const struct wio_edit edit = {
+		.text = to, .text_n = 3, .anchor = from, .anchor_n = 3};
+	const struct wio_write_request ask = {
+		.path = "f", .edits = &edit, .edits_n = 1};
+	struct wio_write_result done;
+
+	(void)wio_write(w, WIO_EACH, &ask, 1, &done);
+	check_code(done.error, WIO_OK);
+	wio_write_release(&done, 1);
+}
+
+static void
+ask_with(const char *trash)
+{
+	const char *const roots[] = {s.path};
+	const struct wio_options o = {
+		.roots = roots, .roots_n = 1, .trash = trash};
+
+	wio_close(w, NULL);
+	w = fio_io_open(&asking.sys, &o, true, &e);
+	assert_non_null(w);
+	asking.who = asking.hidden = 0;
+}
+
+static void
+writes_in_one_directory_ask_who_it_is_once_each_and_tell_git_once(void **state)
+{
+	char path[512];
+
+	(void)state;
+	memset(&asking, 0, sizeof(asking));
+	sys_pass_init(&asking.pass, sys_real());
+	asking.sys.fstat = asking_fstat;
+	asking.sys.fstatat = asking_fstatat;
+	assert_int_equal(stat(s.path, &asking.dir), 0);
+	scratch_put(&s, "f", "old");
+	edit_f(false);
+	ask_with(NULL);
+	for (int i = 0; i < 10; i++)
+		edit_f(i % 2 == 0);
+	assert_int_equal(asking.hidden, 1);
+	assert_int_equal(asking.who, 10);
+	assert_int_equal(mkdir(scratch_path(&s, "bin", path), 0700), 0);
+	ask_with(path);
+	edit_f(true);
+	/* And on which mount. */
+	assert_int_equal(asking.who, 2);
+}
+
+static void
+a_trash_that_is_removed_is_made_and_hidden_again(void **state)
+{
+	char path[512];
+
+	(void)state;
+	scratch_put(&s, "f", "old");
+	for (int i = 0; i < 4; i++) {
+		edit_f(i % 2 != 0);
+		check_str(scratch_get(&s, ignore), "*\n");
+		assert_int_equal(
+			nftw(scratch_path(&s, ".weir-trash", path),
+				scratch_unlink, 16, FTW_DEPTH | FTW_PHYS),
+			0);
+	}
+}
+
 static int
 read_only_mkdirat(struct sys *t, int dir, const char *path, mode_t mode)
 {
@@ -231,6 +332,8 @@ main(void)
 		TEST(a_trash_that_the_options_name_is_its_owners),
 		TEST(a_writer_killed_at_any_call_leaves_no_trash_that_git_will_see),
 		TEST(a_trash_that_cannot_be_hidden_is_one),
+		TEST(writes_in_one_directory_ask_who_it_is_once_each_and_tell_git_once),
+		TEST(a_trash_that_is_removed_is_made_and_hidden_again),
 		TEST(a_trash_that_cannot_be_made_is_told_with_the_file_it_was_for),
 	};
 

@@ -232,7 +232,8 @@ write_as_ours(const char *name, const char *text, const char *origin)
 	assert_int_equal(
 		lstat(scratch_path(&s, ".own.weir-tmp", path), &st), 0);
 	assert_int_equal(stat(s.path, &dir), 0);
-	const struct fio_written written = fio_written_of(&st, &dir, name);
+	const struct fio_written written =
+		fio_written_of(&st, fio_inode_of(&dir), name);
 	fio_origins_note(
 		w->origins, &written, fio_digest(str_from(text)), origin);
 	go(".own.weir-tmp", name);

@@ -653,8 +653,8 @@ what_is_written_is_known_again_by_its_origin(void **state)
 		assert_int_equal(
 			stat(scratch_path(&s, i == 0 ? "f" : "g", path), &st),
 			0);
-		const struct fio_written written =
-			fio_written_of(&st, &dir, i == 0 ? "f" : "g");
+		const struct fio_written written = fio_written_of(
+			&st, fio_inode_of(&dir), i == 0 ? "f" : "g");
 		assert_true(fio_origins_find(w->origins, &written,
 			fio_digest(STR("new")), 0, origin));
 		assert_string_equal(origin, "me");

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FIO_TRASH_PRIV_H
+#define FIO_TRASH_PRIV_H
+
+#include "fio/trash.h"
+
+/* trash-rest.c: the trashes that this process has seen to. NULL knows none. One
+ * that is removed and made again is another. */
+bool fio_trashes_know(struct fio_trashes *x, struct fio_inode id);
+void fio_trashes_note(struct fio_trashes *x, struct fio_inode id);
+
+#endif
