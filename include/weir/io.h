@@ -46,6 +46,10 @@ extern "C" {
  * Batches answer in the order of the requests, and a request that fails fails
  * alone. `n` of 0 is fine.
  *
+ * No pointer is NULL but where it says that it may be, or where there are none
+ * of what it points to; a request without a path is WIO_INVALID all the same,
+ * and so is a value that is none of its enum, named by its field.
+ *
  * Not promised: that a batch of several files is seen by other programs at one
  * instant; that a file system without leases (NFS, FUSE) tells a write that
  * another program makes into a file it opened before we replaced it: what it
@@ -360,7 +364,7 @@ struct wio_identity {
 
 struct wio_scan_request {
 	const char *path;
-	const char *digest; /* that it had */
+	const char *digest; /* that it had; NULL: not known */
 	/* That it had, "" when it is not known yet; NULL: not asked for. */
 	const char *token_digest;
 	/* What the last scan gave; NULL: always digest. */
@@ -398,7 +402,8 @@ struct wio_ticket *
 wio_scan_submit(struct wio *w, const struct wio_scan_request *requests,
 	size_t n, struct wio_scan_result *results, struct wio_error *e);
 
-/* Digests of bytes at hand. `ret` holds WIO_DIGEST_SIZE. */
+/* Digests of bytes at hand. `ret` holds WIO_DIGEST_SIZE; "" for a kind that is
+ * none. */
 void
 wio_digest(enum wio_digest_kind kind, const void *bytes, size_t n, char *ret);
 /*
@@ -552,7 +557,7 @@ struct wio_create_request {
 	bool parents;	       /* make the directories that are missing */
 	uint32_t mode;	       /* 0: 0666, less the umask */
 	uint32_t parents_mode; /* 0: 0777, less the umask */
-	const char *origin;
+	const char *origin;    /* NULL: none */
 };
 
 struct wio_create_result {
@@ -646,6 +651,8 @@ struct wio_watch;
  * we may read, is told by WIO_WATCH_FAILED with the path "" and WIO_NOT_FOUND,
  * as the last of what was in it; a new one at its place is not watched. When
  * none is left there is nothing more to tell until wio_set_roots.
+ *
+ * `options` may be NULL. NULL and `*e` on failure.
  */
 struct wio_watch *wio_watch_open(struct wio *w,
 	const struct wio_watch_options *options, struct wio_error *e);

@@ -182,5 +182,7 @@ fio_summing_release(struct fio_summing *s)
 void
 wio_digest(enum wio_digest_kind kind, const void *bytes, size_t n, char *ret)
 {
-	fio_sum_format(fio_sum(kind, str_of(bytes, n)), ret);
+	*ret = '\0';
+	if ((unsigned int)kind < FIO_SUM_KINDS)
+		fio_sum_format(fio_sum(kind, str_of(bytes, n)), ret);
 }

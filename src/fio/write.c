@@ -270,6 +270,15 @@ group(struct job *j)
 /*
  * The calls.
  */
+static int
+check_batch(enum wio_batch batch, struct wio_error *e)
+{
+	if ((unsigned int)batch <= WIO_ALL)
+		return 0;
+	return fio_error_set(e, WIO_OP_WRITE, WIO_INVALID, "batch",
+		"'batch' has a value that is none of its enum");
+}
+
 static struct job *
 job_new(struct wio *w, enum wio_batch batch)
 {
@@ -299,8 +308,11 @@ wio_write(struct wio *w, enum wio_batch batch,
 	struct wio_error e;
 	size_t failed = 0;
 
-	if (n == 0)
-		return 0;
+	if (check_batch(batch, &e) < 0)
+		for (; failed < n; failed++)
+			results[failed] = (struct wio_write_result){.error = e};
+	if (failed == n)
+		return failed;
 	struct job *j = job_new(w, batch);
 	j->requests = requests;
 	j->results = results;
@@ -346,6 +358,8 @@ wio_write_submit(struct wio *w, enum wio_batch batch,
 	const struct wio_write_request *requests, size_t n,
 	struct wio_write_result *results, struct wio_error *e)
 {
+	if (check_batch(batch, e) < 0)
+		return NULL;
 	struct job *j = job_new(w, batch);
 	struct arena *a = &j->memory;
 	struct wio_write_request *copy =

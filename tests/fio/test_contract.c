@@ -222,6 +222,52 @@ arming_a_watch_holds_up_no_request(void **state)
 	assert_true(reads > 2);
 }
 
+static void
+refused(const struct wio_error *why, const char *field)
+{
+	check_code(*why, WIO_INVALID);
+	assert_string_equal(why->field, field);
+}
+
+static void
+a_value_that_is_none_of_its_enum_is_refused_and_named(void **state)
+{
+	const struct wio_read_request reading = {
+		.path = "f", .part = (enum wio_part)7};
+	const struct wio_create_request making = {
+		.path = "g", .existing = (enum wio_existing)7};
+	const struct wio_watch_options watching = {
+		.backend = (enum wio_watch_backend)7};
+	char digest[WIO_DIGEST_SIZE] = "none";
+	struct wio_read_result got;
+	struct wio_create_result made;
+	const struct wio_edit edit = {
+		.text = "new", .text_n = 3, .anchor = "old", .anchor_n = 3};
+	const struct wio_write_request asks[2] = {
+		{.path = "f", .edits = &edit, .edits_n = 1},
+		{.path = "f", .edits = &edit, .edits_n = 1}};
+	struct wio_write_result done[2];
+
+	(void)state;
+	scratch_put(&s, "f", "old");
+	assert_int_equal(wio_read(w, &reading, 1, &got), 1);
+	refused(&got.error, "part");
+	assert_int_equal(wio_create(w, &making, 1, &made), 1);
+	refused(&made.error, "existing");
+	assert_null(wio_watch_open(w, &watching, &e));
+	refused(&e, "backend");
+	assert_int_equal(wio_write(w, (enum wio_batch)7, asks, 2, done), 2);
+	refused(&done[0].error, "batch");
+	refused(&done[1].error, "batch");
+	wio_write_release(done, 2);
+	e = (struct wio_error){0};
+	assert_null(wio_write_submit(w, (enum wio_batch)7, asks, 2, done, &e));
+	refused(&e, "batch");
+	check_str(scratch_get(&s, "f"), "old");
+	wio_digest((enum wio_digest_kind)7, "old", 3, digest);
+	assert_string_equal(digest, "");
+}
+
 #define IN_SCRATCH(test) \
 	cmocka_unit_test_setup_teardown(test, io_setup, io_teardown)
 
@@ -237,6 +283,8 @@ main(void)
 		IN_SCRATCH(
 			memory_does_not_grow_with_the_files_that_were_written),
 		IN_SCRATCH(arming_a_watch_holds_up_no_request),
+		IN_SCRATCH(
+			a_value_that_is_none_of_its_enum_is_refused_and_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
