@@ -227,7 +227,10 @@ struct wio_options {
 	 * mount of the roots: WIO_INVALID "trash" when it is on another, and
 	 * when a file is. NULL: ".weir-trash" in the directory of
 	 * the file, made when first needed, with a .gitignore by which git
-	 * does not see it. */
+	 * does not see it. One that is given has a lock for each directory,
+	 * "lock-…"; those that nobody holds are removed when the trash is
+	 * looked through, which is safe because whoever gets one looks whether
+	 * it still has its name, and else begins anew. */
 	const char *trash;
 	/* The only extensions that may be created, ".c"; none: all. */
 	const char *const *extensions;
@@ -497,15 +500,16 @@ enum wio_batch {
  * a file beside it and synced, then the two change places, and what came out is
  * looked at: if somebody saved meanwhile, theirs goes back, and the request
  * fails with WIO_CONFLICT. What was replaced is kept in the trash for those who
- * still have it open: 24 hours or 200 MB in each trash, whichever is over
- * first; writes into that trash look, and wio_sweep. When it cannot go there,
- * it stays beside the file under a hidden name, which wio_sweep puts away. A
- * trash has mode and group of the directory it is in, so that all who may
- * write there can; but with an ACL or the sticky bit there it may be open to
- * who wrote first alone, and others get WIO_DENIED. Nothing that is not proven
- * to be a version known to the caller is ever removed. Where the file system
- * cannot exchange two names, the new one is renamed over the old one, which is
- * kept nowhere then, and a save in the microseconds before that is lost.
+ * still have it open: 24 hours, 200 MB or 10000 files in each trash, whichever
+ * is over first, but never what was replaced just now; writes into that trash
+ * look, and wio_sweep. When it cannot go there, it stays beside the file under
+ * a hidden name, which wio_sweep puts away. A trash has mode and group of the
+ * directory it is in, so that all who may write there can; but with an ACL or
+ * the sticky bit there it may be open to who wrote first alone, and others get
+ * WIO_DENIED. Nothing that is not proven to be a version known to the caller is
+ * ever removed. Where the file system cannot exchange two names, the new one is
+ * renamed over the old one, which is kept nowhere then, and a save in the
+ * microseconds before that is lost.
  *
  * WIO_ALL: every file is prepared and verified before the first changes; when
  * one fails then, those before it are put back (if nobody saved them

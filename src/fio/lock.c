@@ -137,6 +137,20 @@ fio_lock_look(const struct fio_dir *d, const char *name, struct err *e)
 }
 
 void
+fio_lock_remove(const struct fio_dir *d, const char *name)
+{
+	struct fio_lock l = {.sys = d->sys};
+	off_t ignored;
+
+	l.fd = d->sys->openat(d->sys, d->fd, name,
+		O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
+	if (l.fd >= 0 && d->sys->lock(d->sys, l.fd, F_WRLCK) == 0 &&
+		is_same_file(&l, d, name, &ignored))
+		(void)d->sys->unlinkat(d->sys, d->fd, name, 0);
+	fio_lock_drop(&l);
+}
+
+void
 fio_lock_drop(struct fio_lock *l)
 {
 	if (l->fd >= 0)

@@ -7,7 +7,8 @@
 /*
  * A lock between processes, kept by the kernel on an open file: it ends with
  * its holder, however that dies, so there is never a stale one to break. The
- * file stays; unlinking it would give two holders.
+ * file stays; who unlinked it in another way than fio_lock_remove would make
+ * two holders.
  *
  *	struct fio_lock l;
  *	if (fio_lock_take(&l, &dir, "lock", 5 * NS_PER_SEC, "weir add", &e) < 0)
@@ -39,5 +40,13 @@ int fio_lock_share(struct fio_lock *ret, const struct fio_dir *d,
  * no such file. Takes nothing and writes nothing. */
 int fio_lock_look(const struct fio_dir *d, const char *name, struct err *e);
 void fio_lock_drop(struct fio_lock *l); /* not held is fine */
+/*
+ * Remove the lock's file, if nobody holds the lock; for one of many, that may
+ * never be taken again. It is safe beside all of the above: the file goes while
+ * we hold it alone, and we do nothing under the lock after that. Who had opened
+ * it by then gets a lock on a file without a name, sees that, and begins anew
+ * with the file that has the name.
+ */
+void fio_lock_remove(const struct fio_dir *d, const char *name);
 
 #endif

@@ -18,7 +18,7 @@ lock_name(const struct fio_trash_how *how, struct fio_inode of, char ret[64])
 	if (how->at == NULL)
 		(void)snprintf(ret, 64, "lock");
 	else
-		(void)snprintf(ret, 64, "lock-%llx-%llx",
+		(void)snprintf(ret, 64, FIO_TRASH_LOCK_FORMAT,
 			(unsigned long long)of.dev, (unsigned long long)of.ino);
 }
 

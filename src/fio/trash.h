@@ -13,15 +13,17 @@
  *	struct fio_trash t;
  *	if (fio_trash_open(&t, &how, &dir, &e) < 0) …
  *	… replace with &t.keep …
- *	fio_trash_added(&t, size);
+ *	fio_trash_added(&t, size, &inode, 1);
  *	fio_trash_close(&t);
  *
- * The lock is a file in the trash that is never unlinked. It is one for a
- * directory and not one for a file, for nobody could ever remove the many;
- * and not on the file itself, whose inode gives way with each write. Writers
- * share it. Who sweeps takes it alone, for what a live writer has under a
- * hidden name looks like what a dead one left; and so do writers that have to
- * keep other processes out.
+ * The lock is a file in the trash. It is one for a directory and not one for a
+ * file, which would be many; and not on the file itself, whose inode gives way
+ * with each write. Writers share it. Who sweeps takes it alone, for what a live
+ * writer has under a hidden name looks like what a dead one left; and so do
+ * writers that have to keep other processes out. Beside the files it stays; in
+ * one trash for all there is a lock for each directory, and those that nobody
+ * holds go when the trash is looked through (fio_lock_remove says why that is
+ * safe).
  */
 #define FIO_TRASH_NAME ".weir-trash"
 
@@ -64,15 +66,18 @@ int fio_trash_find(struct fio_dir *ret, const struct fio_trash_how *how,
 	const struct fio_dir *of, struct err *e);
 
 /*
- * What rests for 24 hours, or is the oldest of over 200 MB, goes; if it does
- * not hold what its name says, somebody wrote into it, and it stays as
- * NAME.conflict-… for good. `trashes` remembers how full they are and that
- * git was told of them, so that not every write has to look.
+ * What rests for 24 hours, or is the oldest of over 200 MB or 10000 files,
+ * goes, but never what was put there just now; if it does not hold what its
+ * name says, somebody wrote into it, and it stays as NAME.conflict-… for good.
+ * `trashes` remembers how full they are and that git was told of them, so that
+ * not every write has to look.
  */
 struct fio_trashes *fio_trashes_new(void);
 void fio_trashes_free(struct fio_trashes *x); /* NULL is fine */
-/* With `trashes`. */
-void fio_trash_added(const struct fio_trash *t, uint64_t bytes);
+/* One file of so many bytes, with `trashes`. Those that it was put there with
+ * are `just`, itself among them. */
+void fio_trash_added(const struct fio_trash *t, uint64_t bytes,
+	const struct fio_inode *just, size_t just_n);
 /* The same, for a trash that nobody adds to. */
 void fio_trash_expire(const struct fio_dir *trash);
 

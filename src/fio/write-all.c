@@ -132,9 +132,16 @@ fail_all(struct fio_bundle *x, size_t at, const struct wio_error *e)
 static void
 done_all(struct fio_bundle *x, const struct fio_batch_file *files, size_t n)
 {
+	struct fio_inode *just = mem_alloc(n * sizeof(just[0]));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct fio_version *was = &files[i].held->version;
+		just[i] = (struct fio_inode){was->dev, was->ino};
+	}
 	for (size_t i = 0; i < n; i++)
 		fio_trash_added(files[i].held->trash,
-			(uint64_t)files[i].held->version.size);
+			(uint64_t)files[i].held->version.size, just, n);
+	mem_free(just);
 	for (size_t i = 0; i < x->n; i++) {
 		struct fio_bundle_file *f = x->files[i];
 		if (f->how.look)

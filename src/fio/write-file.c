@@ -253,7 +253,8 @@ fio_held_replace(struct fio_held *h, struct str_list next, char *kept,
 		return fio_error_from(e, OP, &why);
 	if (exchange(h, &t, &how, ret, e) < 0)
 		return -1;
-	fio_trash_added(h->trash, (uint64_t)h->version.size);
+	const struct fio_inode just = {h->version.dev, h->version.ino};
+	fio_trash_added(h->trash, (uint64_t)h->version.size, &just, 1);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "base/stamp.h"
 #include "fio/lock.h"
 #include "fio/watch.h"
+#include "sys/pass.h"
 
 static void
 a_look_says_who_holds_it_and_takes_nothing(void **state)
@@ -135,6 +136,64 @@ a_lock_file_that_is_replaced_is_locked_anew(void **state)
 	fio_lock_drop(&two);
 }
 
+/* The lock is free, and its file goes, between our opening and our locking. */
+static struct remover {
+	union {
+		struct sys sys;
+		struct sys_pass pass;
+	};
+	int times;
+	struct fio_lock *taken; /* by somebody, as soon as it is removed */
+} remover;
+
+static int
+remove_before_lock(struct sys *sys, int fd, short type)
+{
+	struct remover *x = (struct remover *)sys;
+
+	if (x->times > 0) {
+		x->times--;
+		fio_lock_remove(&dir, "lock");
+		if (x->taken != NULL)
+			check_ok(fio_lock_share(x->taken, &dir, "lock", 0, &e),
+				&e);
+	}
+	return x->pass.under->lock(x->pass.under, fd, type);
+}
+
+static void
+a_lock_file_is_removed_when_nobody_has_it_and_who_waits_begins_anew(
+	void **state)
+{
+	struct fio_dir slow = dir;
+	struct fio_lock one, two;
+
+	(void)state;
+	check_ok(fio_lock_share(&one, &dir, "lock", 0, &e), &e);
+	fio_lock_remove(&dir, "lock");
+	assert_true(scratch_has(&s, "lock"));
+	fio_lock_drop(&one);
+	fio_lock_remove(&dir, "lock");
+	assert_false(scratch_has(&s, "lock"));
+	fio_lock_remove(&dir, "lock");
+	assert_false(scratch_has(&s, "lock"));
+	sys_pass_init(&remover.pass, sys_real());
+	remover.sys.lock = remove_before_lock;
+	remover.times = 3;
+	slow.sys = &remover.sys;
+	check_ok(fio_lock_take(&one, &slow, "lock", NS_PER_SEC, "a", &e), &e);
+	assert_int_equal(remover.times, 0);
+	check_fails(fio_lock_share(&two, &dir, "lock", 0, &e), &e, ERR_LOCKED,
+		"held by 'a'");
+	fio_lock_drop(&one);
+	/* Of two who remove it, the second sees that it is another. */
+	remover.taken = &two;
+	remover.times = 1;
+	fio_lock_remove(&slow, "lock");
+	assert_true(scratch_has(&s, "lock"));
+	fio_lock_drop(&two);
+}
+
 /* What each way of saving looks like to the watcher. */
 static void
 every_way_of_saving_is_noticed(void **state)
@@ -179,6 +238,7 @@ main(void)
 		T(those_who_share_it_are_not_named),
 		T(a_waiter_gets_it_when_the_holder_drops_it),
 		T(a_lock_file_that_is_replaced_is_locked_anew),
+		T(a_lock_file_is_removed_when_nobody_has_it_and_who_waits_begins_anew),
 		T(every_way_of_saving_is_noticed),
 	};
 

@@ -267,6 +267,109 @@ a_trash_that_is_removed_is_made_and_hidden_again(void **state)
 	}
 }
 
+/* Files that were replaced in a year to come, so that all of now is older. */
+static void
+rest(size_t n)
+{
+	char name[240];
+
+	make_trash();
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(name, sizeof(name),
+			".weir-trash/x.2099-01-01T00:00:00.%09zuZ.%s.%s", i,
+			digest_of("old") + 5, digest_of("next") + 5);
+		scratch_put(&s, name, "old");
+	}
+}
+
+static void
+the_oldest_of_ten_thousand_go_but_never_what_was_replaced_just_now(void **state)
+{
+	const struct wio_edit edit = {
+		.text = "new", .text_n = 3, .anchor = "old", .anchor_n = 3};
+	const struct wio_write_request asks[2] = {
+		{.path = "f", .edits = &edit, .edits_n = 1},
+		{.path = "g", .edits = &edit, .edits_n = 1}};
+	struct wio_write_result done[2];
+
+	(void)state;
+	for (size_t n = 1; n <= 2; n++) {
+		scratch_put(&s, "f", "old");
+		scratch_put(&s, "g", "old");
+		rest(10000);
+		(void)wio_write(w, n > 1 ? WIO_ALL : WIO_EACH, asks, n, done);
+		for (size_t i = 0; i < n; i++)
+			check_code(done[i].error, WIO_OK);
+		wio_write_release(done, n);
+		assert_int_equal(scratch_count(&s, ".weir-trash", "f.2"), 1);
+		assert_int_equal(scratch_count(&s, ".weir-trash", "g."), n - 1);
+		assert_in_range(
+			scratch_count(&s, ".weir-trash", "x."), 8000, 9000);
+		assert_int_equal(
+			scratch_count(&s, ".weir-trash", "00000000Z"), 0);
+		assert_int_equal(
+			scratch_count(&s, ".weir-trash", "00009999Z"), 1);
+		(void)io_teardown(NULL);
+		(void)io_setup(NULL);
+	}
+}
+
+static void
+what_was_replaced_just_now_stays_however_large_it_is(void **state)
+{
+	const struct wio_create_request ask = {.path = "f",
+		.bytes = "new",
+		.n = 3,
+		.existing = WIO_REPLACE_ANY};
+	struct wio_create_result r;
+	char path[512];
+
+	(void)state;
+	scratch_put(&s, "f", "");
+	assert_int_equal(
+		truncate(scratch_path(&s, "f", path), 201 * 1000 * 1000), 0);
+	assert_int_equal(wio_create(w, &ask, 1, &r), 0);
+	assert_int_equal(scratch_count(&s, ".weir-trash", "f.2"), 1);
+	edit_f(true);
+	assert_int_equal(scratch_count(&s, ".weir-trash", "f.2"), 1);
+}
+
+static void
+locks_in_a_trash_for_all_go_when_nobody_holds_them(void **state)
+{
+	char bin[512], path[512], name[64];
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(mkdir(scratch_path(&s, "bin", bin), 0700), 0);
+	scratch_put(&s, "bin/lock-keep", "mine");
+	scratch_put(&s, "f", "old");
+	io_reopen((struct wio_options){.trash = bin});
+	for (int i = 0; i < 20; i++) {
+		(void)snprintf(name, sizeof(name), "d%d", i);
+		assert_int_equal(mkdir(scratch_path(&s, name, path), 0700), 0);
+		(void)snprintf(name, sizeof(name), "d%d/f", i);
+		assert_int_equal(create_with(w, name), WIO_OK);
+	}
+	assert_int_equal(scratch_count(&s, "bin", "lock-"), 21);
+	/* Of one directory somebody has it. */
+	assert_int_equal(stat(scratch_path(&s, "d7", path), &st), 0);
+	(void)snprintf(name, sizeof(name), "bin/lock-%llx-%llx",
+		(unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	int fd = open(scratch_path(&s, name, path), O_RDWR);
+	struct flock l = {.l_type = F_RDLCK};
+	assert_int_equal(fcntl(fd, F_OFD_SETLK, &l), 0);
+	assert_int_equal(wio_sweep(w, s.path, &e), 0);
+	assert_int_equal(scratch_count(&s, "bin", "lock-"), 2);
+	assert_true(scratch_has(&s, name));
+	check_str(scratch_get(&s, "bin/lock-keep"), "mine");
+	assert_int_equal(close(fd), 0);
+	/* A writer's own is not free. */
+	edit_f(false);
+	assert_int_equal(scratch_count(&s, "bin", "lock-"), 2);
+	assert_false(scratch_has(&s, name));
+}
+
 static int
 read_only_mkdirat(struct sys *t, int dir, const char *path, mode_t mode)
 {
@@ -334,6 +437,9 @@ main(void)
 		TEST(a_trash_that_cannot_be_hidden_is_one),
 		TEST(writes_in_one_directory_ask_who_it_is_once_each_and_tell_git_once),
 		TEST(a_trash_that_is_removed_is_made_and_hidden_again),
+		TEST(the_oldest_of_ten_thousand_go_but_never_what_was_replaced_just_now),
+		TEST(what_was_replaced_just_now_stays_however_large_it_is),
+		TEST(locks_in_a_trash_for_all_go_when_nobody_holds_them),
 		TEST(a_trash_that_cannot_be_made_is_told_with_the_file_it_was_for),
 	};
 
