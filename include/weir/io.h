@@ -534,7 +534,10 @@ void wio_write_release(struct wio_write_result *results, size_t n);
  * are left out. Returns how many files it took away; -1 and `*e`: WIO_BUSY when
  * a writer is at work for longer than `lock_wait_ns`, WIO_NOT_REGULAR when it
  * is no directory. A directory that cannot be swept does not keep those beside
- * it from that: `*e` is the first of them. A "/" at the end is fine. */
+ * it from that: `*e` is the first of them. A "/" at the end is fine. In a
+ * project of weir(1), known by ".weir/lock" on the way, in the root or above
+ * `dir`, it takes that lock as well while it sweeps a directory, for who saves
+ * there has no other; and it leaves ".weir", where weir itself sweeps. */
 int64_t wio_sweep(struct wio *w, const char *dir, struct wio_error *e);
 /* The same, and each directory that cannot be swept is told, while it runs, by
  * an error that names it; what is below one that may not be read is left with

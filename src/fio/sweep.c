@@ -8,7 +8,15 @@
 #include "fio/root-priv.h"
 #include "fio/write-priv.h"
 
-/* What writers that died left. */
+/*
+ * What writers that died left. Those of this library hold the lock of the trash
+ * while they live. A weir that saves in its project holds another one, so below
+ * a directory that has it that is held as well, as long as a directory is
+ * swept. In the state itself not all is saved under the lock: weir sweeps
+ * there.
+ */
+#define STATE	   ".weir"
+#define STATE_LOCK STATE "/lock"
 
 enum { DEEPEST = 256 };
 
@@ -19,6 +27,7 @@ struct sweep {
 	bool cross_mounts;
 	struct fio_mount mount; /* of where it begins */
 	struct fio_roots *roots;
+	const struct fio_dir *project; /* the innermost; NULL: none */
 	struct arena memory;
 	VEC(struct str) pending; /* hidden names that a batch needs */
 	int64_t n;
@@ -103,11 +112,53 @@ is_pending(const struct sweep *s, struct str name)
 	return false;
 }
 
+/* Whether a weir saves here, or may: for us there is no telling. */
+static bool
+is_project(const struct fio_dir *d)
+{
+	struct err why;
+	struct stat st;
+
+	int rc = fio_stat(d, STATE_LOCK, &st, &why);
+	return rc == 0 || (rc < 0 && why.sys == EACCES);
+}
+
+static int
+lock_project(const struct sweep *s, struct fio_lock *ret, struct err *e)
+{
+	*ret = FIO_LOCK_NONE;
+	if (s->project == NULL)
+		return 0;
+	return fio_lock_take(ret, s->project, STATE_LOCK, s->how.wait_ns,
+		"weir io sweep", e);
+}
+
+/* Nobody writes here meanwhile. */
+static int
+sweep_locked(struct sweep *s, const struct fio_dir *d,
+	const struct fio_keep *keep, struct err *e)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	struct str_list names;
+
+	/* Some that were seen before may have been of live ones. */
+	int rc = fio_leftovers(d, &a, &names, e);
+	/* What we see may not be durable yet, and an exchange that a power cut
+	 * undoes gives a name other bytes than those that we judge. */
+	if (rc == 0)
+		rc = fio_dir_sync(d, e);
+	for (size_t i = 0; i < names.n && rc == 0; i++)
+		if (!is_pending(s, names.items[i]))
+			rc = sweep_file(s, d, names.items[i], keep, e);
+	return rc == 0 ? fio_dir_sync(d, e) : rc;
+}
+
 static int
 sweep_dir(struct sweep *s, const struct fio_dir *d, struct err *e)
 {
 	CLEANUP_ARENA struct arena a = {0};
 	struct str_list names;
+	struct fio_lock saving;
 	struct fio_trash t;
 
 	if (fio_leftovers(d, &a, &names, e) < 0)
@@ -116,17 +167,11 @@ sweep_dir(struct sweep *s, const struct fio_dir *d, struct err *e)
 		return 0;
 	if (fio_trash_open(&t, &s->how, d, e) < 0)
 		return -1;
-	/* Now nobody writes here; some of those may have been of live ones. */
-	int rc = fio_leftovers(d, &a, &names, e);
-	/* What we see may not be durable yet, and an exchange that a power cut
-	 * undoes gives a name other bytes than those that we judge. */
+	/* Second, and not for long: a save waits for it. */
+	int rc = lock_project(s, &saving, e);
 	if (rc == 0)
-		rc = fio_dir_sync(d, e);
-	for (size_t i = 0; i < names.n && rc == 0; i++)
-		if (!is_pending(s, names.items[i]))
-			rc = sweep_file(s, d, names.items[i], &t.keep, e);
-	if (rc == 0)
-		rc = fio_dir_sync(d, e);
+		rc = sweep_locked(s, d, &t.keep, e);
+	fio_lock_drop(&saving);
 	fio_trash_close(&t);
 	return rc;
 }
@@ -190,26 +235,37 @@ sweep_here(struct sweep *s, const struct fio_dir *d, int depth, struct arena *a,
 	return leave(s, d->path, e);
 }
 
+/* A directory in `d`, and neither a trash nor a project's state. */
+static bool
+is_to_be_swept(const struct sweep *s, const struct fio_dir *d, struct str name)
+{
+	struct err ignored;
+	struct stat st;
+
+	if (str_eq_c(name, FIO_TRASH_NAME) ||
+		(str_eq_c(name, STATE) && s->project == d))
+		return false;
+	return fio_stat(d, name.s, &st, &ignored) == 0 && S_ISDIR(st.st_mode);
+}
+
 /* The directory and all below it; no link is followed. */
 static int
 sweep_below(struct sweep *s, const struct fio_dir *d, int depth, struct err *e)
 {
+	const struct fio_dir *around = s->project;
 	CLEANUP_ARENA struct arena a = {0};
 	struct str_list names = {0};
-	struct err ignored;
-	struct stat st;
+	int rc = 0;
 
+	if (is_project(d))
+		s->project = d;
 	if (sweep_here(s, d, depth, &a, &names, e) < 0)
-		return depth == 0 ? -1 : leave(s, d->path, e);
-	for (size_t i = 0; i < names.n; i++) {
-		if (str_eq_c(names.items[i], FIO_TRASH_NAME) ||
-			fio_stat(d, names.items[i].s, &st, &ignored) != 0 ||
-			!S_ISDIR(st.st_mode))
-			continue;
-		if (sweep_in(s, d, names.items[i].s, depth + 1, e) < 0)
-			return -1;
-	}
-	return 0;
+		rc = depth == 0 ? -1 : leave(s, d->path, e);
+	for (size_t i = 0; rc == 0 && i < names.n; i++)
+		if (is_to_be_swept(s, d, names.items[i]))
+			rc = sweep_in(s, d, names.items[i].s, depth + 1, e);
+	s->project = around;
+	return rc;
 }
 
 int
@@ -270,8 +326,12 @@ sweep_place(struct sweep *s, const struct fio_place *place, struct wio_error *e)
 			"'%s' is not a directory",
 			fio_path(&place->dir, place->name).text);
 	}
+	const struct fio_dir *root = &s->roots->items[place->root].dir;
+	const struct fio_dir *above = &place->dir;
+	s->project = is_project(above) ? above : is_project(root) ? root : NULL;
 	int rc = begin(s, place->root, &d, &why);
-	if (rc == 0)
+	if (rc == 0 &&
+		!(s->project == above && strcmp(place->name, STATE) == 0))
 		rc = sweep_all(s, &d, &why);
 	fio_dir_close(&d);
 	return rc < 0 ? fio_error_from(e, OP, &why) : 0;

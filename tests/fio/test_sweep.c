@@ -401,6 +401,93 @@ forget(void **state)
 	return 0;
 }
 
+static const char store_lock[] = ".weir/lock";
+
+/* Another process in the middle of a save: it has the lock of `project` until
+ * `*ret_end` is closed. */
+static pid_t
+save_elsewhere(const char *project, int *ret_end)
+{
+	char name[64], path[512], byte;
+	int told[2], end[2];
+
+	(void)snprintf(name, sizeof(name), "%s/%s", project, store_lock);
+	(void)scratch_path(&s, name, path);
+	assert_int_equal(pipe(told), 0);
+	assert_int_equal(pipe(end), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct flock l = {.l_type = F_WRLCK};
+		int fd = open(path, O_RDWR);
+		(void)close(end[1]);
+		if (fcntl(fd, F_OFD_SETLK, &l) < 0 ||
+			write(told[1], "x", 1) != 1)
+			_exit(1);
+		(void)!read(end[0], &byte, 1);
+		_exit(0);
+	}
+	(void)close(end[0]);
+	assert_int_equal(read(told[0], &byte, 1), 1);
+	(void)close(told[0]);
+	(void)close(told[1]);
+	*ret_end = end[1];
+	return pid;
+}
+
+static void
+a_sweep_leaves_what_weir_saves_at_the_moment(void **state)
+{
+	static const char *const temps[] = {
+		"p/.BACKLOG.yaml.0123456789abcdef.weir-tmp",
+		"p/q/.BACKLOG.yaml.0123456789abcdef.weir-tmp",
+		"other/.a.0123456789abcdef.weir-tmp",
+		"p/.weir/runs/.a.0123456789abcdef.weir-tmp"};
+	/* From above, and from below. */
+	static const char *const from[] = {".", "p", "p/q"};
+	int end;
+
+	(void)state;
+	(void)dir_in("p", NULL);
+	(void)dir_in("p/q", NULL);
+	(void)dir_in("p/.weir", NULL);
+	(void)dir_in("p/.weir/runs", NULL);
+	(void)dir_in("other", NULL);
+	scratch_put(&s, "p/.weir/lock", "");
+	for (size_t i = 0; i < 4; i++)
+		scratch_put(&s, temps[i], "half");
+	pid_t pid = save_elsewhere("p", &end);
+	io_reopen((struct wio_options){.lock_wait_ns = 20 * 1000000});
+	for (size_t i = 0; i < 3; i++) {
+		e = (struct wio_error){0};
+		assert_int_equal(wio_sweep(w, from[i], &e), -1);
+		check_code(e, WIO_BUSY);
+		assert_non_null(strstr(e.message, "p/.weir/lock' is held"));
+		assert_true(scratch_has(&s, temps[0]));
+		assert_true(scratch_has(&s, temps[1]));
+		/* What is no part of the project is none of its business. */
+		assert_false(scratch_has(&s, temps[2]));
+	}
+	assert_int_equal(close(end), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(wio_sweep(w, ".", &e), 2);
+	assert_false(scratch_has(&s, temps[0]));
+	/* In .weir not all is saved under that lock: weir sweeps there. */
+	assert_int_equal(wio_sweep(w, "p/.weir", &e), 0);
+	assert_true(scratch_has(&s, temps[3]));
+}
+
+/* Where nobody but io writes no lock is made. */
+static void
+a_sweep_of_what_is_no_project_makes_none_of_it(void **state)
+{
+	(void)state;
+	(void)dir_in(".weir", NULL);
+	scratch_put(&s, ".a.0123456789abcdef.weir-tmp", "half");
+	scratch_put(&s, ".weir/.a.0123456789abcdef.weir-tmp", "half");
+	assert_int_equal(wio_sweep(w, ".", &e), 2);
+	assert_false(scratch_has(&s, store_lock));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, io_setup, forget)
 
 int
@@ -417,6 +504,8 @@ main(void)
 		TEST(the_trash_is_open_to_who_may_write_in_its_directory),
 		TEST(a_directory_that_cannot_be_swept_keeps_no_other_from_it),
 		TEST(a_sweep_stays_on_the_mount_of_the_root_unless_it_may_cross),
+		TEST(a_sweep_leaves_what_weir_saves_at_the_moment),
+		TEST(a_sweep_of_what_is_no_project_makes_none_of_it),
 	};
 
 	(void)signal(SIGIO, SIG_IGN);
