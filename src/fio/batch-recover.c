@@ -25,8 +25,16 @@
  */
 enum state { WAITING, DONE, REFUSED, TORN };
 
+/* Of several files, once: a batch may have more of them than there are
+ * descriptors. */
+struct folder {
+	struct fio_inode id;
+	struct fio_dir dir;
+};
+
 struct entry {
-	struct fio_place place;
+	const struct fio_dir *dir; /* of a folder */
+	char file[256];
 	struct fio_swap swap;
 	char name[256]; /* the part of the file's name in the swap's */
 	enum state state;
@@ -36,13 +44,14 @@ struct recovery {
 	const struct fio_dir *journals;
 	struct fio_roots *roots;
 	VEC(struct entry *) list;
+	VEC(struct folder *) folders;
 	bool gone; /* with its directory, one of the batch */
 };
 
 static bool
 holds(const struct entry *x, const char *file, struct fio_digest digest)
 {
-	return fio_is_digest(&x->place.dir, file, digest);
+	return fio_is_digest(x->dir, file, digest);
 }
 
 static enum state
@@ -54,14 +63,40 @@ state_of(const struct entry *x)
 
 	bool there = fio_stat(s->d, s->at, &st, &ignored) == 0;
 	if (there && holds(x, s->at, s->ours.digest))
-		return holds(x, x->place.name, s->base.digest) ? WAITING
-							       : REFUSED;
+		return holds(x, x->file, s->base.digest) ? WAITING : REFUSED;
 	if (there && holds(x, s->at, s->base.digest))
 		return DONE;
-	bool ours = holds(x, x->place.name, s->ours.digest);
+	bool ours = holds(x, x->file, s->ours.digest);
 	if (there)
 		return ours ? TORN : REFUSED;
 	return ours ? DONE : REFUSED;
+}
+
+/* The directory of `place`, which is taken or released; NULL: failed. */
+static const struct fio_dir *
+take_dir(struct recovery *r, struct fio_place *place, struct err *e)
+{
+	struct stat st;
+
+	if (fio_dir_stat(&place->dir, &st, e) < 0) {
+		fio_place_release(place);
+		return NULL;
+	}
+	const struct fio_inode id = fio_inode_of(&st);
+	for (size_t i = r->folders.n; i-- > 0;)
+		if (fio_inode_cmp(r->folders.items[i]->id, id) == 0) {
+			fio_place_release(place);
+			return &r->folders.items[i]->dir;
+		}
+	/* What is judged has to be what a power cut leaves. */
+	if (fio_dir_sync(&place->dir, e) < 0) {
+		fio_place_release(place);
+		return NULL;
+	}
+	struct folder *f = mem_alloc(sizeof(*f));
+	*f = (struct folder){.id = id, .dir = place->dir};
+	VEC_PUSH(&r->folders, f);
+	return &f->dir;
 }
 
 /* 1: it is under none of the roots, or not for us to reach. */
@@ -69,25 +104,26 @@ static int
 find(struct recovery *r, const struct fio_journal_line *line, struct err *e)
 {
 	struct entry *x = mem_alloc(sizeof(*x));
+	struct fio_place place;
 	struct wio_error why;
 
 	if (!fio_swap_parse(line->swap, &x->swap, x->name)) {
 		mem_free(x);
 		return 1; /* somebody else's journal */
 	}
-	if (fio_roots_find(r->roots, line->path, &x->place, &why) < 0) {
+	if (fio_roots_find(r->roots, line->path, &place, &why) < 0) {
 		mem_free(x);
 		r->gone |= why.code == WIO_NOT_FOUND;
 		return why.code == WIO_NOT_FOUND ? 0 : 1;
 	}
-	/* What is judged has to be what a power cut leaves. */
-	if (fio_dir_sync(&x->place.dir, e) < 0) {
-		fio_place_release(&x->place);
+	memcpy(x->file, place.name, sizeof(x->file));
+	x->dir = take_dir(r, &place, e);
+	if (x->dir == NULL) {
 		mem_free(x);
 		return -1;
 	}
-	x->swap.d = &x->place.dir;
-	x->swap.name = x->place.name;
+	x->swap.d = x->dir;
+	x->swap.name = x->file;
 	x->state = state_of(x);
 	VEC_PUSH(&r->list, x);
 	return 0;
@@ -116,8 +152,8 @@ identify(struct entry *x)
 static int
 sync_all(struct recovery *r, struct err *e)
 {
-	for (size_t i = 0; i < r->list.n; i++)
-		if (fio_dir_sync(&r->list.items[i]->place.dir, e) < 0)
+	for (size_t i = 0; i < r->folders.n; i++)
+		if (fio_dir_sync(&r->folders.items[i]->dir, e) < 0)
 			return -1;
 	return 0;
 }
@@ -145,7 +181,7 @@ put_back(struct recovery *r, struct err *e)
 {
 	for (size_t i = 0; i < r->list.n; i++) {
 		struct entry *x = r->list.items[i];
-		bool ours = holds(x, x->place.name, x->swap.ours.digest);
+		bool ours = holds(x, x->file, x->swap.ours.digest);
 		/* What is saved on top of ours stays. */
 		if ((x->state != DONE && x->state != TORN) || !ours ||
 			!identify(x))
@@ -208,6 +244,19 @@ read_journal(const struct fio_dir *journals, const char *name, struct arena *a,
 	return fio_journal_parse(buf_str(&text), a, ret, ret_n) ? 0 : 1;
 }
 
+static void
+recovery_release(struct recovery *r)
+{
+	for (size_t i = 0; i < r->list.n; i++)
+		mem_free(r->list.items[i]);
+	for (size_t i = 0; i < r->folders.n; i++) {
+		fio_dir_close(&r->folders.items[i]->dir);
+		mem_free(r->folders.items[i]);
+	}
+	VEC_RELEASE(&r->list);
+	VEC_RELEASE(&r->folders);
+}
+
 /* 1: it stays, for it is not ours to judge. */
 static int
 recover_one(const struct fio_dir *journals, const char *name,
@@ -229,11 +278,7 @@ recover_one(const struct fio_dir *journals, const char *name,
 		rc = fio_remove(journals, name, e);
 	if (rc == 0)
 		rc = clean(&r, how, e);
-	for (size_t i = 0; i < r.list.n; i++) {
-		fio_place_release(&r.list.items[i]->place);
-		mem_free(r.list.items[i]);
-	}
-	VEC_RELEASE(&r.list);
+	recovery_release(&r);
 	return rc;
 }
 

@@ -3,10 +3,12 @@
 
 #include <linux/fs.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "sys/real.h"
 
+#include "descriptors.h"
 #include "io.h"
 
 /* wio_sweep and the trash: what they take away, and what they let alone. */
@@ -194,16 +196,19 @@ a_sweep_stays_on_the_mount_of_the_root_unless_it_may_cross(void **state)
 	assert_false(scratch_has(&s, there));
 }
 
+enum { MANY = 60 };
+static char many[MANY][8];
+
 /* A process writes "new" for "old" and dies after the first exchange. */
 static void
-die_in_the_middle(const char *const *names)
+die_in_the_middle(const char *const *names, size_t n)
 {
 	const struct wio_edit x = {.end = 3, .text = "new", .text_n = 3};
-	struct wio_write_request asks[2];
-	struct wio_write_result results[2];
+	struct wio_write_request asks[MANY];
+	struct wio_write_result results[MANY];
 	int status;
 
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < n; i++)
 		asks[i] = (struct wio_write_request){.path = names[i],
 			.digest = digest_of("old"),
 			.edits = &x,
@@ -211,7 +216,7 @@ die_in_the_middle(const char *const *names)
 	pid_t pid = fork();
 	if (pid == 0) {
 		odd.die = true;
-		(void)wio_write(w, WIO_ALL, asks, 2, results);
+		(void)wio_write(w, WIO_ALL, asks, n, results);
 		_exit(1);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -229,7 +234,7 @@ a_batch_is_put_back_when_one_of_its_directories_is_gone(void **state)
 	scratch_put(&s, "a", "old");
 	scratch_put(&s, "d/b", "old");
 	reopen_oddly((struct wio_options){0});
-	die_in_the_middle(names);
+	die_in_the_middle(names, 2);
 	check_str(scratch_get(&s, "a"), "new");
 	/* Out of the roots, with all that is in it. */
 	scratch_make(&gone);
@@ -239,6 +244,37 @@ a_batch_is_put_back_when_one_of_its_directories_is_gone(void **state)
 	assert_int_equal(scratch_count(&s, ".", ".weir-swap"), 0);
 	assert_int_equal(scratch_count(&s, ".weir-trash", ".weir-journal"), 0);
 	scratch_remove(&gone);
+}
+
+static void
+a_batch_of_many_files_is_finished_with_descriptors_for_few(void **state)
+{
+	const char *names[MANY];
+	struct rlimit before, few;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		char name[8];
+		(void)snprintf(name, sizeof(name), "f%02zu", i);
+		scratch_put(&s, name, "old");
+		memcpy(many[i], name, sizeof(name));
+		names[i] = many[i];
+	}
+	reopen_oddly((struct wio_options){0});
+	die_in_the_middle(names, MANY);
+	wio_close(w, NULL);
+	w = NULL;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = open_descriptors() + 16;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	w = open_oddly((struct wio_options){0});
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	if (w == NULL)
+		fail_msg("%s", e.message);
+	check_str(scratch_get(&s, "f00"), "new");
+	check_str(scratch_get(&s, "f59"), "new");
+	assert_int_equal(scratch_count(&s, ".", ".weir-swap"), 0);
 }
 
 static void
@@ -270,7 +306,7 @@ a_sweep_leaves_what_a_batch_of_other_roots_needs(void **state)
 	scratch_put(&s, "two/b", "old");
 	reopen_oddly((struct wio_options){0});
 	open_two(true);
-	die_in_the_middle(names);
+	die_in_the_middle(names, 2);
 	check_str(scratch_get(&s, "one/a"), "new");
 	open_two(false);
 	assert_int_equal(wio_sweep(w, ".", &e), 0);
@@ -499,6 +535,7 @@ main(void)
 		TEST(opening_takes_unfinished_journals_from_the_trash_and_nothing_else),
 		TEST(what_cannot_be_removed_is_not_counted),
 		TEST(a_batch_is_put_back_when_one_of_its_directories_is_gone),
+		TEST(a_batch_of_many_files_is_finished_with_descriptors_for_few),
 		TEST(a_sweep_leaves_what_a_batch_of_other_roots_needs),
 		TEST(a_sweep_takes_away_what_has_rested_for_its_time),
 		TEST(the_trash_is_open_to_who_may_write_in_its_directory),
