@@ -649,10 +649,11 @@ struct wio_watch;
  *	WIO_RENAMED	with all that is below it; a file may replace a file
  *
  * Moves from one root to another are told as removal and creation, and so is
- * every move that polling finds. Links are not followed; what lies under two
- * roots is told under the innermost. Directories that cannot be watched for
- * want of watches are looked at every `poll_ns`, and WIO_WATCH_FAILED says so
- * once for all below it.
+ * every move that polling finds. Links are not followed. What lies under two
+ * roots is told once, under the innermost, and of a directory that is two roots
+ * under the first of them. Directories that cannot be watched for want of
+ * watches are looked at every `poll_ns`, and WIO_WATCH_FAILED says so once for
+ * all below it.
  *
  * A root that is removed or renamed, itself or with a directory above it that
  * we may read, is told by WIO_WATCH_FAILED with the path "" and WIO_NOT_FOUND,

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "fio/coalesce.h"
+#include "fio/inode.h"
 #include "fio/io-priv.h"
 #include "fio/origin.h"
 
@@ -95,8 +96,13 @@ struct wio_watch {
 	/* The topmost polled ones, and when it is time for them. */
 	VEC(struct fio_node *) polled;
 	int64_t poll_at_ns;
-	VEC(uint64_t) mounts; /* that the roots are on */
-	bool moved;	      /* one of the roots, perhaps */
+	/* Of each root: the mount it is on, and which directory it is. */
+	VEC(struct fio_base {
+		uint64_t mount;
+		struct fio_inode dir;
+	})
+	bases;
+	bool moved; /* one of the roots, perhaps */
 
 	/* Names to look at when the kernel has no more to say. */
 	VEC(struct fio_look {

@@ -169,13 +169,31 @@ is_mount(struct wio_watch *x, const struct fio_node *dir, int fd)
 			return false;
 		mount = st.st_dev;
 	}
-	if (dir->is_root) {
-		while (x->mounts.n <= dir->root)
-			VEC_PUSH(&x->mounts, 0);
-		x->mounts.items[dir->root] = mount;
-	}
+	if (dir->is_root)
+		x->bases.items[dir->root].mount = mount;
 	const struct fio_node *top = fio_node_path(dir, FIO_NOW, &x->path);
-	return mount != x->mounts.items[top->root];
+	return mount != x->bases.items[top->root].mount;
+}
+
+/* Whether `fd` is a root that tells for itself what is in it; of one that is
+ * named twice, the first does. */
+static bool
+is_another_root(const struct wio_watch *x, const struct fio_node *dir, int fd)
+{
+	struct stat st;
+
+	if (x->tree.roots.n < 2 || x->sys->fstat(x->sys, fd, &st) < 0)
+		return false;
+	for (size_t i = 0; i < x->tree.roots.n; i++) {
+		const struct fio_node *root = x->tree.roots.items[i];
+		if (root == dir)
+			return false;
+		if (!root->gone &&
+			fio_inode_cmp(
+				x->bases.items[i].dir, fio_inode_of(&st)) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -206,7 +224,7 @@ watch_dir(struct wio_watch *x, struct fio_node *dir, int fd)
 	uint64_t key = 0;
 	int rc = -ENOSPC;
 
-	if (is_mount(x, dir, fd)) {
+	if (is_mount(x, dir, fd) || is_another_root(x, dir, fd)) {
 		dir->failed = true;
 		return false;
 	}
@@ -223,10 +241,6 @@ watch_dir(struct wio_watch *x, struct fio_node *dir, int fd)
 	struct fio_node *was = fio_watch_of(x, key);
 	if (was == dir)
 		return true;
-	if (was != NULL && was->is_root && !dir->is_root) {
-		dir->failed = true;
-		return false;
-	}
 	if (was != NULL) /* it is here now */
 		forget_key(x, was);
 	if (dir->watched) /* another one was here */

@@ -120,6 +120,21 @@ start_backend(struct wio_watch *x, struct wio_error *e)
 	return 0;
 }
 
+/* All of them first: each ends where another one begins. */
+static void
+add_roots(struct wio_watch *x)
+{
+	x->bases.n = 0;
+	for (size_t i = 0; i < fio_roots_n(x->roots); i++) {
+		struct stat st = {0};
+		(void)fio_coalesce_root(&x->tree, i);
+		(void)x->sys->fstat(
+			x->sys, fio_roots_dir(x->roots, i)->fd, &st);
+		VEC_PUSH(&x->bases,
+			((struct fio_base){.dir = fio_inode_of(&st)}));
+	}
+}
+
 /* All there is, watched and known. */
 static void
 survey_roots(struct wio_watch *x)
@@ -135,8 +150,9 @@ survey_roots(struct wio_watch *x)
 			.dropped = fio_watch_dropped,
 			.ctx = x,
 		});
-	for (size_t i = 0; i < fio_roots_n(x->roots); i++)
-		fio_watch_survey(x, fio_coalesce_root(&x->tree, i), false, now);
+	add_roots(x);
+	VEC_EACH (root, &x->tree.roots)
+		fio_watch_survey(x, *root, false, now);
 	fio_watch_follow_roots(x);
 	fio_coalesce_settle(&x->tree);
 }
@@ -157,7 +173,7 @@ free_watch(struct wio_watch *x)
 	VEC_RELEASE(&x->notices);
 	VEC_RELEASE(&x->looks);
 	VEC_RELEASE(&x->polled);
-	VEC_RELEASE(&x->mounts);
+	VEC_RELEASE(&x->bases);
 	mem_free(x->keys);
 	buf_release(&x->path);
 	buf_release(&x->old_path);

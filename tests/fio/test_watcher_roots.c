@@ -196,6 +196,84 @@ a_root_inside_another_that_is_renamed_there_is_watched_by_that(void **state)
 }
 
 static void
+add_with_root(void)
+{
+	size_t n = strlen(told);
+
+	(void)snprintf(told + n, sizeof(told) - n, "%zu %s %s, ", event.root,
+		wio_event_name(event.kind), event.path);
+}
+
+/* "1 created d/f, " for each event, until both of these are told and all that
+ * is known then. */
+static void
+tell_with_roots(const char *one, const char *two)
+{
+	told[0] = '\0';
+	while (strstr(told, one) == NULL || strstr(told, two) == NULL) {
+		next();
+		add_with_root();
+	}
+	while (wio_watch_next(x, 100 * ms, &event, &e) == 0)
+		add_with_root();
+}
+
+static void
+check_told_once(size_t in)
+{
+	const char *const names[2][2] = {{"out", "out/in"}, {"out/in", "out"}};
+	char inner[64], outer[64];
+
+	make_dir("out");
+	make_dir("out/in");
+	make_dir("out/in/d");
+	scratch_put(&s, "out/in/d/f", "1");
+	watch_roots(names[in == 0], 2);
+	scratch_put(&s, "out/in/d/f", "22");
+	make_dir("out/in/new");
+	scratch_put(&s, "out/in/new/g", "1");
+	scratch_put(&s, "out/h", "1");
+	(void)snprintf(inner, sizeof(inner), "%zu created new/g, ", in);
+	(void)snprintf(outer, sizeof(outer), "%zu created h, ", 1 - in);
+	tell_with_roots(inner, outer);
+	(void)snprintf(inner, sizeof(inner), "%zu modified d/f, ", in);
+	assert_non_null(strstr(told, inner));
+	(void)snprintf(outer, sizeof(outer), "%zu modified in", 1 - in);
+	assert_null(strstr(told, outer));
+	(void)snprintf(outer, sizeof(outer), "%zu created in", 1 - in);
+	assert_null(strstr(told, outer));
+}
+
+static void
+what_lies_under_two_roots_is_told_under_the_innermost(void **state)
+{
+	(void)state;
+	check_told_once(1);
+}
+
+static void
+what_lies_under_two_roots_is_told_so_in_any_order_of_them(void **state)
+{
+	(void)state;
+	check_told_once(0);
+}
+
+static void
+a_root_that_is_named_twice_is_told_under_its_first_name(void **state)
+{
+	static const char *const names[] = {"one", "two", "one"};
+
+	(void)state;
+	make_dir("one");
+	make_dir("two");
+	watch_roots(names, 3);
+	scratch_put(&s, "one/f", "1");
+	scratch_put(&s, "two/f", "1");
+	tell_with_roots("0 created f, ", "1 created f, ");
+	assert_null(strstr(told, "2 "));
+}
+
+static void
 a_watch_without_a_root_goes_on_with_new_ones(void **state)
 {
 	const char *roots[] = {other.path};
@@ -222,6 +300,9 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_root_that_is_back_when_it_is_looked_at_was_never_away),
 	TEST(the_other_roots_are_watched_on),
 	TEST(a_root_inside_another_that_is_renamed_there_is_watched_by_that),
+	TEST(what_lies_under_two_roots_is_told_under_the_innermost),
+	TEST(what_lies_under_two_roots_is_told_so_in_any_order_of_them),
+	TEST(a_root_that_is_named_twice_is_told_under_its_first_name),
 	TEST(a_watch_without_a_root_goes_on_with_new_ones),
 };
 
