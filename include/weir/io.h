@@ -652,8 +652,8 @@ struct wio_watch;
  * every move that polling finds. Links are not followed. What lies under two
  * roots is told once, under the innermost, and of a directory that is two roots
  * under the first of them. Directories that cannot be watched for want of
- * watches are looked at every `poll_ns`, and WIO_WATCH_FAILED says so once for
- * all below it.
+ * watches, or all where no backend can begin, are looked at every `poll_ns`;
+ * WIO_WATCH_FAILED says so, and which limit is at an end, once for all below.
  *
  * A root that is removed or renamed, itself or with a directory above it that
  * we may read, is told by WIO_WATCH_FAILED with the path "" and WIO_NOT_FOUND,

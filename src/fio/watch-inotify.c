@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/inotify.h>
@@ -11,6 +12,17 @@
 		IN_MOVED_TO | IN_ATTRIB | IN_EXCL_UNLINK | HOW)
 /* One directory is watched once, for all that is asked of it. */
 #define HOW (IN_ONLYDIR | IN_DONT_FOLLOW | IN_MASK_ADD)
+
+const char *
+fio_inotify_limit(int sys)
+{
+	if (sys == ENOSPC)
+		return " (see sysctl fs.inotify.max_user_watches)";
+	if (sys == EMFILE)
+		return " (see sysctl fs.inotify.max_user_instances, and "
+		       "ulimit -n)";
+	return "";
+}
 
 /* There is no call that takes a descriptor; the directory it holds has a name
  * that nobody can swap. The "." is for IN_DONT_FOLLOW. */

@@ -74,6 +74,10 @@ void fio_backend_close(struct fio_backend *b); /* and free; NULL is fine */
 int fio_inotify_open(struct fio_backend **ret, struct sys *sys);
 int fio_fanotify_open(struct fio_backend **ret, struct sys *sys);
 
+/* " (see sysctl …)": which limit of inotify's is at an end, for messages; "":
+ * none is. */
+const char *fio_inotify_limit(int sys);
+
 /* Who a polled file was. */
 struct fio_seen {
 	struct wio_identity who;
@@ -86,6 +90,7 @@ struct wio_watch {
 	struct fio_roots *roots;
 	struct wio_watch_options options; /* defaults filled in */
 	struct fio_backend *backend;	  /* NULL: polling */
+	int refused; /* why, -errno; 0: that was asked for */
 	struct fio_coalesce tree;
 	int epoll, timer, bell;
 	atomic_bool ended, rerooted;
@@ -149,9 +154,6 @@ int fio_watch_open_dir(const struct wio_watch *x, const struct fio_node *dir);
 void fio_watch_survey(
 	struct wio_watch *x, struct fio_node *dir, bool anew, int64_t now_ns);
 void fio_watch_poll(struct wio_watch *x, int64_t now_ns);
-/* Say that `dir` is not watched. */
-void fio_watch_failed(struct wio_watch *x, const struct fio_node *dir, int sys,
-	const char *why);
 
 /* The root is not watched any more, and nothing is told of it after that. */
 void fio_watch_gone(struct wio_watch *x, const struct fio_node *root,

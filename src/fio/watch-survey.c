@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/stamp.h"
 #include "fio/content.h"
 #include "fio/root-priv.h"
 #include "fio/watch-priv.h"
@@ -132,15 +135,23 @@ add_notice(struct wio_watch *x, const struct fio_node *dir)
 	return &x->notices.items[x->notices.n - 1];
 }
 
-void
-fio_watch_failed(struct wio_watch *x, const struct fio_node *dir, int sys,
-	const char *why)
+/* Say that `dir` is not watched. */
+static void
+say_unwatched(
+	struct wio_watch *x, const struct fio_node *dir, int sys, bool polled)
 {
+	char instead[160] = "";
+
 	if (x->notices.n >= x->options.queue)
 		return;
 	struct fio_notice *n = add_notice(x, dir);
-	(void)fio_error_sys(&n->error, WIO_OP_WATCH, sys, "'%s' %s",
-		*n->path != '\0' ? n->path : ".", why);
+	if (polled)
+		(void)snprintf(instead, sizeof(instead),
+			", but looked at every %" PRId64 " ms%s",
+			x->options.poll_ns / NS_PER_MS, fio_inotify_limit(sys));
+	(void)fio_error_sys(&n->error, WIO_OP_WATCH, sys,
+		"'%s' is not watched%s", *n->path != '\0' ? n->path : ".",
+		instead);
 }
 
 void
@@ -208,12 +219,8 @@ begin_polling(struct wio_watch *x, struct fio_node *dir, int rc)
 		x->poll_at_ns = x->sys->clock(x->sys, SYS_CLOCK_ELAPSED) +
 			x->options.poll_ns;
 	VEC_PUSH(&x->polled, dir);
-	if (x->backend != NULL)
-		fio_watch_failed(x, dir, -rc,
-			rc == -ENOSPC ? "is looked at now and then, for there "
-					"are no more watches "
-					"(fs.inotify.max_user_watches)"
-				      : "is looked at now and then");
+	if (rc < 0)
+		say_unwatched(x, dir, -rc, true);
 }
 
 /* False: it is no business of ours, or seen by another way. */
@@ -222,7 +229,7 @@ watch_dir(struct wio_watch *x, struct fio_node *dir, int fd)
 {
 	struct fio_node *in = dir->at[FIO_NOW].parent;
 	uint64_t key = 0;
-	int rc = -ENOSPC;
+	int rc = x->refused;
 
 	if (is_mount(x, dir, fd) || is_another_root(x, dir, fd)) {
 		dir->failed = true;
@@ -230,9 +237,10 @@ watch_dir(struct wio_watch *x, struct fio_node *dir, int fd)
 	}
 	if (dir->polled)
 		return true;
-	if (x->backend != NULL && (in == NULL || !in->polled))
+	bool poll = x->backend == NULL || (in != NULL && in->polled);
+	if (!poll)
 		rc = x->backend->add(x->backend, fd, &key);
-	if (rc < 0) {
+	if (poll || rc < 0) {
 		if (dir->watched)
 			forget_key(x, dir);
 		begin_polling(x, dir, rc);
@@ -345,8 +353,7 @@ survey_one(struct survey *s)
 		return; /* what happened to it is yet to be reported */
 	if (s->fd < 0) {
 		if (!s->dir->failed)
-			fio_watch_failed(
-				s->x, s->dir, -s->fd, "is not watched");
+			say_unwatched(s->x, s->dir, -s->fd, false);
 		s->dir->failed = true;
 		return;
 	}

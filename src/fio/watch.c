@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <sys/inotify.h>
 
+#include "fio/watch-priv.h"
+
 /* What an editor, git or another process does to a file we care about. */
 #define EVENTS                                                      \
 	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | \
@@ -16,7 +18,8 @@ fio_watch_open(struct fio_watch *ret, struct sys *sys, struct err *e)
 
 	*ret = (struct fio_watch){.sys = sys, .fd = -1};
 	if (fd < 0)
-		return err_sys(e, -fd, "starting to watch for changes");
+		return err_sys(e, -fd, "starting to watch for changes%s",
+			fio_inotify_limit(-fd));
 	ret->fd = fd;
 	return 0;
 }
@@ -27,7 +30,8 @@ fio_watch_add(struct fio_watch *w, const char *dir, struct err *e)
 	int rc = w->sys->inotify_add(w->sys, w->fd, dir, EVENTS | IN_ONLYDIR);
 
 	if (rc < 0)
-		return err_sys(e, -rc, "watching directory '%s'", dir);
+		return err_sys(e, -rc, "watching directory '%s'%s", dir,
+			fio_inotify_limit(-rc));
 	return 0;
 }
 

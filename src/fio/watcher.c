@@ -51,16 +51,16 @@ take_options(struct wio_watch *x, const struct wio_watch_options *o,
 	return 0;
 }
 
-/* Whether it can watch the directory the roots begin with. */
-static bool
-works(struct wio_watch *x, struct fio_backend *b)
+/* Whether it can watch the directory the roots begin with. 0 or -errno. */
+static int
+try(struct wio_watch *x, struct fio_backend *b)
 {
 	uint64_t key;
 
 	if (fio_roots_n(x->roots) == 0)
-		return true;
+		return 0;
 	int rc = b->add(b, fio_roots_dir(x->roots, 0)->fd, &key);
-	return rc == 0 || rc == -ENOSPC;
+	return rc == -ENOSPC ? 0 : rc;
 }
 
 /* The first that works, from the one that was asked for on. */
@@ -74,13 +74,16 @@ choose_backend(struct wio_watch *x)
 	enum wio_watch_backend from = x->options.backend;
 
 	x->backend = NULL;
+	x->refused = 0;
 	for (size_t i = 0; i < 2 && from != WIO_WATCH_POLL; i++) {
 		if (from == WIO_WATCH_INOTIFY && kinds[i] != from)
 			continue;
 		struct fio_backend *b;
-		if (opens[i](&b, x->sys) < 0)
+		x->refused = opens[i](&b, x->sys);
+		if (x->refused < 0)
 			continue;
-		if (works(x, b)) {
+		x->refused = try(x, b);
+		if (x->refused == 0) {
 			x->backend = b;
 			return;
 		}
