@@ -161,6 +161,14 @@ survey_roots(struct wio_watch *x)
 }
 
 static void
+forget_notices(struct wio_watch *x)
+{
+	VEC_EACH (n, &x->notices)
+		mem_free(n->path);
+	x->notices.n = 0;
+}
+
+static void
 free_watch(struct wio_watch *x)
 {
 	int all[] = {x->timer, x->bell, x->epoll};
@@ -171,8 +179,7 @@ free_watch(struct wio_watch *x)
 		if (all[i] >= 0)
 			(void)x->sys->close(x->sys, all[i]);
 	fio_roots_unref(x->roots);
-	VEC_EACH (n, &x->notices)
-		mem_free(n->path);
+	forget_notices(x);
 	VEC_RELEASE(&x->notices);
 	VEC_RELEASE(&x->looks);
 	VEC_RELEASE(&x->polled);
@@ -297,6 +304,7 @@ reroot(struct wio_watch *x, struct wio_error *e)
 {
 	fio_coalesce_release(&x->tree);
 	fio_coalesce_init(&x->tree, &(struct fio_coalesce_options){0});
+	forget_notices(x);
 	fio_backend_close(x->backend);
 	x->backend = NULL;
 	fio_roots_unref(x->roots);

@@ -569,6 +569,24 @@ a_root_without_a_watch_is_polled_and_said_so(void **state)
 }
 
 static void
+what_was_to_be_said_of_roots_is_not_said_of_the_next_ones(void **state)
+{
+	const char *roots[] = {other.path};
+
+	(void)state;
+	if (backend != WIO_WATCH_INOTIFY)
+		return;
+	few_left(0);
+	watch_with(&few.sys, (struct wio_watch_options){.debounce_ns = -1});
+	assert_true(few.refused > 0);
+	few.left = 100;
+	assert_int_equal(wio_set_roots(w, roots, 1, &e), 0);
+	assert_string_equal(tell(1), "rescan");
+	scratch_put(&other, "f", "1");
+	assert_string_equal(tell(1), "created f");
+}
+
+static void
 who_may_not_begin_to_watch_polls_and_says_so(void **state)
 {
 	const char *roots[] = {s.path};
@@ -626,6 +644,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_file_appended_to_without_end_is_told),
 	TEST(a_subtree_without_a_watch_is_polled_and_said_so),
 	TEST(a_root_without_a_watch_is_polled_and_said_so),
+	TEST(what_was_to_be_said_of_roots_is_not_said_of_the_next_ones),
 	TEST(who_may_not_begin_to_watch_polls_and_says_so),
 };
 
