@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "base/utf8.h"
 #include "cli/io-priv.h"
 #include "cli/json-priv.h"
@@ -10,11 +12,19 @@ word(const char *s)
 	return s == NULL || s[0] == '\0' ? json_null() : json_text(str_from(s));
 }
 
+static json_t *
+base64_json(struct str s)
+{
+	struct buf text CLEANUP_BUF = {0};
+
+	io_base64_add(&text, s);
+	return json_stringn(text.p, text.n);
+}
+
 /* Any bytes, under the key that says how they stand there. */
 static void
 add_bytes(json_t *o, const char *key, struct str s)
 {
-	struct buf text CLEANUP_BUF = {0};
 	struct buf name CLEANUP_BUF = {0};
 
 	if (!str_is_set(s) || utf8_check(s) == s.n) {
@@ -22,8 +32,7 @@ add_bytes(json_t *o, const char *key, struct str s)
 		return;
 	}
 	buf_addf(&name, "%s_base64", key);
-	io_base64_add(&text, s);
-	json_object_set_new(o, name.p, json_stringn(text.p, text.n));
+	json_object_set_new(o, name.p, base64_json(s));
 }
 
 static json_t *
@@ -175,6 +184,27 @@ io_add_create(const struct io_ask *ask, const struct wio_create_result *r,
 	}
 	add_kept(o, &r->error, r->kept);
 	end(o, &r->error, ret);
+}
+
+/* Roots are known by their number, so they stay in one list. */
+void
+io_add_watching(const char *const *roots, size_t n,
+	enum wio_watch_backend backend, struct buf *ret)
+{
+	json_t *list = json_array();
+	bool is_text = true;
+
+	for (size_t i = 0; i < n; i++)
+		is_text &= utf8_check(str_from(roots[i])) == strlen(roots[i]);
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list,
+			is_text ? json_text(str_from(roots[i]))
+				: base64_json(str_from(roots[i])));
+	json_print(
+		json_pack("{s:o,s:s}", is_text ? "watching" : "watching_base64",
+			list, "backend",
+			names_get(&io_backend_names, (int)backend)),
+		ret);
 }
 
 void

@@ -75,6 +75,8 @@ void io_add_write(const struct io_ask *ask, const struct wio_write_result *r,
 	struct buf *ret);
 void io_add_create(const struct io_ask *ask, const struct wio_create_result *r,
 	struct buf *ret);
+void io_add_watching(const char *const *roots, size_t n,
+	enum wio_watch_backend backend, struct buf *ret);
 void io_add_event(const struct wio_event *ev, struct buf *ret);
 /* What `weir io scan` takes: path, digests and identity. `path` NULL: standard
  * input. */

@@ -2,22 +2,14 @@
 #include <unistd.h>
 
 #include "cli/io-priv.h"
-#include "cli/json-priv.h"
 #include "engine/lines.h"
 
 /* Said once everything from here on will be told. */
 static void
 say_ready(struct cli *c, const struct wio_watch *x, const struct io_settings *s)
 {
-	json_t *roots = json_array();
-
-	for (size_t i = 0; i < s->options.roots_n; i++)
-		json_array_append_new(
-			roots, json_text(str_from(s->options.roots[i])));
-	json_print(json_pack("{s:o,s:s}", "watching", roots, "backend",
-			   names_get(&io_backend_names,
-				   (int)wio_watch_backend_of(x))),
-		&c->out);
+	io_add_watching(s->options.roots, s->options.roots_n,
+		wio_watch_backend_of(x), &c->out);
 	cli_flush(c);
 }
 

@@ -172,3 +172,17 @@ told_last() {
 	echo x >$'\377b'
 	event 1 .path_base64 /2I=
 }
+
+@test "io watch: roots that are not UTF-8 stand as base64, all of them" {
+	mkdir one $'\377b'
+	watches --root one --root $'\377b'
+	run cat "$NOTES/out"
+	answers 1 '.watching' null
+	answers 1 '.watching_base64 | length' 2
+	answers 1 '.watching_base64[0] | @base64d' "$PWD/one"
+	run base64 -d <<<"$(jq -r '.watching_base64[1]' <<<"$output")"
+	[ "$output" = "$PWD/"$'\377b' ]
+	echo x >$'\377b/a'
+	event 1 .root 1
+	event 1 .path a
+}
