@@ -17,6 +17,8 @@
 #define MASK                                                                   \
 	(FAN_CREATE | FAN_DELETE | FAN_MODIFY | FAN_CLOSE_WRITE | FAN_RENAME | \
 		FAN_ATTRIB | FAN_ONDIR | FAN_EVENT_ON_CHILD)
+/* Both of one name: something else may be there now. */
+#define ANEW (FAN_CREATE | FAN_DELETE)
 
 /*
  * Each directory is marked, as with inotify, and not the whole file system:
@@ -129,9 +131,10 @@ translate(struct fanotify *x, uint64_t mask, const struct spot *at,
 		return;
 	if (mask & FAN_CREATE)
 		say(x, FIO_RAW_CREATED, at, is_dir);
-	if (mask & (FAN_MODIFY | FAN_CLOSE_WRITE | FAN_ATTRIB))
+	if ((mask & (FAN_MODIFY | FAN_CLOSE_WRITE | FAN_ATTRIB)) ||
+		(mask & ANEW) == ANEW)
 		say(x, FIO_RAW_CHANGED, at, is_dir);
-	if (mask & (FAN_CREATE | FAN_DELETE))
+	if (mask & ANEW)
 		say(x, FIO_RAW_LOOK, at, is_dir);
 }
 

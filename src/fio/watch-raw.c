@@ -142,6 +142,20 @@ suspect(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 		fio_coalesce_touch(&x->tree, n, now_ns);
 }
 
+/* The directory in the place of `n` is not the one that is watched. */
+static bool
+is_another(const struct wio_watch *x, const struct fio_node *n)
+{
+	uint64_t key;
+
+	int fd = fio_watch_open_dir(x, n);
+	if (fd < 0)
+		return false;
+	int rc = x->backend->add(x->backend, fd, &key);
+	(void)x->sys->close(x->sys, fd);
+	return rc == 0 && key != n->key;
+}
+
 static void
 look(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 {
@@ -163,6 +177,8 @@ look(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 		survey_if_new(x, n, now_ns);
 		if (n != was)
 			suspect(x, l, now_ns);
+		else if (l->settles && n->watched && is_another(x, n))
+			fio_watch_survey(x, n, true, now_ns);
 	} else if (rc == -ENOENT && l->settles) {
 		fio_coalesce_removed(&x->tree, dir, l->name, now_ns);
 	}

@@ -59,6 +59,39 @@ a_file_deleted_and_made_again_is_modified(void **state)
 }
 
 static void
+a_directory_deleted_and_made_again_stays_watched(void **state)
+{
+	(void)state;
+	make_dir("d");
+	scratch_put(&s, "d/f", "1");
+	watch(-1);
+	copy_rescan();
+	unmake("d/f");
+	unmake("d");
+	make_dir("d");
+	make_dir("d/e");
+	scratch_put(&s, "d/e/g", "22");
+	copy_until_right();
+	scratch_put(&s, "d/e/g", "333");
+	scratch_put(&s, "d/h", "4444");
+	copy_until_right();
+}
+
+static void
+a_link_deleted_and_made_again_is_modified(void **state)
+{
+	char path[512];
+
+	(void)state;
+	assert_int_equal(symlink("1", scratch_path(&s, "a", path)), 0);
+	watch(500 * ms);
+	unmake("a");
+	assert_int_equal(symlink("22", path), 0);
+	assert_string_equal(tell(1), "modified a");
+	assert_string_equal(tell_all(), "");
+}
+
+static void
 a_save_by_rename_is_one_modification(void **state)
 {
 	(void)state;
@@ -617,6 +650,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(files_in_new_nested_directories_are_told_each),
 	TEST(a_file_in_a_new_directory_stays_watched),
 	TEST(a_file_deleted_and_made_again_is_modified),
+	TEST(a_directory_deleted_and_made_again_stays_watched),
+	TEST(a_link_deleted_and_made_again_is_modified),
 	TEST(a_save_by_rename_is_one_modification),
 	TEST(a_rename_tells_where_from),
 	TEST(a_directory_that_moves_keeps_its_paths_right),
