@@ -142,6 +142,18 @@ suspect(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 		fio_coalesce_touch(&x->tree, n, now_ns);
 }
 
+/* Whether something left the place where `l` ended: it may have been one change
+ * of places. */
+static bool
+may_be_exchange(struct wio_watch *x, const struct fio_look *l)
+{
+	VEC_EACH (back, &x->looks)
+		if (l->to_name != NULL && back->key == l->to_key &&
+			strcmp(back->name, l->to_name) == 0)
+			return true;
+	return false;
+}
+
 /* The directory in the place of `n` is not the one that is watched. */
 static bool
 is_another(const struct wio_watch *x, const struct fio_node *n)
@@ -162,11 +174,12 @@ look(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 	struct fio_node *dir = fio_watch_of(x, l->key);
 	struct stat st;
 
-	if (dir == NULL)
+	int fd = dir != NULL ? fio_watch_open_dir(x, dir) : -ENOENT;
+	if (fd < 0) {
+		if (may_be_exchange(x, l))
+			suspect(x, l, now_ns);
 		return;
-	int fd = fio_watch_open_dir(x, dir);
-	if (fd < 0)
-		return;
+	}
 	int rc = x->sys->fstatat(x->sys, fd, l->name, AT_SYMLINK_NOFOLLOW, &st);
 	(void)x->sys->close(x->sys, fd);
 	struct fio_node *was =

@@ -199,6 +199,24 @@ directories_that_change_places_are_told_right(void **state)
 }
 
 static void
+one_that_changes_places_with_what_has_just_left_is_told_right(void **state)
+{
+	(void)state;
+	make_dir("a");
+	make_dir("d");
+	make_dir("d/b");
+	scratch_put(&s, "a/f", "1");
+	scratch_put(&s, "d/b/g", "22");
+	watch(-1);
+	copy_rescan();
+	go_between(&s, "d", &other, "d", 0);
+	go_between(&s, "a", &other, "d/b", RENAME_EXCHANGE);
+	copy_until_right();
+	scratch_put(&s, "a/g", "333");
+	copy_until_right();
+}
+
+static void
 a_file_that_takes_the_place_of_another_chain_is_told_right(void **state)
 {
 	(void)state;
@@ -659,6 +677,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_directory_moved_out_and_in_is_told_with_all_in_it),
 	TEST(files_that_change_places_are_both_modified),
 	TEST(directories_that_change_places_are_told_right),
+	TEST(one_that_changes_places_with_what_has_just_left_is_told_right),
 	TEST(a_file_that_takes_the_place_of_another_chain_is_told_right),
 	TEST(reading_is_no_event),
 	TEST(our_temporary_files_are_not_seen),
