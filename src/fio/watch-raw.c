@@ -154,12 +154,15 @@ may_be_exchange(struct wio_watch *x, const struct fio_look *l)
 	return false;
 }
 
-/* The directory in the place of `n` is not the one that is watched. */
+/* The directory in the place of `n` may not be the one that is watched, or
+ * that could not be. */
 static bool
 is_another(const struct wio_watch *x, const struct fio_node *n)
 {
 	uint64_t key;
 
+	if (!n->watched)
+		return n->failed;
 	int fd = fio_watch_open_dir(x, n);
 	if (fd < 0)
 		return false;
@@ -190,7 +193,7 @@ look(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 		survey_if_new(x, n, now_ns);
 		if (n != was)
 			suspect(x, l, now_ns);
-		else if (l->settles && n->watched && is_another(x, n))
+		else if (l->settles && is_another(x, n))
 			fio_watch_survey(x, n, true, now_ns);
 	} else if (rc == -ENOENT && l->settles) {
 		fio_coalesce_removed(&x->tree, dir, l->name, now_ns);

@@ -259,6 +259,39 @@ what_lies_under_two_roots_is_told_so_in_any_order_of_them(void **state)
 }
 
 static void
+what_takes_the_place_of_a_root_inside_another_is_told_by_that(void **state)
+{
+	static const char *const names[] = {"out", "out/in"};
+
+	(void)state;
+	make_dir("out");
+	make_dir("out/in");
+	make_dir("new");
+	scratch_put(&s, "new/f", "1");
+	watch_roots(names, 2);
+	go_between(&s, "out/in", &s, "new", RENAME_EXCHANGE);
+	unmake("new");
+	tell_with_roots("0 created in/f, ", "1 watch_failed , ");
+	scratch_put(&s, "out/in/g", "1");
+	tell_with_roots("0 created in/g, ", "");
+}
+
+static void
+what_is_made_in_place_of_a_root_inside_another_is_told_by_that(void **state)
+{
+	static const char *const names[] = {"out", "out/in"};
+
+	(void)state;
+	make_dir("out");
+	make_dir("out/in");
+	watch_roots(names, 2);
+	unmake("out/in");
+	make_dir("out/in");
+	scratch_put(&s, "out/in/f", "1");
+	tell_with_roots("0 created in/f, ", "1 watch_failed , ");
+}
+
+static void
 a_root_that_is_named_twice_is_told_under_its_first_name(void **state)
 {
 	static const char *const names[] = {"one", "two", "one"};
@@ -302,6 +335,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_root_inside_another_that_is_renamed_there_is_watched_by_that),
 	TEST(what_lies_under_two_roots_is_told_under_the_innermost),
 	TEST(what_lies_under_two_roots_is_told_so_in_any_order_of_them),
+	TEST(what_takes_the_place_of_a_root_inside_another_is_told_by_that),
+	TEST(what_is_made_in_place_of_a_root_inside_another_is_told_by_that),
 	TEST(a_root_that_is_named_twice_is_told_under_its_first_name),
 	TEST(a_watch_without_a_root_goes_on_with_new_ones),
 };
