@@ -50,6 +50,7 @@ struct fio_node {
 	/* Of the watcher. */
 	bool watched, polled, marked, failed, gone;
 	uint64_t key;		    /* of its watch */
+	size_t doubt;		    /* its place among the doubts; 0: none */
 	struct fio_node *key_chain; /* in its table of keys */
 	struct fio_seen *seen;	    /* who it was, of a file that is polled */
 	uint64_t foreign;	    /* when somebody else's change was told */

@@ -18,6 +18,7 @@
  *	watch-survey.c				what is there: directories read
  *	watch-roots.c				and whether the roots still are
  *	watch-raw.c				both into the coalescer
+ *	watch-doubt.c				which was there in the end
  *	watch-tell.c				and out of it, less our own
  *	watcher.c				the watch of weir/io.h
  */
@@ -78,6 +79,12 @@ int fio_fanotify_open(struct fio_backend **ret, struct sys *sys);
  * none is. */
 const char *fio_inotify_limit(int sys);
 
+/* Directories that may not be what is watched for them. */
+struct fio_doubts {
+	struct fio_node **items;
+	size_t n, cap;
+};
+
 /* Who a polled file was. */
 struct fio_seen {
 	struct wio_identity who;
@@ -98,6 +105,8 @@ struct wio_watch {
 	/* Watched directories by key. */
 	struct fio_node **keys;
 	size_t keys_n, watched;
+	struct fio_doubts doubts, checks;
+	bool dirs_moved; /* while there were doubts */
 	/* The topmost polled ones, and when it is time for them. */
 	VEC(struct fio_node *) polled;
 	int64_t poll_at_ns;
@@ -173,6 +182,20 @@ int64_t fio_watch_roots(struct wio_watch *x, int64_t now_ns);
 void fio_watch_pump(struct wio_watch *x, int64_t now_ns);
 /* Read everything anew, and tell so. */
 void fio_watch_lost(struct wio_watch *x, int64_t now_ns);
+
+/* watch-doubt.c */
+
+/* That it was not there: what happened to it is yet to be reported. */
+bool fio_is_elsewhere(int rc);
+/* It was surveyed while events may have waited. */
+void fio_watch_doubt(struct wio_watch *x, struct fio_node *dir);
+/* No more. */
+void fio_watch_trust(struct wio_watch *x, struct fio_node *dir);
+/* Another directory is in the place of `dir`, which is watched; or none. */
+bool
+fio_watch_is_another(const struct wio_watch *x, const struct fio_node *dir);
+/* When the kernel has no more to say. */
+void fio_watch_check(struct wio_watch *x, int64_t now_ns);
 
 /* watch-tell.c */
 

@@ -113,6 +113,8 @@ take(struct wio_watch *x, const struct fio_raw *raw, int64_t now_ns)
 {
 	struct fio_node *dir = fio_watch_of(x, raw->key);
 
+	if (raw->is_dir && raw->kind != FIO_RAW_CREATED)
+		x->dirs_moved |= x->doubts.n > 0;
 	if (raw->kind == FIO_RAW_LOST)
 		fio_watch_lost(x, now_ns);
 	else if (raw->kind == FIO_RAW_MOVED)
@@ -154,23 +156,6 @@ may_be_exchange(struct wio_watch *x, const struct fio_look *l)
 	return false;
 }
 
-/* The directory in the place of `n` may not be the one that is watched, or
- * that could not be. */
-static bool
-is_another(const struct wio_watch *x, const struct fio_node *n)
-{
-	uint64_t key;
-
-	if (!n->watched)
-		return n->failed;
-	int fd = fio_watch_open_dir(x, n);
-	if (fd < 0)
-		return false;
-	int rc = x->backend->add(x->backend, fd, &key);
-	(void)x->sys->close(x->sys, fd);
-	return rc == 0 && key != n->key;
-}
-
 static void
 look(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 {
@@ -193,7 +178,9 @@ look(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 		survey_if_new(x, n, now_ns);
 		if (n != was)
 			suspect(x, l, now_ns);
-		else if (l->settles && is_another(x, n))
+		else if (l->settles &&
+			(n->failed ||
+				(n->watched && fio_watch_is_another(x, n))))
 			fio_watch_survey(x, n, true, now_ns);
 	} else if (rc == -ENOENT && l->settles) {
 		fio_coalesce_removed(&x->tree, dir, l->name, now_ns);
@@ -245,5 +232,7 @@ fio_watch_pump(struct wio_watch *x, int64_t now_ns)
 		take(x, &raw, now_ns);
 	}
 	look_all(x, now_ns);
+	if (rc != 0)
+		fio_watch_check(x, now_ns);
 	fio_watch_poll(x, now_ns);
 }

@@ -88,6 +88,7 @@ fio_watch_dropped(void *ctx, struct fio_node *dir)
 			break;
 		}
 	dir->polled = dir->failed = false;
+	fio_watch_trust(x, dir);
 }
 
 /* Directories. */
@@ -249,8 +250,10 @@ watch_dir(struct wio_watch *x, struct fio_node *dir, int fd)
 	struct fio_node *was = fio_watch_of(x, key);
 	if (was == dir)
 		return true;
-	if (was != NULL) /* it is here now */
+	if (was != NULL) { /* it is here now */
 		forget_key(x, was);
+		fio_watch_doubt(x, was);
+	}
 	if (dir->watched) /* another one was here */
 		forget_key(x, dir);
 	remember_key(x, dir, key);
@@ -349,8 +352,9 @@ static void
 survey_one(struct survey *s)
 {
 	s->fd = fio_watch_open_dir(s->x, s->dir);
-	if (s->fd == -ENOENT || s->fd == -ENOTDIR || s->fd == -ELOOP)
-		return; /* what happened to it is yet to be reported */
+	fio_watch_doubt(s->x, s->dir);
+	if (fio_is_elsewhere(s->fd))
+		return;
 	if (s->fd < 0) {
 		if (!s->dir->failed)
 			say_unwatched(s->x, s->dir, -s->fd, false);
@@ -369,12 +373,13 @@ void
 fio_watch_survey(
 	struct wio_watch *x, struct fio_node *dir, bool anew, int64_t now_ns)
 {
-	struct survey s = {.x = x, .anew = anew, .now_ns = now_ns};
+	struct survey s = {.x = x, .now_ns = now_ns};
 
 	s.seen_ns = x->sys->clock(x->sys, SYS_CLOCK_UNIX);
 	VEC_PUSH(&s.below, dir);
 	while (s.below.n > 0) {
 		s.dir = s.below.items[--s.below.n];
+		s.anew = anew || s.dir->doubt > 0;
 		survey_one(&s);
 	}
 	VEC_RELEASE(&s.below);

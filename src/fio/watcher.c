@@ -182,6 +182,8 @@ free_watch(struct wio_watch *x)
 	forget_notices(x);
 	VEC_RELEASE(&x->notices);
 	VEC_RELEASE(&x->looks);
+	VEC_RELEASE(&x->doubts);
+	VEC_RELEASE(&x->checks);
 	VEC_RELEASE(&x->polled);
 	VEC_RELEASE(&x->bases);
 	mem_free(x->keys);

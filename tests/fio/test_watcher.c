@@ -136,6 +136,41 @@ a_directory_that_moves_keeps_its_paths_right(void **state)
 }
 
 static void
+what_is_made_in_a_directory_that_moves_then_is_told(void **state)
+{
+	(void)state;
+	make_dir("d");
+	watch(-1);
+	copy_rescan();
+	make_dir("d/e");
+	scratch_put(&s, "d/e/f", "1");
+	go("d", "z");
+	copy_until_right();
+	scratch_put(&s, "z/e/f", "22");
+	copy_until_right();
+}
+
+static void
+a_directory_is_not_taken_for_what_is_in_its_place_by_now(void **state)
+{
+	(void)state;
+	make_dir("d");
+	watch(-1);
+	copy_rescan();
+	make_dir("d/e");
+	scratch_put(&s, "d/e/f", "1");
+	go("d", "z");
+	make_dir("d");
+	make_dir("d/e");
+	scratch_put(&s, "d/e/g", "22");
+	copy_until_right();
+	scratch_put(&s, "z/e/f", "333");
+	scratch_put(&s, "z/e/h", "4444");
+	scratch_put(&s, "d/e/h", "55555");
+	copy_until_right();
+}
+
+static void
 a_file_moved_out_is_removed_and_moved_in_created(void **state)
 {
 	(void)state;
@@ -673,6 +708,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_save_by_rename_is_one_modification),
 	TEST(a_rename_tells_where_from),
 	TEST(a_directory_that_moves_keeps_its_paths_right),
+	TEST(what_is_made_in_a_directory_that_moves_then_is_told),
+	TEST(a_directory_is_not_taken_for_what_is_in_its_place_by_now),
 	TEST(a_file_moved_out_is_removed_and_moved_in_created),
 	TEST(a_directory_moved_out_and_in_is_told_with_all_in_it),
 	TEST(files_that_change_places_are_both_modified),
