@@ -126,7 +126,8 @@ struct wio_watch {
 		char *to_name;
 		uint64_t to_key;
 		uint32_t cookie;
-		bool settles; /* also when there is nothing */
+		bool replaced; /* something that was there */
+		bool settles;  /* also when there is nothing */
 	})
 	looks;
 	/* Directories that cannot be watched, to be told: when nothing else is

@@ -37,7 +37,7 @@ remember_look(struct wio_watch *x, const struct fio_raw *raw, bool settles)
 
 /* Where the one that left with this cookie went. */
 static void
-remember_end(struct wio_watch *x, const struct fio_raw *raw)
+remember_end(struct wio_watch *x, const struct fio_raw *raw, bool replaced)
 {
 	for (size_t i = x->looks.n; i-- > 0;) {
 		struct fio_look *l = &x->looks.items[i];
@@ -45,6 +45,7 @@ remember_end(struct wio_watch *x, const struct fio_raw *raw)
 			continue;
 		l->to_key = raw->key;
 		l->to_name = copy(raw->name);
+		l->replaced = replaced;
 		return;
 	}
 }
@@ -66,9 +67,11 @@ arrived(struct wio_watch *x, struct fio_node *dir, const struct fio_raw *raw,
 		fio_coalesce_landed(&x->tree, raw->cookie, now_ns);
 		return;
 	}
+	bool replaced =
+		fio_tree_find(&x->tree.tree, FIO_NOW, dir, raw->name) != NULL;
 	struct fio_node *n = fio_coalesce_to(&x->tree, dir, raw->name,
 		raw->is_dir, raw->cookie, now_ns, &known);
-	remember_end(x, raw);
+	remember_end(x, raw, replaced);
 	if (n == NULL)
 		fio_watch_lost(x, now_ns);
 	else
@@ -144,14 +147,16 @@ suspect(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 		fio_coalesce_touch(&x->tree, n, now_ns);
 }
 
-/* Whether something left the place where `l` ended: it may have been one change
- * of places. */
+/* Whether `l` went where another move came from that had replaced something
+ * where `l` came from: one change of places is reported so. */
 static bool
-may_be_exchange(struct wio_watch *x, const struct fio_look *l)
+ends_exchange(struct wio_watch *x, const struct fio_look *l)
 {
-	VEC_EACH (back, &x->looks)
-		if (l->to_name != NULL && back->key == l->to_key &&
-			strcmp(back->name, l->to_name) == 0)
+	VEC_EACH (first, &x->looks)
+		if (first->replaced && l->to_name != NULL &&
+			first->key == l->to_key && first->to_key == l->key &&
+			strcmp(first->name, l->to_name) == 0 &&
+			strcmp(first->to_name, l->name) == 0)
 			return true;
 	return false;
 }
@@ -162,12 +167,11 @@ look(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 	struct fio_node *dir = fio_watch_of(x, l->key);
 	struct stat st;
 
+	if (ends_exchange(x, l))
+		suspect(x, l, now_ns);
 	int fd = dir != NULL ? fio_watch_open_dir(x, dir) : -ENOENT;
-	if (fd < 0) {
-		if (may_be_exchange(x, l))
-			suspect(x, l, now_ns);
+	if (fd < 0)
 		return;
-	}
 	int rc = x->sys->fstatat(x->sys, fd, l->name, AT_SYMLINK_NOFOLLOW, &st);
 	(void)x->sys->close(x->sys, fd);
 	struct fio_node *was =

@@ -216,6 +216,20 @@ files_that_change_places_are_both_modified(void **state)
 }
 
 static void
+a_change_of_places_shows_though_one_of_them_is_made_again(void **state)
+{
+	(void)state;
+	scratch_put(&s, "a", "1");
+	scratch_put(&s, "b", "22");
+	watch(-1);
+	copy_rescan();
+	go_between(&s, "a", &s, "b", RENAME_EXCHANGE);
+	unmake("b");
+	scratch_put(&s, "b", "333");
+	copy_until_right();
+}
+
+static void
 directories_that_change_places_are_told_right(void **state)
 {
 	(void)state;
@@ -713,6 +727,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_file_moved_out_is_removed_and_moved_in_created),
 	TEST(a_directory_moved_out_and_in_is_told_with_all_in_it),
 	TEST(files_that_change_places_are_both_modified),
+	TEST(a_change_of_places_shows_though_one_of_them_is_made_again),
 	TEST(directories_that_change_places_are_told_right),
 	TEST(one_that_changes_places_with_what_has_just_left_is_told_right),
 	TEST(a_file_that_takes_the_place_of_another_chain_is_told_right),
