@@ -13,6 +13,9 @@
  *	surveyed -> doubts -- no more events, none moved --> sure
  *	                   -- no more events, some moved --> checks -> sure, or
  *	                                                     surveyed
+ *
+ * One that lost its watch to another, or was not found, is surveyed in any
+ * case.
  */
 
 static void
@@ -76,8 +79,9 @@ fio_watch_check(struct wio_watch *x, int64_t now_ns)
 	while (x->checks.n > 0) {
 		struct fio_node *dir = x->checks.items[x->checks.n - 1];
 		fio_watch_trust(x, dir);
-		if (moved && !dir->polled &&
-			(!dir->watched || fio_watch_is_another(x, dir)))
-			fio_watch_survey(x, dir, true, now_ns);
+		if (!dir->polled && !dir->failed &&
+			(!dir->watched ||
+				(moved && fio_watch_is_another(x, dir))))
+			fio_watch_survey(x, dir, moved, now_ns);
 	}
 }
