@@ -666,7 +666,8 @@ struct wio_watch *wio_watch_open(struct wio *w,
 	const struct wio_watch_options *options, struct wio_error *e);
 /* Readable when an event may wait. In a loop of your own call wio_watch_next
  * with 0 then, until it returns 1. There is no thread behind it: what nobody
- * asks for waits with the kernel. */
+ * asks for waits with the kernel. Where nothing happens it wakes nobody, but
+ * every `poll_ns` for what is polled and for a root that is empty. */
 int wio_watch_fd(const struct wio_watch *x);
 /* 0 and an event; 1: none within the time (below 0: wait); -1 and `*e`: the
  * watch has ended. */

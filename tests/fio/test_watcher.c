@@ -4,12 +4,10 @@
 #include <linux/fs.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sys/inotify.h>
 
 #include "fio/cache.h"
 #include "fio/content.h"
 #include "fio/origin.h"
-#include "sys/pass.h"
 
 static void
 files_in_new_nested_directories_are_told_each(void **state)
@@ -561,158 +559,6 @@ a_file_appended_to_without_end_is_told(void **state)
 	assert_int_equal(close(fd), 0);
 }
 
-/* A kernel that has few watches to give. */
-static struct {
-	union {
-		struct sys sys;
-		struct sys_pass pass;
-	};
-	int left, refused;
-	bool no_instance;
-} few;
-
-static int
-few_inotify_init(struct sys *t)
-{
-	(void)t;
-	if (!few.no_instance)
-		return few.pass.under->inotify_init(few.pass.under);
-	few.refused++;
-	return -EMFILE;
-}
-
-static int
-few_inotify_add(struct sys *t, int fd, const char *path, uint32_t mask)
-{
-	(void)t;
-	if ((mask & IN_CREATE) == 0) /* of those above the roots */
-		return few.pass.under->inotify_add(
-			few.pass.under, fd, path, mask);
-	if (few.left == 0) {
-		few.refused++;
-		return -ENOSPC;
-	}
-	few.left--;
-	return few.pass.under->inotify_add(few.pass.under, fd, path, mask);
-}
-
-static void
-few_left(int watches)
-{
-	sys_pass_init(&few.pass, sys_real());
-	few.sys.inotify_init = few_inotify_init;
-	few.sys.inotify_add = few_inotify_add;
-	few.left = watches;
-	few.no_instance = false;
-	few.refused = 0;
-}
-
-static void
-check_polled(const char *path, const char *limit, int sys)
-{
-	assert_int_equal(event.kind, WIO_WATCH_FAILED);
-	assert_string_equal(event.path, path);
-	assert_int_equal(event.error.sys, sys);
-	if (strstr(event.error.message, limit) == NULL ||
-		strstr(event.error.message, "looked at every 20 ms") == NULL)
-		fail_msg("'%s' is no help", event.error.message);
-}
-
-static void
-a_subtree_without_a_watch_is_polled_and_said_so(void **state)
-{
-	(void)state;
-	if (backend != WIO_WATCH_INOTIFY)
-		return;
-	few_left(3); /* one to see that it works, the root, "a" */
-	watch_with(&few.sys, (struct wio_watch_options){.debounce_ns = -1});
-	make_dir("a");
-	make_dir("b");
-	make_dir("b/c");
-	scratch_put(&s, "b/c/f", "1");
-	bool failed = false;
-	while (!failed || strcmp(event.path, "b/c/f") != 0) {
-		next();
-		failed |= event.kind == WIO_WATCH_FAILED;
-		if (event.kind == WIO_WATCH_FAILED) {
-			check_polled("b", "sysctl fs.inotify.max_user_watches",
-				ENOSPC);
-			assert_int_equal(event.error.code, WIO_NO_SPACE);
-			assert_non_null(strstr(
-				event.error.message, "max_user_watches"));
-		}
-	}
-	assert_true(few.refused > 0);
-	scratch_put(&s, "b/c/f", "22");
-	do
-		next();
-	while (strcmp(event.path, "b/c/f") != 0);
-	scratch_put(&s, "a/g", "");
-	do
-		next();
-	while (strcmp(event.path, "a/g") != 0);
-}
-
-static void
-a_root_without_a_watch_is_polled_and_said_so(void **state)
-{
-	(void)state;
-	if (backend != WIO_WATCH_INOTIFY)
-		return;
-	few_left(0);
-	watch_with(&few.sys, (struct wio_watch_options){.debounce_ns = -1});
-	next();
-	check_polled("", "sysctl fs.inotify.max_user_watches", ENOSPC);
-	assert_true(few.refused > 0);
-	scratch_put(&s, "f", "1");
-	assert_string_equal(tell(1), "created f");
-}
-
-static void
-what_was_to_be_said_of_roots_is_not_said_of_the_next_ones(void **state)
-{
-	const char *roots[] = {other.path};
-
-	(void)state;
-	if (backend != WIO_WATCH_INOTIFY)
-		return;
-	few_left(0);
-	watch_with(&few.sys, (struct wio_watch_options){.debounce_ns = -1});
-	assert_true(few.refused > 0);
-	few.left = 100;
-	assert_int_equal(wio_set_roots(w, roots, 1, &e), 0);
-	assert_string_equal(tell(1), "rescan");
-	scratch_put(&other, "f", "1");
-	assert_string_equal(tell(1), "created f");
-}
-
-static void
-who_may_not_begin_to_watch_polls_and_says_so(void **state)
-{
-	const char *roots[] = {s.path};
-	const struct wio_options options = {.roots = roots, .roots_n = 1};
-	struct wio_watch_options o = {.debounce_ns = -1, .poll_ns = 20 * ms};
-
-	(void)state;
-	if (backend == WIO_WATCH_FANOTIFY)
-		return;
-	o.backend = backend;
-	few_left(0);
-	few.no_instance = true;
-	w = fio_io_open(&few.sys, &options, true, &e);
-	x = wio_watch_open(w, &o, &e);
-	assert_non_null(x);
-	assert_int_equal(wio_watch_backend_of(x), WIO_WATCH_POLL);
-	if (backend == WIO_WATCH_INOTIFY) {
-		next();
-		check_polled(
-			"", "sysctl fs.inotify.max_user_instances", EMFILE);
-		assert_int_equal(few.refused, 1);
-	}
-	scratch_put(&s, "f", "1"); /* nothing is said of what was wanted */
-	assert_string_equal(tell(1), "created f");
-}
-
 static const struct CMUnitTest tests[] = {
 	TEST(files_in_new_nested_directories_are_told_each),
 	TEST(a_file_in_a_new_directory_stays_watched),
@@ -748,10 +594,6 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_watch_that_waits_hears_of_new_roots_from_other_threads),
 	TEST(a_watch_ends_with_the_library),
 	TEST(a_file_appended_to_without_end_is_told),
-	TEST(a_subtree_without_a_watch_is_polled_and_said_so),
-	TEST(a_root_without_a_watch_is_polled_and_said_so),
-	TEST(what_was_to_be_said_of_roots_is_not_said_of_the_next_ones),
-	TEST(who_may_not_begin_to_watch_polls_and_says_so),
 };
 
 int
