@@ -31,6 +31,7 @@ work(void *ctx)
 	return NULL;
 }
 
+/* The caller's thread is one of them, as it is in a batch call. */
 static int
 on_threads(const struct bare *b, void (*each)(const struct bare *, size_t))
 {
@@ -40,13 +41,13 @@ on_threads(const struct bare *b, void (*each)(const struct bare *, size_t))
 	for (size_t i = 0; i < b->threads; i++) {
 		shares[i] = (struct share){b, b->tree->n * i / b->threads,
 			b->tree->n * (i + 1) / b->threads, each};
-		if (b->threads == 1)
-			(void)work(&shares[i]);
-		else if (pthread_create(&threads[i], NULL, work, &shares[i]) !=
-			0)
+		if (i > 0 &&
+			pthread_create(&threads[i], NULL, work, &shares[i]) !=
+				0)
 			errx(1, "no thread");
 	}
-	for (size_t i = 0; b->threads > 1 && i < b->threads; i++)
+	(void)work(&shares[0]);
+	for (size_t i = 1; i < b->threads; i++)
 		(void)pthread_join(threads[i], NULL);
 	return 0;
 }

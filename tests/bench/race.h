@@ -8,7 +8,10 @@
 
 /*
  * Several ways to the same end, run in turns, so that what else the machine
- * does falls on all of them alike.
+ * does falls on all of them alike. Whoever comes after another command finds
+ * the processor's caches full of what that one needed, whoever comes after the
+ * same files were looked at finds them warm: the first two, which are held
+ * against each other, go first by turns.
  *
  *	struct racer ways[] = {{"weir io", ours, &t}, {"bare", bare, &t}};
  *	race("scan", 10000, ways, 2, runs, 1.3);
@@ -26,9 +29,9 @@ int64_t now_ns(void);
 double median(double *values, size_t n);
 
 /*
- * Run each `runs` times, after one that does not count, and print a line for
- * each: its median, and how the first compares. `target` is for the first over
- * the second; 0: there is none.
+ * Run each `runs` times, an even number, after one that does not count, and
+ * print a line for each: its median, and how the first compares. `target` is
+ * for the first over the second; 0: there is none.
  */
 void race(const char *what, size_t files, struct racer *ways, size_t n,
 	size_t runs, double target);
