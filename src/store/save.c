@@ -9,6 +9,7 @@
 
 #include "base/stamp.h"
 #include "base/vec.h"
+#include "fio/trash.h"
 
 /*
  * Saving, in the order that a crash anywhere in it can be recovered from:
@@ -403,6 +404,27 @@ store_create(struct store *st, struct err *e)
 	return store_failed(st, &state, sys->clock(sys, SYS_CLOCK_UNIX), e);
 }
 
+/* Beside the backlog others write as well (include/weir/io.h), and hold the
+ * lock of a trash there while they do: what they leave is swept another time.
+ */
+static int
+sweep_beside(struct store *st, const struct fio_dir *state, struct err *e)
+{
+	const struct fio_keep keep = snapshots_keep(state);
+	struct fio_lock trash = FIO_LOCK_NONE;
+	struct err why = {0};
+	int rc = 0;
+
+	/* There mostly is none. */
+	(void)fio_lock_take(
+		&trash, &st->dir, FIO_TRASH_NAME "/lock", 0, "weir", &why);
+	if (why.code != ERR_LOCKED)
+		rc = fio_sweep_keeping(&st->dir, &keep, e);
+	fio_lock_drop(&trash);
+	/* What a killed process renamed is read as saved, so it has to stay. */
+	return rc == 0 ? fio_dir_sync(&st->dir, e) : -1;
+}
+
 int
 store_sweep(struct store *st, struct err *e)
 {
@@ -412,13 +434,9 @@ store_sweep(struct store *st, struct err *e)
 	if (store_state_dir(st, &state, e) < 0 ||
 		store_lock(st, &state, &lock, e) < 0)
 		return -1;
-	const struct fio_keep keep = snapshots_keep(&state);
 	int rc = fio_sweep(&state, e);
 	if (rc == 0)
-		rc = fio_sweep_keeping(&st->dir, &keep, e);
-	/* What a killed process renamed is read as saved, so it has to stay. */
-	if (rc == 0)
-		rc = fio_dir_sync(&st->dir, e);
+		rc = sweep_beside(st, &state, e);
 	int64_t now_ns = state.sys->clock(state.sys, SYS_CLOCK_UNIX);
 	snapshots_empty_trash(&state, st->name, now_ns);
 	snapshots_empty_trash(&state, REJECTED_FILE, now_ns);

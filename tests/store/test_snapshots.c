@@ -2,6 +2,7 @@
 #include "project.h"
 
 #include "fio/file.h"
+#include "fio/trash.h"
 
 /* What saves displace: where it goes, how long it stays, and what an edit in
  * the middle of a save comes to. */
@@ -147,6 +148,26 @@ trash_is_emptied_after_a_day_of_what_is_worth_nothing(void **state)
 }
 
 static void
+what_is_being_written_beside_the_backlog_is_not_swept(void **state)
+{
+	const char *half = ".notes.txt.0123456789abcdef.weir-tmp";
+	CLEANUP_FIO_DIR struct fio_dir trash = FIO_DIR_NONE;
+	struct fio_lock writing;
+	char path[512];
+
+	(void)state;
+	check_ok(fio_dir_make_in(&trash, &f.root, FIO_TRASH_NAME, 0700, &f.e),
+		&f.e);
+	check_ok(fio_lock_share(&writing, &trash, "lock", 0, &f.e), &f.e);
+	scratch_put(&f.scratch, half, "by weir io");
+	check_ok(store_sweep(f.store, &f.e), &f.e);
+	assert_int_equal(access(scratch_path(&f.scratch, half, path), F_OK), 0);
+	fio_lock_drop(&writing);
+	check_ok(store_sweep(f.store, &f.e), &f.e);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void
 an_edit_in_the_middle_of_a_save_is_kept_and_the_change_is_redone(void **state)
 {
 	(void)state;
@@ -191,6 +212,7 @@ main(void)
 		EACH(the_last_twenty_versions_are_kept),
 		EACH(a_snapshot_somebody_wrote_into_is_never_removed),
 		EACH(trash_is_emptied_after_a_day_of_what_is_worth_nothing),
+		EACH(what_is_being_written_beside_the_backlog_is_not_swept),
 		EACH(an_edit_in_the_middle_of_a_save_is_kept_and_the_change_is_redone),
 		EACH(an_edit_a_dead_save_had_displaced_is_set_aside_by_the_sweep),
 	};
