@@ -98,11 +98,14 @@ move_to(const struct fio_swap *s, const char *sub, const char *as)
 
 /* "2026-11-20T11:00:46.123456789Z" */
 static void
-format_now(struct sys *sys, char ret[STAMP_SIZE])
+format_now(const struct fio_swap *s, char ret[STAMP_SIZE])
 {
 	char second[STAMP_SIZE];
+	struct sys *sys = s->d->sys;
 	int64_t now = sys->clock(sys, SYS_CLOCK_UNIX);
 
+	if (s->keep != NULL && now <= s->keep->after_ns)
+		now = s->keep->after_ns + 1;
 	stamp_format(now, second);
 	second[strlen(second) - 1] = '\0';
 	(void)snprintf(ret, STAMP_SIZE, "%.40s.%09lldZ", second,
@@ -122,7 +125,7 @@ retire(const struct fio_swap *s, struct fio_digest digest,
 	char when[STAMP_SIZE];
 
 	if (s->keep != NULL) {
-		format_now(s->d->sys, when);
+		format_now(s, when);
 		hex_of(digest, hex);
 		hex_of(next, hex_next);
 		(void)snprintf(as, sizeof(as), FIO_NAME_PART ".%s.%s.%s",
@@ -162,7 +165,7 @@ fio_swap_set_aside(const struct fio_swap *s, struct err *e)
 	int rc = sys->random(sys, &random, sizeof(random));
 	if (rc < 0)
 		return err_sys(e, -rc, "asking for a random name");
-	format_now(sys, when);
+	format_now(s, when);
 	(void)snprintf(as, sizeof(as), FIO_NAME_PART ".conflict-%s-%08llx",
 		s->name, when, (unsigned long long)(random & 0xffffffff));
 	if (s->keep != NULL && !s->keep->edits_beside &&

@@ -108,6 +108,9 @@ struct fio_keep {
 	const struct fio_dir *dir;
 	const char *old, *odd;
 	bool edits_beside; /* the third stays beside the file */
+	/* The times are later than this one, whatever the clock says: so that
+	 * names go on in the order of the saves when it is set back. */
+	int64_t after_ns;
 };
 
 enum { FIO_ASIDE_SIZE = 512 };

@@ -18,6 +18,8 @@
 #define SNAPSHOTS_DIR	    "snapshots"
 #define SNAPSHOTS_TRASH_DIR "trash"
 
+/* For a save, under the lock: later in name than all that are there, since the
+ * newest is what a look at the backlog is held against. */
 struct fio_keep snapshots_keep(const struct fio_dir *state);
 struct fio_keep snapshots_trash(const struct fio_dir *state);
 

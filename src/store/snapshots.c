@@ -13,11 +13,32 @@
 
 enum { SNAPSHOTS_MAX = 20 };
 
+/* 0: there is none. */
+static int64_t
+newest_ns(const struct fio_dir *state)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	CLEANUP_FIO_DIR struct fio_dir d = FIO_DIR_NONE;
+	struct str_list files = {0};
+	struct err ignored;
+	struct fio_kept k;
+	int64_t newest = 0;
+
+	if (fio_dir_open_in(&d, state, SNAPSHOTS_DIR, &ignored) == 0)
+		(void)fio_dir_list(&d, "", &tmp, &files, &ignored);
+	for (size_t i = 0; i < files.n; i++)
+		if (fio_kept_parse_any(files.items[i], &k) && k.at_ns > newest)
+			newest = k.at_ns;
+	return newest;
+}
+
 struct fio_keep
 snapshots_keep(const struct fio_dir *state)
 {
-	return (struct fio_keep){
-		.dir = state, .old = SNAPSHOTS_DIR, .odd = SNAPSHOTS_TRASH_DIR};
+	return (struct fio_keep){.dir = state,
+		.old = SNAPSHOTS_DIR,
+		.odd = SNAPSHOTS_TRASH_DIR,
+		.after_ns = newest_ns(state)};
 }
 
 struct fio_keep
@@ -38,7 +59,10 @@ is_intact(const struct fio_dir *d, const char *file, const struct fio_kept *k)
 
 	if (fio_stat(d, file, &st, &ignored) != 0)
 		return false;
-	if (stamp_ns(st.st_mtim) < k->at_ns - GRAIN_NS)
+	/* The move changed its ctime. When that seems to lie before the move,
+	 * the clock was set back, and a write since would seem to as well. */
+	if (stamp_ns(st.st_mtim) < k->at_ns - GRAIN_NS &&
+		stamp_ns(st.st_ctim) >= k->at_ns - GRAIN_NS)
 		return true;
 	v.size = st.st_size;
 	return fio_is_version(d, file, &v, &ignored) == 0;

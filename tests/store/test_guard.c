@@ -188,6 +188,46 @@ without_what_was_there_nothing_is_held(void **state)
 	check_ok(store_accept(f.store, &f.e) < 0 ? -1 : 0, &f.e);
 }
 
+/* The kernel, with a clock to be set. */
+static struct {
+	struct sys sys;
+	int64_t unix_ns;
+} set;
+
+static int64_t
+set_clock(struct sys *sys, enum sys_clock which)
+{
+	(void)sys;
+	return which == SYS_CLOCK_UNIX ? set.unix_ns++
+				       : sys_real()->clock(sys_real(), which);
+}
+
+static void
+a_clock_that_is_set_back_makes_no_old_version_the_last(void **state)
+{
+	char title[32];
+
+	(void)state;
+	set.sys = *sys_real();
+	set.sys.clock = set_clock;
+	set.unix_ns = NOW + 3600 * NS_PER_SEC;
+	fixture_close(&f);
+	fixture_open(&f, &set.sys);
+	for (int i = 0; i < 25; i++) {
+		(void)snprintf(title, sizeof(title), "ahead %d", i);
+		check_ok(set_title("WRK-001", title), &f.e);
+	}
+	set.unix_ns = NOW;
+	put_items(1, 18);
+	check_ok(set_title("WRK-001", "more by hand"), &f.e);
+	check_ok(set_title("WRK-001", "and seen"), &f.e);
+	put_items(1, 11);
+	check_fails(set_title("WRK-001", "x"), &f.e, ERR_INPUT,
+		"7 of 18 items are gone");
+	check_ok(store_accept(f.store, &f.e), &f.e);
+	check_ok(set_title("WRK-001", "accepted"), &f.e);
+}
+
 /* The kernel, with somebody who adds items, in two saves, before the snapshots
  * are looked at for the first time. */
 struct busy {
@@ -263,6 +303,7 @@ main(void)
 		EACH(a_few_items_may_go_by_hand),
 		EACH(what_weir_archived_is_not_gone),
 		EACH(without_what_was_there_nothing_is_held),
+		EACH(a_clock_that_is_set_back_makes_no_old_version_the_last),
 		EACH(what_others_add_while_it_is_read_is_not_gone),
 	};
 

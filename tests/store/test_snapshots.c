@@ -108,6 +108,36 @@ a_snapshot_somebody_wrote_into_is_never_removed(void **state)
 		text_in("trash", names.items[0], &a), "an edit that came late");
 }
 
+/* Written to after it was replaced, when the clock had been set back: its time
+ * says that it was written before. */
+static void
+a_clock_that_is_set_back_hides_no_late_edit(void **state)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	char path[512], as[512];
+
+	(void)state;
+	add("first");
+	struct str_list names = names_in("snapshots", &a);
+	assert_int_equal(names.n, 1);
+	struct str ahead =
+		arena_strf(&a, "BACKLOG.yaml.2099%s", names.items[0].s + 17);
+	scratch_path(&f.scratch,
+		arena_strf(&a, ".weir/snapshots/%s", names.items[0].s).s, path);
+	scratch_path(&f.scratch,
+		arena_strf(&a, ".weir/snapshots/%s", ahead.s).s, as);
+	assert_int_equal(rename(path, as), 0);
+	scratch_put(&f.scratch, arena_strf(&a, ".weir/snapshots/%s", ahead.s).s,
+		"an edit that came late");
+	for (int i = 0; i < 25; i++)
+		add("more");
+	assert_int_equal(names_in("snapshots", &a).n, 20);
+	names = names_in("trash", &a);
+	assert_int_equal(names.n, 1);
+	check_str(
+		text_in("trash", names.items[0], &a), "an edit that came late");
+}
+
 static void
 trash_is_emptied_after_a_day_of_what_is_worth_nothing(void **state)
 {
@@ -211,6 +241,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(the_last_twenty_versions_are_kept),
 		EACH(a_snapshot_somebody_wrote_into_is_never_removed),
+		EACH(a_clock_that_is_set_back_hides_no_late_edit),
 		EACH(trash_is_emptied_after_a_day_of_what_is_worth_nothing),
 		EACH(what_is_being_written_beside_the_backlog_is_not_swept),
 		EACH(an_edit_in_the_middle_of_a_save_is_kept_and_the_change_is_redone),
