@@ -27,17 +27,21 @@ struct mending {
 static int
 clear_leftovers(struct mending *m, struct err *e)
 {
-	struct str_list paths;
+	struct str_list paths, left;
 
 	if (doctor_leftovers(m->st, &m->state, m->a, &paths, e) < 0)
 		return -1;
 	if (paths.n == 0)
 		return 0;
-	if (store_sweep(m->st, e) < 0)
+	if (store_sweep(m->st, e) < 0 ||
+		doctor_leftovers(m->st, &m->state, m->a, &left, e) < 0)
 		return -1;
+	if (left.n >= paths.n)
+		return 0;
+	size_t n = paths.n - left.n;
 	VEC_PUSH(&m->done,
-		arena_strf(m->a, "cleared away what %zu dead save%s left",
-			paths.n, paths.n == 1 ? "" : "s"));
+		arena_strf(m->a, "cleared away what %zu dead save%s left", n,
+			n == 1 ? "" : "s"));
 	return 0;
 }
 

@@ -256,9 +256,34 @@ look_at_log(const struct fio_dir *state, struct findings *f)
 					    "so does 'weir doctor --fix'")});
 }
 
+/* What a save replaces is moved, and that goes within one file system. */
+static void
+look_at_place(struct store *st, const struct fio_dir *state, struct findings *f)
+{
+	struct stat here, there;
+	struct err ignored;
+
+	if (fio_dir_stat(&st->dir, &here, &ignored) < 0 ||
+		fio_dir_stat(state, &there, &ignored) < 0 ||
+		here.st_dev == there.st_dev)
+		return;
+	findings_add(f,
+		&(struct finding){.wrong = true,
+			.check = "file-system",
+			.where = STR(STORE_STATE_DIR),
+			.message = STR(
+				"it is on another file system than the "
+				"backlog: versions that were replaced stay "
+				"beside the backlog, each in a hidden file, "
+				"and nobody notices one that lost items"),
+			.next = STR("put it where the backlog is, then let "
+				    "'weir doctor --fix' move them")});
+}
+
 void
 doctor_state(struct store *st, const struct fio_dir *state, struct findings *f)
 {
+	look_at_place(st, state, f);
 	look_at_mode(state, f);
 	look_at_mark(st, state, f);
 	look_at_locks(state, f);

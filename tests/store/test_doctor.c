@@ -164,6 +164,53 @@ mending_does_it_once_and_says_so(void **state)
 	assert_int_equal(done.n, 0);
 }
 
+/* The kernel, with .weir on a file system of its own. */
+static int
+fstat_apart(struct sys *sys, int fd, struct stat *ret)
+{
+	char path[512];
+	struct stat state;
+
+	(void)sys;
+	int rc = sys_real()->fstat(sys_real(), fd, ret);
+	if (rc == 0 &&
+		stat(scratch_path(&f.scratch, ".weir", path), &state) == 0 &&
+		state.st_ino == ret->st_ino)
+		ret->st_dev++;
+	return rc;
+}
+
+static int
+renameat_apart(struct sys *sys, int from_dir, const char *from, int to_dir,
+	const char *to, unsigned int flags)
+{
+	(void)sys;
+	return from_dir != to_dir ? -EXDEV
+				  : sys_real()->renameat(sys_real(), from_dir,
+					    from, to_dir, to, flags);
+}
+
+static void
+where_old_versions_cannot_be_kept_that_is_told(void **state)
+{
+	CLEANUP_ARENA struct arena a = {0};
+	static struct sys_pass pass; /* until teardown */
+	struct str_list done;
+
+	(void)state;
+	sys_pass_init(&pass, sys_real());
+	pass.sys.fstat = fstat_apart;
+	pass.sys.renameat = renameat_apart;
+	fixture_close(&f);
+	fixture_open(&f, &pass.sys);
+	add_item();
+	check_str(look(&a), "temporary file-system!");
+	/* It is there still, so it was not cleared away. */
+	check_ok(doctor_mend(f.store, NOW, &a, &done, &f.e), &f.e);
+	assert_int_equal(done.n, 0);
+	check_str(look(&a), "temporary file-system!");
+}
+
 /* What may stand where the mark belongs, and is not weir's to overwrite. */
 static void
 put_link(const char *path)
@@ -322,6 +369,7 @@ main(void)
 		EACH(what_may_not_be_used_is_told_with_its_reason),
 		EACH(what_needs_a_person_is_told_from_what_does_not),
 		EACH(mending_does_it_once_and_says_so),
+		EACH(where_old_versions_cannot_be_kept_that_is_told),
 		EACH(a_kill_inside_mending_never_lets_a_number_be_given_again),
 		EACH(where_names_cannot_be_exchanged_a_person_is_told_the_number),
 		EACH(mending_a_project_without_local_state_makes_none),
