@@ -5,7 +5,6 @@
 /* A project on a simulated disk, for targets that need the whole store. */
 
 #include <fcntl.h>
-#include <string.h>
 
 #include "store/store.h"
 #include "sys/sim.h"
@@ -46,15 +45,7 @@ disk_close(struct disk *d)
 static inline struct str
 disk_get(const struct disk *d, const char *path)
 {
-	CLEANUP_ARENA struct arena a = {0};
-	const struct sim_file *files;
-	size_t n;
-
-	sim_list(d->sim, &a, &files, &n);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(files[i].path, path) == 0)
-			return files[i].bytes;
-	return STR_ABSENT;
+	return sim_get(d->sim, path);
 }
 
 #endif

@@ -97,25 +97,52 @@ add_both(struct sim *s, uint32_t dir, const char *name, enum sim_kind kind)
 	return ino;
 }
 
+/* Takes the first name off the path; false: it is the last one, no directory's.
+ */
+static bool
+next_dir(const char **path, char ret[SIM_NAME_MAX + 1])
+{
+	size_t n = strcspn(*path, "/");
+
+	if (n > SIM_NAME_MAX)
+		BUG("the name '%s' is too long", *path);
+	if ((*path)[n] == '\0')
+		return false;
+	memcpy(ret, *path, n);
+	ret[n] = '\0';
+	*path += n + 1;
+	return true;
+}
+
+struct str
+sim_get(const struct sim *s, const char *path)
+{
+	char name[SIM_NAME_MAX + 1];
+	uint32_t ino = SIM_ROOT;
+
+	while (ino != 0 && sim_inode(s, ino)->kind == SIM_DIR &&
+		next_dir(&path, name))
+		ino = sim_lookup(sim_inode(s, ino)->now, name);
+	if (ino == 0 || sim_inode(s, ino)->kind != SIM_DIR)
+		return STR_ABSENT;
+	ino = sim_lookup(sim_inode(s, ino)->now, path);
+	if (ino == 0 || sim_inode(s, ino)->kind != SIM_FILE)
+		return STR_ABSENT;
+	const struct sim_bytes *now = sim_inode(s, ino)->now;
+	return str_of(now->p, now->n);
+}
+
 /* The directory of the path's last component, made when it is not there. */
 static uint32_t
 dir_of(struct sim *s, const char **path)
 {
 	char name[SIM_NAME_MAX + 1];
 	uint32_t dir = SIM_ROOT;
-	size_t n;
 
-	while ((*path)[n = strcspn(*path, "/")] != '\0') {
-		if (n > SIM_NAME_MAX)
-			BUG("the name '%s' is too long", *path);
-		memcpy(name, *path, n);
-		name[n] = '\0';
+	while (next_dir(path, name)) {
 		uint32_t next = sim_lookup(sim_inode(s, dir)->now, name);
 		dir = next != 0 ? next : add_both(s, dir, name, SIM_DIR);
-		*path += n + 1;
 	}
-	if (n > SIM_NAME_MAX)
-		BUG("the name '%s' is too long", *path);
 	return dir;
 }
 

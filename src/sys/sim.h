@@ -135,6 +135,8 @@ struct sim_file {
 };
 void sim_list(const struct sim *s, struct arena *a, const struct sim_file **ret,
 	size_t *ret_n);
+/* One of them; absent where there is no such file. */
+struct str sim_get(const struct sim *s, const char *path);
 
 /* Somebody else saved a file, durably, under a new inode; directories are made
  * as needed. Nothing of its name may be pending. */

@@ -43,24 +43,17 @@ is_meant(struct bent *b, enum bend_how how, const char *name)
 static void
 edit_backlog(struct bent *b)
 {
-	CLEANUP_ARENA struct arena a = {0};
 	CLEANUP_BUF struct buf text = {0};
-	const struct sim_file *files;
-	size_t n;
+	struct str was = sim_get(b->disk, "BACKLOG.yaml");
+	size_t at = str_find(was, str_from(b->rule->from));
 
-	sim_list(b->disk, &a, &files, &n);
-	for (size_t i = 0; i < n; i++) {
-		struct str was = files[i].bytes;
-		size_t at = str_find(was, str_from(b->rule->from));
-		if (strcmp(files[i].path, "BACKLOG.yaml") != 0 || at == was.n)
-			continue;
-		buf_add_str(&text, str_of(was.s, at));
-		buf_add_c(&text, b->rule->to);
-		buf_add_str(
-			&text, str_from_at(was, at + strlen(b->rule->from)));
-		sim_put(b->disk, "BACKLOG.yaml", buf_str(&text));
-		hit(b);
-	}
+	if (at == was.n)
+		return;
+	buf_add_str(&text, str_of(was.s, at));
+	buf_add_c(&text, b->rule->to);
+	buf_add_str(&text, str_from_at(was, at + strlen(b->rule->from)));
+	sim_put(b->disk, "BACKLOG.yaml", buf_str(&text));
+	hit(b);
 }
 
 static int

@@ -31,24 +31,18 @@ step_checkout(struct world *w, const struct step *s)
 int
 step_edit(struct world *w, const struct step *s)
 {
-	CLEANUP_ARENA struct arena a = {0};
 	CLEANUP_BUF struct buf text = {0};
-	const struct sim_file *files;
-	size_t n;
 
 	if (sim_is_dead(w->disk))
 		return -1;
-	sim_list(w->disk, &a, &files, &n);
-	for (size_t i = 0; i < n; i++) {
-		struct str was = files[i].bytes;
-		size_t at = str_find(was, str_from(s->b));
-		if (strcmp(files[i].path, s->a) != 0 || at == was.n)
-			continue;
-		buf_add_str(&text, str_of(was.s, at));
-		buf_add_c(&text, s->c);
-		buf_add_str(&text, str_from_at(was, at + strlen(s->b)));
-		sim_put(w->disk, s->a, buf_str(&text));
-	}
+	struct str was = sim_get(w->disk, s->a);
+	size_t at = str_find(was, str_from(s->b));
+	if (at == was.n)
+		return 0;
+	buf_add_str(&text, str_of(was.s, at));
+	buf_add_c(&text, s->c);
+	buf_add_str(&text, str_from_at(was, at + strlen(s->b)));
+	sim_put(w->disk, s->a, buf_str(&text));
 	return 0;
 }
 

@@ -72,14 +72,31 @@ move(const char *from, const char *to)
 static struct str
 get(const struct sim *s, const char *path, struct arena *a)
 {
-	const struct sim_file *files;
-	size_t n;
+	struct str bytes = sim_get(s, path);
 
-	sim_list(s, a, &files, &n);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(files[i].path, path) == 0)
-			return arena_str(a, files[i].bytes);
-	return STR_ABSENT;
+	return str_is_set(bytes) ? arena_str(a, bytes) : bytes;
+}
+
+static void
+a_file_is_found_by_its_path_and_nothing_else_is(void **state)
+{
+	static const char *const none[] = {
+		"", "d", "d/", "d/e", "d/f", "d/e/f/g", "f/e", "e/f", "x"};
+
+	(void)state;
+	sim_put(disk, "f", STR("above"));
+	sim_put(disk, "d/e/f", STR("below"));
+	sim_put(disk, "d/e/empty", STR(""));
+	check_str(sim_get(disk, "f"), "above");
+	check_str(sim_get(disk, "d/e/f"), "below");
+	assert_true(str_is_set(sim_get(disk, "d/e/empty")));
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_false(str_is_set(sim_get(disk, none[i])));
+	put("f", "unsynced", false);
+	check_str(sim_get(disk, "f"), "unsynced");
+	move("f", "x");
+	assert_false(str_is_set(sim_get(disk, "f")));
+	check_str(sim_get(disk, "x"), "unsynced");
 }
 
 /* On how many of the images the path holds this; NULL: is not there. */
@@ -572,6 +589,7 @@ main(void)
 		TEST(after_a_failed_fsync_the_next_one_proves_nothing),
 		TEST(names_are_taken_missing_and_listed_as_on_linux),
 		TEST(a_lock_excludes_until_it_is_closed_and_a_lease_needs_no_writer),
+		TEST(a_file_is_found_by_its_path_and_nothing_else_is),
 	};
 
 	return cmocka_run_group_tests_name("sim", tests, NULL, NULL);
