@@ -12,4 +12,7 @@
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* flags.c, the same for all: libFuzzer calls it first. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
 #endif
