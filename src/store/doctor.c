@@ -192,6 +192,9 @@ look_at_next_id(struct store *st, struct findings *f)
 
 	if (s == NULL || s->older_schema > 0)
 		return;
+	/* A head that could not be read says 0, too. */
+	if (!st->now.sound && s->next_item_id == 0)
+		return;
 	uint64_t highest = snapshot_highest_number(s);
 	if (s->next_item_id >= highest)
 		return;

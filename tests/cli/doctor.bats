@@ -158,6 +158,22 @@ lose_items() {
 	exits 3
 }
 
+@test "doctor says nothing of a mark that could not be read" {
+	backlog "$(item WRK-005 ready)"
+	echo 'items: [' >>BACKLOG.yaml
+	fails 3 weir doctor
+	never_says "next_item_id"
+	backlog "$(item WRK-005 ready)"
+	sed -i 's/^next_item_id: .*/next_item_id: many/' BACKLOG.yaml
+	fails 3 weir doctor
+	says "'next_item_id' must be a whole number"
+	never_says "next_item_id' is 0"
+	backlog "$(item WRK-005 readi)" "$(item WRK-006 ready)"
+	sed -i 's/^next_item_id: .*/next_item_id: 3/' BACKLOG.yaml
+	fails 3 weir doctor
+	says "'next_item_id' is 3, but 6 is in use"
+}
+
 @test "doctor names an older schema" {
 	printf 'schema_version: 2\nitems: []\n' >BACKLOG.yaml
 	finds wrong schema BACKLOG.yaml
