@@ -30,6 +30,22 @@ promote(struct draft *d, const struct candidate *c)
 	d->promoted++;
 }
 
+/* As many in progress as may be: `busy` of them are now, the rest is chosen. */
+static void
+decide_wip(struct draft *d, const struct candidate *c, size_t busy)
+{
+	unsigned long long most = d->in->config->max_wip;
+	struct str why = d->promoted > 0
+		? arena_strf(d->a,
+			  "others come first, and only %llu item%s in progress "
+			  "at a time",
+			  most, most == 1 ? " is" : "s are")
+		: arena_strf(
+			  d->a, "%zu of %llu already in progress", busy, most);
+
+	draft_decide(d, c->i, VERDICT_WIP, why);
+}
+
 void
 draft_promote(struct draft *d)
 {
@@ -41,15 +57,7 @@ draft_promote(struct draft *d)
 		const struct item *it = &d->in->snapshot->items[cand->i];
 		struct buf why CLEANUP_BUF = {0};
 		if (busy + d->promoted >= c->max_wip) {
-			draft_decide(d, cand->i, VERDICT_WIP,
-				arena_strf(d->a,
-					d->promoted > 0
-						? "items before it make %zu of "
-						  "%llu in progress"
-						: "%zu of %llu already in "
-						  "progress",
-					busy + d->promoted,
-					(unsigned long long)c->max_wip));
+			decide_wip(d, cand, busy);
 		} else if (!guardrail_allows(&c->guardrails, it, &why)) {
 			draft_act(d, cand->i,
 				(struct action){.kind = ACTION_BLOCK,

@@ -111,12 +111,14 @@ decide_slot(struct draft *d, const struct candidate *c)
 
 	if (busy < most)
 		return false;
-	draft_decide(d, c->i, VERDICT_SLOT,
-		arena_strf(d->a,
-			d->started > 0
-				? "phases before it make %llu of %llu running"
-				: "%llu of %llu already running",
-			(unsigned long long)busy, (unsigned long long)most));
+	struct str why = d->started > 0
+		? arena_strf(d->a,
+			  "others come first, and only %llu phase%s at a time",
+			  (unsigned long long)most,
+			  most == 1 ? " runs" : "s run")
+		: arena_strf(d->a, "%llu of %llu already running",
+			  (unsigned long long)busy, (unsigned long long)most);
+	draft_decide(d, c->i, VERDICT_SLOT, why);
 	return true;
 }
 

@@ -188,7 +188,9 @@ only_as_many_as_allowed_are_in_progress(void **state)
 	t->c.max_wip = 2;
 	check_actions(t, "promote W-2 plan; run W-1 plan");
 	check_verdict(t, "W-3", VERDICT_WIP,
-		"items before it make 2 of 2 in progress");
+		"others come first, and only 2 items are in progress at a "
+		"time");
+
 	t->c.max_wip = 1;
 	check_actions(t, "run W-1 plan");
 	check_verdict(t, "W-2", VERDICT_WIP, "1 of 1 already in progress");
@@ -236,7 +238,8 @@ a_guardrail_blocks_at_promotion_and_the_next_has_its_turn(void **state)
 	check_actions(t, "block W-1; promote W-2 plan");
 	check_verdict(t, "W-1", VERDICT_CHOSEN,
 		"needs a decision: size large is above medium");
-	check_verdict(t, "W-3", VERDICT_WIP, "1 of 1");
+	check_verdict(t, "W-3", VERDICT_WIP,
+		"others come first, and only 1 item is in progress at a time");
 	scene_free(t);
 }
 
@@ -293,8 +296,8 @@ slots_are_what_is_not_running_yet(void **state)
 	t->c.max_concurrent = 2;
 	check_actions(t, "run W-2 plan");
 	check_verdict(t, "W-1", VERDICT_RUNNING, "runs now");
-	check_verdict(
-		t, "W-3", VERDICT_SLOT, "phases before it make 2 of 2 running");
+	check_verdict(t, "W-3", VERDICT_SLOT,
+		"others come first, and only 2 phases run at a time");
 	t->c.max_concurrent = 1;
 	check_actions(t, "");
 	check_verdict(t, "W-2", VERDICT_SLOT, "1 of 1 already running");
