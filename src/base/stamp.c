@@ -141,6 +141,32 @@ take_offset(struct str *s, int64_t *ret_seconds)
 	return hours < 24 && minutes < 60;
 }
 
+/* The day after the last of a month is the first of the next. */
+static bool
+is_in_calendar(struct civil c)
+{
+	struct civil same = civil_from_days(days_from_civil(c));
+
+	return c.month >= 1 && c.month <= 12 && c.day >= 1 &&
+		same.month == c.month && same.day == c.day;
+}
+
+bool
+stamp_parse_date(struct str s, struct stamp_date *ret)
+{
+	struct stamp_date d;
+
+	if (!take_number(&s, 4, &d.year) || !take_char(&s, "-") ||
+		!take_number(&s, 2, &d.month) || !take_char(&s, "-") ||
+		!take_number(&s, 2, &d.day) || s.n > 0 || d.year < 1700 ||
+		d.year > 2200 ||
+		!is_in_calendar((struct civil){
+			.year = d.year, .month = d.month, .day = d.day}))
+		return false;
+	*ret = d;
+	return true;
+}
+
 bool
 stamp_parse(struct str s, int64_t *ret_unix_ns)
 {

@@ -31,6 +31,12 @@ void stamp_format_month(int64_t unix_ns, char ret[STAMP_SIZE]);
 /* RFC 3339 with any offset and up to nine digits of a second. */
 bool stamp_parse(struct str s, int64_t *ret_unix_ns);
 
+/* "2026-11-20": a day of the calendar, in no time zone. */
+struct stamp_date {
+	int year, month, day; /* from 1 */
+};
+bool stamp_parse_date(struct str s, struct stamp_date *ret);
+
 /* "250ms", "90s", "30m", "1h", "1h30m": positive, at most 1000 hours. */
 bool duration_parse(struct str s, int64_t *ret_ns);
 

@@ -12,7 +12,8 @@ enum { FOLLOW = CLI_OPTIONS + 1, LAST, SINCE };
 static const struct cli_option options[] = {
 	{FOLLOW, 'f', "follow", NULL, "go on with what happens from now on"},
 	{LAST, 'n', "last", "N", "only the last N events"},
-	{SINCE, 0, "since", "WHEN", "only from then on: RFC 3339, or 2h"},
+	{SINCE, 0, "since", "WHEN",
+		"only from then on: RFC 3339, a date, or 2h"},
 	{0},
 };
 
@@ -154,6 +155,31 @@ show_history(struct log *l, struct desk *d, const struct history_options *o)
 	return l->status;
 }
 
+/* Of the day, on the clock that the events are shown by. */
+static bool
+first_moment(struct stamp_date d, int64_t *ret_unix_ns)
+{
+	struct tm tm = {.tm_year = d.year - 1900,
+		.tm_mon = d.month - 1,
+		.tm_mday = d.day,
+		.tm_isdst = -1};
+	time_t seconds = mktime(&tm);
+
+	*ret_unix_ns = (int64_t)seconds * NS_PER_SEC;
+	return seconds != -1;
+}
+
+static bool
+parse_since(struct str s, struct history_options *ret)
+{
+	struct stamp_date d;
+
+	if (stamp_parse_date(s, &d))
+		return first_moment(d, &ret->since_ns);
+	return stamp_parse(s, &ret->since_ns) ||
+		duration_parse(s, &ret->ago_ns);
+}
+
 static int
 run(struct cli *c, const struct args *a)
 {
@@ -166,11 +192,11 @@ run(struct cli *c, const struct args *a)
 		o.item = str_from(a->words[0]);
 	if (last != NULL && !parse_u64(str_from(last), &l.last))
 		return cli_usage(c, "-n: '%s' is not a whole number", last);
-	if (since != NULL && !stamp_parse(str_from(since), &o.since_ns) &&
-		!duration_parse(str_from(since), &o.ago_ns))
+	if (since != NULL && !parse_since(str_from(since), &o))
 		return cli_usage(c,
 			"--since: '%s' is neither a time such as "
-			"2026-11-20T11:00:46Z nor a duration such as 2h",
+			"2026-11-20T11:00:46Z nor a date such as 2026-11-20 "
+			"nor a duration such as 2h",
 			since);
 	int status = desk_open(c, false, &d);
 	if (status == CLI_DONE)

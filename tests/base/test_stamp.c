@@ -58,6 +58,25 @@ what_is_no_stamp_is_refused(void **state)
 }
 
 static void
+a_date_is_one_of_the_calendar(void **state)
+{
+	static const char *const bad[] = {"", "2026-02-29", "2100-02-29",
+		"2026-04-31", "2026-13-01", "2026-00-01", "2026-01-00",
+		"2026-1-01", "2026-01-01 ", "2026-01-01T", "1699-12-31",
+		"2201-01-01"};
+	struct stamp_date d;
+
+	(void)state;
+	assert_true(stamp_parse_date(STR("2028-02-29"), &d));
+	assert_int_equal(d.year, 2028);
+	assert_int_equal(d.month, 2);
+	assert_int_equal(d.day, 29);
+	assert_true(stamp_parse_date(STR("2000-02-29"), &d));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(stamp_parse_date(str_from(bad[i]), &d));
+}
+
+static void
 durations_add_up_and_stay_bounded(void **state)
 {
 	static const char *const bad[] = {"", "1", "m", "0s", "1001h", "1 h",
@@ -101,6 +120,7 @@ main(void)
 		cmocka_unit_test(what_is_no_stamp_is_refused),
 		cmocka_unit_test(
 			nanoseconds_come_back_from_what_the_kernel_keeps_apart),
+		cmocka_unit_test(a_date_is_one_of_the_calendar),
 		cmocka_unit_test(durations_add_up_and_stay_bounded),
 	};
 

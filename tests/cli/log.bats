@@ -57,6 +57,26 @@ WRK-010 added Another one" ]
 	fails 2 weir log -n many
 }
 
+@test "log --since a date: from its first moment in local time" {
+	weir add one
+	succeeds weir log --since "$(date +%F)"
+	says "added one"
+	succeeds weir log --since "$(date -d tomorrow +%F)"
+	[ "$output" = "Nothing is on record." ]
+	# The day has come far in the east, and has not far in the west.
+	for zone in East-14 West12; do
+		export TZ=$zone
+		succeeds weir log --since "$(date +%F)"
+		[ "${lines[0]:0:10}" = "$(date +%F)" ] || explain "$zone"
+		succeeds weir log --since "$(date -d tomorrow +%F)"
+		[ "$output" = "Nothing is on record." ] || explain "$zone"
+	done
+	for date in 2026-13-01 2026-02-30 2026-1-1 2026-11-20T 1026-01-01; do
+		fails 2 weir log --since $date
+		says "nor a date"
+	done
+}
+
 @test "log: what a run did is there, and what its agents did" {
 	weir run
 	succeeds weir log WRK-001
