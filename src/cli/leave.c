@@ -109,6 +109,37 @@ refuse_done(struct cli *c, const struct desk *d, struct str_list ids)
 	return status;
 }
 
+/* An id by hand may be any word. One that is neither in the backlog nor in the
+ * archive, and has no '-' as a mistyped id would, is one of a sentence. */
+static bool
+is_prose(const struct snapshot *s, struct str word)
+{
+	return str_find_char(word, '-') == word.n &&
+		snapshot_find(s, word) == NULL &&
+		snapshot_find_archived(s, word) == NULL;
+}
+
+/* "close WRK-001 because it is old": one hint, not an answer to each word. */
+static int
+refuse_prose(struct cli *c, const struct desk *d, const struct args *a,
+	enum departure how)
+{
+	struct buf ids CLEANUP_BUF = {0};
+
+	for (size_t i = 0; i < a->words_n; i++) {
+		const char *word = a->words[i];
+		if (i > 0 && is_prose(d->backlog, str_from(word)))
+			return cli_usage(c,
+				"'%s' is no id; did you mean weir %s%s "
+				"-m 'TEXT'?",
+				word,
+				how == DEPARTED_DONE ? "complete" : "close",
+				ids.p);
+		buf_addf(&ids, " %s", word);
+	}
+	return CLI_DONE;
+}
+
 static int
 run(struct cli *c, const struct args *a, enum departure how)
 {
@@ -119,6 +150,8 @@ run(struct cli *c, const struct args *a, enum departure how)
 	if (!text_is_sound(text))
 		return cli_usage(c, "the message is not UTF-8");
 	int status = desk_open(c, true, &d);
+	if (status == CLI_DONE)
+		status = refuse_prose(c, &d, a, how);
 	if (status == CLI_DONE)
 		ids = desk_items(c, &d, a, 0, &status);
 	if (status == CLI_DONE && how == DEPARTED_CLOSED)

@@ -87,6 +87,25 @@ archived() { # FILTER
 	says "'WRK-005' is done; 'weir complete WRK-005' archives it"
 }
 
+@test "complete and close: words that are no ids belong behind -m, said once" {
+	for verb in complete close; do
+		untouched BACKLOG.yaml weir $verb WRK-001 because it\'s old
+		exits 2
+		[ "${#lines[@]}" -eq 1 ] || explain "one line"
+		says "'because' is no id; did you mean weir $verb WRK-001 -m 'TEXT'?"
+	done
+	untouched BACKLOG.yaml weir close WRK-001 WRK-006 because
+	exits 2
+	says "weir close WRK-001 WRK-006 -m 'TEXT'"
+	# What may be meant for an id is looked up.
+	fails 4 weir close because
+	says "there is no item 'because'"
+	fails 4 weir close WRK-001 WRK-0O2
+	says "there is no item 'WRK-0O2'"
+	backlog "$(item WRK-001 ready)" "$(item because ready)"
+	succeeds weir close WRK-001 because
+}
+
 @test "what has left is not found, and it is said how it left" {
 	weir close WRK-001
 	fails 4 weir complete WRK-001
