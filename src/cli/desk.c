@@ -107,20 +107,8 @@ desk_close(struct desk *d)
 	project_close(d->project);
 }
 
-static const char *
-nearest_id(struct cli *c, const struct snapshot *s, struct str id)
-{
-	const char **ids = ARENA_ARRAY(&c->arena, const char *, s->n);
-
-	for (size_t i = 0; i < s->n; i++)
-		ids[i] = arena_str(&c->arena, s->items[i].id).s;
-	const struct names names = {.name = ids, .n = s->n};
-	return names_nearest(&names, id);
-}
-
 static void
-explain_absence(
-	struct cli *c, const struct desk *d, struct str id, struct err *e)
+explain_absence(const struct desk *d, struct str id, struct err *e)
 {
 	const struct snapshot *s = d->backlog;
 	const struct archived *left = snapshot_find_archived(s, id);
@@ -147,16 +135,7 @@ explain_absence(
 			STR_ARG(id));
 		return;
 	}
-	const char *near = nearest_id(c, s, id);
-	if (near != NULL)
-		err_set(e, ERR_MISSING,
-			"there is no item '%.*s'; did you mean '%s'?",
-			STR_ARG(id), near);
-	else
-		err_set(e, ERR_MISSING,
-			"there is no item '%.*s'; 'weir list' shows what there "
-			"is",
-			STR_ARG(id));
+	(void)project_no_item(s, id, e);
 }
 
 const struct item *
@@ -167,7 +146,7 @@ desk_item(struct cli *c, const struct desk *d, struct str id, int *status)
 
 	if (it != NULL)
 		return it;
-	explain_absence(c, d, id, &e);
+	explain_absence(d, id, &e);
 	int missing = cli_fail(c, &e);
 	if (*status == CLI_DONE)
 		*status = missing;

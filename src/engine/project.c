@@ -233,6 +233,21 @@ project_accept(struct project *p, struct err *e)
 	return store_accept(p->store, e);
 }
 
+int
+project_no_item(const struct snapshot *s, struct str id, struct err *e)
+{
+	CLEANUP_ARENA struct arena tmp = {0};
+	struct str near = snapshot_nearest(s, id, &tmp);
+
+	if (str_is_set(near))
+		return err_set(e, ERR_MISSING,
+			"there is no item '%.*s'; did you mean '%.*s'?",
+			STR_ARG(id), STR_ARG(near));
+	return err_set(e, ERR_MISSING,
+		"there is no item '%.*s'; 'weir list' shows what there is",
+		STR_ARG(id));
+}
+
 bool
 project_dependency_met(const struct snapshot *s, struct str id)
 {

@@ -99,6 +99,10 @@ bool project_warning(struct project *p, struct err *ret);
 /* Let go the items that are gone from the backlog; see store_accept. */
 int project_accept(struct project *p, struct err *e);
 
+/* ERR_MISSING: there is no item `id`; the text says which is near, or what
+ * shows those there are. */
+int project_no_item(const struct snapshot *s, struct str id, struct err *e);
+
 /* Whether what depends on `id` may begin, as plan/deps.h judges it. */
 bool project_dependency_met(const struct snapshot *s, struct str id);
 

@@ -43,9 +43,7 @@ check_targets(const struct snapshot *s, struct str_list targets, struct err *e)
 		if (snapshot_find(s, id) != NULL ||
 			snapshot_find_archived(s, id) != NULL)
 			continue;
-		return err_set(e, ERR_MISSING,
-			"there is no item '%.*s'; 'weir list' shows what there is",
-			STR_ARG(id));
+		return project_no_item(s, id, e);
 	}
 	return 0;
 }

@@ -119,6 +119,18 @@ snapshot_find_archived(const struct snapshot *s, struct str id)
 	return strmap_get(&s->archived_by_id, id, &i) ? &s->archived[i] : NULL;
 }
 
+struct str
+snapshot_nearest(const struct snapshot *s, struct str id, struct arena *a)
+{
+	const char **ids = ARENA_ARRAY(a, const char *, s->n);
+
+	for (size_t i = 0; i < s->n; i++)
+		ids[i] = arena_str(a, s->items[i].id).s;
+	const struct names names = {.name = ids, .n = s->n};
+	const char *near = names_nearest(&names, id);
+	return near != NULL ? str_from(near) : STR_ABSENT;
+}
+
 static void
 raise_mark(uint64_t *highest, struct str id)
 {

@@ -80,6 +80,11 @@ const struct item *snapshot_find(const struct snapshot *s, struct str id);
 const struct archived *
 snapshot_find_archived(const struct snapshot *s, struct str id);
 
+/* The id in the file that `id` may be mistyped for (base/names.h), absent when
+ * none is near; in `a`. */
+struct str
+snapshot_nearest(const struct snapshot *s, struct str id, struct arena *a);
+
 /* Of any id that is or was in the file, and what the file says of it. */
 uint64_t snapshot_highest_number(const struct snapshot *s);
 /* Of those ids alone. */

@@ -63,6 +63,15 @@ prepare() {
 	fails 2 weir run --target ,
 }
 
+@test "run --target: an id that is not there, with the nearest that is" {
+	backlog "$(item WRK-001 ready)"
+	fails 4 weir run --target WRK-01
+	says "there is no item 'WRK-01'; did you mean 'WRK-001'?"
+	fails 4 weir run --target WRK-001,qqqqqq
+	says "there is no item 'qqqqqq'; 'weir list' shows what there is"
+	never_asked
+}
+
 @test "run --target ends with words about the targets" {
 	backlog "$(going WRK-001)" "$(item WRK-002 blocked 'blocked_reason: why?')" \
 		"$(going WRK-003)"

@@ -178,6 +178,27 @@ configuration_is_found_by_name(void **state)
 	assert_null(pipeline_phase(p, POOL_PRE, STR("build")));
 }
 
+static void
+the_nearest_id_is_one_that_is_near(void **state)
+{
+	struct arena tmp CLEANUP_ARENA = {0};
+	struct snapshot *s = snapshot_new();
+	struct item *items = ARENA_ARRAY(&s->arrays, struct item, 2);
+
+	(void)state;
+	items[0].id = STR("WRK-001");
+	items[1].id = STR("DOC-014");
+	snapshot_seal(s, items, 2, NULL, 0);
+	struct str near = snapshot_nearest(s, STR("DOC-14"), &tmp);
+	assert_true(str_eq(near, STR("DOC-014")));
+	assert_true(!str_is_set(snapshot_nearest(s, STR("qqqqqq"), &tmp)));
+	snapshot_unref(s);
+	s = snapshot_new();
+	snapshot_seal(s, NULL, 0, NULL, 0);
+	assert_true(!str_is_set(snapshot_nearest(s, STR("DOC-14"), &tmp)));
+	snapshot_unref(s);
+}
+
 int
 main(void)
 {
@@ -191,6 +212,7 @@ main(void)
 			what_a_change_leaves_alone_is_shared_by_generations),
 		cmocka_unit_test(
 			strings_live_through_any_number_of_generations),
+		cmocka_unit_test(the_nearest_id_is_one_that_is_near),
 		cmocka_unit_test(configuration_is_found_by_name),
 	};
 
