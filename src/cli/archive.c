@@ -164,13 +164,13 @@ run(struct cli *c, const struct args *a)
 	int status = verb_find(c, "archive", verbs, a, &verb);
 	if (status != CLI_DONE)
 		return status;
-	status = desk_open(c, true, &d);
-	if (d.project != NULL) {
-		int looked = look(c, &d, a, verb);
-		status = status == CLI_DONE ? looked : status;
-	}
+	desk_look(c, &d);
+	desk_rest(&d);
+	if (d.configured)
+		status = look(c, &d, a, verb);
+	int wrong = desk_tell(c, &d);
 	desk_close(&d);
-	return status;
+	return wrong != CLI_DONE ? wrong : status;
 }
 
 const struct command command_archive = {

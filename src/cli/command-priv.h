@@ -170,6 +170,7 @@ struct desk {
 	struct problems problems; /* not said yet; see desk_look */
 	struct err wrong;	  /* the first of them */
 	bool looked;		  /* desk_look made it; desk_tell is due */
+	bool configured;	  /* then: weir.yaml is valid */
 	bool partial;		  /* the backlog has items that are not sound */
 };
 
@@ -181,13 +182,17 @@ struct desk {
 int desk_open(struct cli *c, bool backlog, struct desk *ret);
 
 /*
- * For a command that only shows items. It goes on where weir.yaml is not
- * valid, and what is wrong waits for desk_tell, which says it below what was
- * shown and returns the exit status.
+ * For a command that only shows something. It goes on where weir.yaml is not
+ * valid, but then only items can be shown, unless `configured`. What is wrong
+ * waits for desk_tell, which says it below what was shown and returns the exit
+ * status.
  */
 void desk_look(struct cli *c, struct desk *ret);
 int desk_tell(struct cli *c, const struct desk *d);
 void desk_close(struct desk *d);
+/* After desk_look: nothing will be tried on the backlog; give up what only that
+ * needs. */
+void desk_rest(struct desk *d);
 
 /*
  * The item, or NULL, having said that it is not there, where it went, or

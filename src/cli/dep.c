@@ -112,10 +112,12 @@ run_tree(struct cli *c, const struct args *a)
 {
 	const struct item *top = NULL;
 	const struct dep_row *rows;
+	int status = CLI_DONE;
 	struct desk d;
 	size_t n;
 
-	int status = desk_open(c, true, &d);
+	desk_look(c, &d);
+	desk_rest(&d);
 	if (d.backlog != NULL && a->words_n > 1)
 		top = desk_item(c, &d, str_from(a->words[1]), &status);
 	if (d.backlog != NULL && (top != NULL || a->words_n == 1)) {
@@ -124,11 +126,12 @@ run_tree(struct cli *c, const struct args *a)
 			print_rows_json(c, rows, n);
 		else if (n > 0)
 			draw(c, rows, n);
-		else
+		else if (d.wrong.code == ERR_NONE)
 			buf_add_c(&c->out, "No item depends on another.\n");
 	}
+	int wrong = desk_tell(c, &d);
 	desk_close(&d);
-	return status;
+	return wrong != CLI_DONE ? wrong : status;
 }
 
 /* What is to be taken away is there. */

@@ -64,10 +64,10 @@ desk_look(struct cli *c, struct desk *ret)
 		ret->project = NULL;
 		return;
 	}
+	ret->configured = rc == 0;
 	size_t before = ret->problems.list.n;
 	int loaded =
 		project_load(ret->project, &ret->backlog, &ret->problems, &e);
-	project_rest(ret->project);
 	/* Where weir.yaml says it is cannot be told: not missing, unknown. */
 	if (loaded == 1 && rc == 0)
 		loaded = project_missing(ret->project, &e);
@@ -78,6 +78,13 @@ desk_look(struct cli *c, struct desk *ret)
 		problems_add(&ret->problems, &e);
 	if (rc == 0)
 		ret->wrong = e;
+}
+
+void
+desk_rest(struct desk *d)
+{
+	if (d->project != NULL)
+		project_rest(d->project);
 }
 
 int

@@ -70,9 +70,10 @@ run(struct cli *c, const struct args *a)
 	const struct item *it = NULL;
 	struct explanation x;
 	struct desk d;
-	int status = desk_open(c, true, &d);
+	int status = CLI_DONE;
 
-	if (d.backlog != NULL)
+	desk_look(c, &d);
+	if (d.backlog != NULL && d.configured)
 		it = desk_item(c, &d, id, &status);
 	if (it != NULL &&
 		project_explain(d.project, d.backlog, id, &c->arena, &x)) {
@@ -81,8 +82,9 @@ run(struct cli *c, const struct args *a)
 		else
 			print(c, it, &x);
 	}
+	int wrong = desk_tell(c, &d);
 	desk_close(&d);
-	return status;
+	return wrong != CLI_DONE ? wrong : status;
 }
 
 const struct command command_explain = {

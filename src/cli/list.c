@@ -212,6 +212,7 @@ run(struct cli *c, const struct args *a)
 	if (status != CLI_DONE)
 		return status;
 	desk_look(c, &d);
+	desk_rest(&d);
 	if (d.backlog != NULL)
 		print(c, d.backlog, &f, d.wrong.code == ERR_NONE);
 	status = desk_tell(c, &d);

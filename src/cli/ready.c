@@ -74,16 +74,17 @@ run(struct cli *c, const struct args *a)
 	size_t n;
 
 	(void)a;
-	int status = desk_open(c, true, &d);
-	if (d.backlog != NULL) {
+	desk_look(c, &d);
+	if (d.backlog != NULL && d.configured) {
 		project_upnext(d.project, d.backlog, &c->arena, &list, &n);
 		if (c->json)
 			print_json(c, list, n);
 		else if (n > 0)
 			print(c, list, n);
-		else if (status == CLI_DONE)
+		else if (d.wrong.code == ERR_NONE)
 			print_why_none(c, d.backlog);
 	}
+	int status = desk_tell(c, &d);
 	desk_close(&d);
 	return status;
 }

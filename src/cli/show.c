@@ -118,6 +118,7 @@ run(struct cli *c, const struct args *a)
 	int status = CLI_DONE;
 
 	desk_look(c, &d);
+	desk_rest(&d);
 	for (size_t i = 0; d.backlog != NULL && i < a->words_n; i++) {
 		const struct item *it =
 			desk_item(c, &d, str_from(a->words[i]), &status);

@@ -16,6 +16,40 @@ plain() {
 	[[ $output != *$'\033'* ]] || explain "expected no colours"
 }
 
+@test "what is wrong with the backlog stands below what can be shown of it" {
+	local command
+
+	project
+	backlog "$(item WRK-001 ready 'dependencies: [WRK-002]')" \
+		"$(item WRK-002 new)" "$(item WRK-003 readi)"
+	printf '%s\n' '{"id":"WRK-009","how":"done"}' >BACKLOG_ARCHIVE.jsonl
+	for command in list "show WRK-001" ready "explain WRK-001" \
+		"dep tree" "dep tree WRK-001" "archive list"; do
+		# shellcheck disable=SC2086
+		fails 3 weir $command
+		[[ ${lines[0]} != weir:* ]] || explain "$command: above"
+		[[ ${lines[-1]} == *"BACKLOG.yaml:17:13: "* ]] ||
+			explain "$command: not below"
+		# shellcheck disable=SC2086
+		run --separate-stderr weir $command
+		[[ $stderr == "weir: BACKLOG.yaml:17:13: "* ]] || explain "$stderr"
+		never_says "BACKLOG.yaml:17"
+	done
+}
+
+@test "what rests on weir.yaml is not shown where that is not valid" {
+	local command
+
+	echo 'git: maybe' >weir.yaml
+	for command in ready "explain WRK-001" "archive list"; do
+		# shellcheck disable=SC2086
+		run --separate-stderr weir $command
+		exits 3
+		[ -z "$output" ] || explain "$command"
+		[[ $stderr == "weir: weir.yaml:1:6: "* ]] || explain "$stderr"
+	done
+}
+
 @test "colours are for terminals" {
 	on_terminal 80 weir list
 	colours
