@@ -36,6 +36,7 @@ state_paint(enum dep_state state)
 	case DEP_MET:
 		return PAINT_GREEN;
 	case DEP_WAITING:
+	case DEP_UNREAD:
 		return PAINT_YELLOW;
 	case DEP_CLOSED:
 	case DEP_DANGLING:
@@ -89,6 +90,7 @@ print_rows_json(struct cli *c, const struct dep_row *rows, size_t n)
 		[DEP_WAITING] = "waiting",
 		[DEP_CLOSED] = "closed",
 		[DEP_DANGLING] = "dangling",
+		[DEP_UNREAD] = "unread",
 	};
 	json_t *all = json_array();
 

@@ -15,7 +15,7 @@ examine_backlog(struct project *p, struct snapshot **ret, struct findings *f,
 {
 	CLEANUP_PROBLEMS struct problems problems = {0};
 
-	int rc = store_load(p->store, ret, &problems, e);
+	int rc = project_load(p, ret, &problems, e);
 	findings_add_problems(f,
 		&(struct finding){.wrong = true,
 			.check = "backlog",
@@ -44,11 +44,8 @@ is_kept_by_hand(const struct project *p)
 	return p->config.agents_n == 0 && p->config.pipelines_n == 0;
 }
 
-/* What a `sound` backlog does not hold is not there; else it may be among what
- * cannot be read. */
 static void
-examine_items(struct project *p, const struct snapshot *s, bool sound,
-	struct findings *f)
+examine_items(struct project *p, const struct snapshot *s, struct findings *f)
 {
 	static const char *const nexts[] = {
 		[FLAW_DANGLING] = "'weir dep rm' takes it away",
@@ -63,8 +60,6 @@ examine_items(struct project *p, const struct snapshot *s, bool sound,
 	plan_flaws(s, &p->config, &tmp, &flaws, &n);
 	for (size_t i = 0; i < n; i++) {
 		const struct plan_flaw *x = &flaws[i];
-		if (x->kind == FLAW_DANGLING && !sound)
-			continue;
 		bool idle = x->kind == FLAW_PLACE && is_kept_by_hand(p);
 		findings_add(f,
 			&(struct finding){.wrong = !idle,
@@ -229,7 +224,7 @@ project_examine(struct project *p, const char *const *environ,
 
 	int rc = examine_backlog(p, &s, f, e);
 	if (s != NULL)
-		examine_items(p, s, rc == 0, f);
+		examine_items(p, s, f);
 	snapshot_unref(s);
 	examine_config(p, environ, f);
 	doctor_look(p->store, f);

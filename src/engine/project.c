@@ -152,7 +152,11 @@ int
 project_load(struct project *p, struct snapshot **ret,
 	struct problems *problems, struct err *e)
 {
-	return store_load(p->store, ret, problems, e);
+	int rc = store_load(p->store, ret, problems, e);
+
+	if (rc < 0 && *ret != NULL)
+		(*ret)->partial = true;
+	return rc;
 }
 
 int

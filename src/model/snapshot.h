@@ -47,6 +47,8 @@ struct snapshot {
 	/* The schema of the file it was read from when that is not today's:
 	 * such a one is looked at and never saved. 0: today's. */
 	uint64_t older_schema;
+	/* Not all of its file could be read: what is not here may be there. */
+	bool partial;
 	struct arena arena;	      /* strings, lists, `applied` */
 	struct text *text;	      /* more strings; NULL: all in `arena` */
 	struct arena arrays;	      /* items, archived ids, their indexes */

@@ -10,10 +10,10 @@ item_state(const struct item *it)
 }
 
 static enum dep_state
-archived_state(const struct archived *left)
+archived_state(const struct snapshot *s, const struct archived *left)
 {
 	if (left == NULL)
-		return DEP_DANGLING;
+		return s->partial ? DEP_UNREAD : DEP_DANGLING;
 	return left->how == DEPARTED_DONE ? DEP_MET : DEP_CLOSED;
 }
 
@@ -31,7 +31,7 @@ dep_follow(const struct snapshot *s, struct str id)
 			return (struct dep){id, it, item_state(it)};
 		const struct archived *left = snapshot_find_archived(s, id);
 		if (left == NULL || left->how != DEPARTED_MERGED)
-			return (struct dep){id, NULL, archived_state(left)};
+			return (struct dep){id, NULL, archived_state(s, left)};
 		id = left->into;
 		if (str_eq(id, mark))
 			return (struct dep){id, NULL, DEP_DANGLING};
@@ -59,6 +59,8 @@ state_text(const struct dep *d)
 		return "done";
 	case DEP_CLOSED:
 		return "closed";
+	case DEP_UNREAD:
+		return "not among what can be read";
 	case DEP_WAITING:
 	case DEP_DANGLING:
 		break;

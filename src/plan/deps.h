@@ -9,7 +9,8 @@
  * Dependencies, always judged on the whole backlog and its archive. One is
  * met by an item that is done, in the file or in the archive; merged items
  * count as what they were merged into. A closed one is not met: the work it
- * stood for was not done. An id found in neither is dangling.
+ * stood for was not done. An id found in neither is dangling, unless what
+ * cannot be read of the backlog may hold it.
  */
 
 enum dep_state {
@@ -17,6 +18,7 @@ enum dep_state {
 	DEP_WAITING,  /* in the file, not done */
 	DEP_CLOSED,   /* archived as closed */
 	DEP_DANGLING, /* in neither file */
+	DEP_UNREAD,   /* the same, but not all of the file could be read */
 };
 
 enum dep_state dep_state(const struct snapshot *s, struct str id);

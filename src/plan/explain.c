@@ -226,6 +226,8 @@ next_step(const struct account *x)
 			if (d.state == DEP_WAITING)
 				return arena_strf(x->a, "weir explain %.*s",
 					STR_ARG(d.id));
+			if (d.state == DEP_UNREAD)
+				return STR("weir doctor");
 		}
 		return STR_ABSENT;
 	case VERDICT_HELD:

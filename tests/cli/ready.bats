@@ -43,6 +43,26 @@ WRK-003 waits" ]
 	[ "$output" = '[]' ]
 }
 
+@test "ready, explain and dep tree: what cannot be read is not called not found" {
+	backlog "$(item WRK-001 ready 'dependencies: [WRK-002]')" \
+		"$(item WRK-002 readi)"
+	for command in ready "explain WRK-001" "dep tree"; do
+		# shellcheck disable=SC2086
+		fails 3 weir $command
+		says "not among what can be read"
+		never_says "not found"
+	done
+	fails 3 weir explain WRK-001
+	says "next: weir doctor"
+	run --separate-stderr weir explain WRK-001 --json
+	[ "$(head -n 1 <<<"$output" | jq -r .verdict)" = depends ]
+	run --separate-stderr weir dep tree --json
+	[ "$(head -n 1 <<<"$output" | jq -r '.[1].state')" = unread ]
+	sed -i 's/readi/ready/; s/WRK-002]/WRK-003]/' BACKLOG.yaml
+	succeeds weir ready
+	says "waits for WRK-003 (not found)"
+}
+
 @test "ready shows every sound item of a backlog with mistakes" {
 	backlog "$(item WRK-001 ready)" "$(item WRK-002 readi)"
 	fails 3 weir ready

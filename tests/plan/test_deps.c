@@ -79,6 +79,24 @@ a_dependency_is_judged_by_backlog_and_archive(void **state)
 }
 
 static void
+of_a_backlog_read_in_part_no_dependency_is_dangling(void **state)
+{
+	struct buf text CLEANUP_BUF = {0};
+	struct snapshot *s = world();
+
+	(void)state;
+	s->partial = true;
+	assert_int_equal(dep_state(s, STR("nowhere")), DEP_UNREAD);
+	assert_int_equal(dep_state(s, STR("moved-away")), DEP_UNREAD);
+	assert_int_equal(dep_state(s, STR("was-closed")), DEP_CLOSED);
+	assert_int_equal(dep_state(s, STR("ready")), DEP_WAITING);
+	dep_add_text(s, STR("nowhere"), &text);
+	assert_string_equal(text.p, "nowhere (not among what can be read)");
+	assert_false(deps_met(s, snapshot_find(s, STR("all")), NULL));
+	snapshot_unref(s);
+}
+
+static void
 what_an_item_waits_for_is_told_with_its_state(void **state)
 {
 	struct snapshot *s = world();
@@ -219,6 +237,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_dependency_is_judged_by_backlog_and_archive),
+		cmocka_unit_test(
+			of_a_backlog_read_in_part_no_dependency_is_dangling),
 		cmocka_unit_test(what_an_item_waits_for_is_told_with_its_state),
 		cmocka_unit_test(a_cycle_is_the_same_whoever_asks),
 		cmocka_unit_test(an_item_may_wait_for_itself),
