@@ -156,6 +156,11 @@ project_load(struct project *p, struct snapshot **ret,
 
 	if (rc < 0 && *ret != NULL)
 		(*ret)->partial = true;
+	if (*ret != NULL && (*ret)->older_schema != 0) {
+		struct snapshot *read = *ret;
+		*ret = legacy_fitted(read, &p->config);
+		snapshot_unref(read);
+	}
 	return rc;
 }
 

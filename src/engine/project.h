@@ -51,8 +51,9 @@ const char *project_root(const struct project *p); /* absolute */
 /*
  * The backlog. 0: all sound. 1: there is none (`*ret` NULL). -1 with `*ret`
  * set: it holds the sound items, `problems` what is wrong with the rest. -1
- * with `*ret` NULL: nothing could be read. Problems of the items themselves
- * (dangling dependencies …) are not looked for; see project_check.
+ * with `*ret` NULL: nothing could be read. A backlog of an older schema is what
+ * project_migrate would make it, and cannot be saved. Problems of the items
+ * themselves (dangling dependencies …) are not looked for; see project_check.
  */
 int project_load(struct project *p, struct snapshot **ret,
 	struct problems *problems, struct err *e);

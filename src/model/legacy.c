@@ -89,6 +89,31 @@ legacy_fit(struct item *it, uint64_t schema, const struct config *c)
 		drop_phase(it);
 }
 
+struct snapshot *
+legacy_fitted(const struct snapshot *from, const struct config *c)
+{
+	struct snapshot *s = snapshot_new();
+	struct item *items = ARENA_ARRAY(&s->arrays, struct item, from->n);
+	struct archived *gone =
+		ARENA_ARRAY(&s->arrays, struct archived, from->archived_n);
+
+	if (!snapshot_hold(s, from))
+		BUG("a backlog that was just read holds earlier ones");
+	for (size_t i = 0; i < from->n; i++) {
+		items[i] = from->items[i];
+		legacy_fit(&items[i], from->older_schema, c);
+	}
+	for (size_t i = 0; i < from->archived_n; i++)
+		gone[i] = from->archived[i];
+	s->generation = from->generation;
+	s->older_schema = from->older_schema;
+	s->partial = from->partial;
+	s->next_item_id = from->next_item_id;
+	s->applied = from->applied;
+	snapshot_seal(s, items, from->n, gone, from->archived_n);
+	return s;
+}
+
 /*
  * Descriptions.
  */

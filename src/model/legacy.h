@@ -3,7 +3,7 @@
 #define MODEL_LEGACY_H
 
 #include "model/config.h"
-#include "model/item.h"
+#include "model/snapshot.h"
 
 /*
  * What schema 1 and 2 of BACKLOG.yaml mean in schema 3.
@@ -55,6 +55,13 @@ void legacy_lift(struct item *it, uint64_t schema);
  * pipeline is unknown stays as it is.
  */
 void legacy_fit(struct item *it, uint64_t schema, const struct config *c);
+
+/*
+ * A backlog of an older schema that was just read, whose items are lifted, as
+ * it would be shown once it is migrated: each item fitted. One reference.
+ */
+struct snapshot *
+legacy_fitted(const struct snapshot *from, const struct config *c);
 
 /*
  * The sections of a description of schema 2. A line that begins with

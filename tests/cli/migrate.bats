@@ -112,6 +112,47 @@ prepare() {
 	[ ! -e .weir ]
 }
 
+# What is said of the items, without the notes on what the file is.
+told_of_items() {
+	local command
+
+	for command in "list --all --json" "show WRK-001 WRK-005" ready \
+		"explain WRK-001" "explain WRK-004" "explain WRK-005" \
+		"explain WRK-006" "dep tree"; do
+		# shellcheck disable=SC2086
+		weir $command 2>/dev/null
+	done
+}
+
+@test "what only looks shows an older backlog as migration makes it" {
+	local schema
+
+	cat >>BACKLOG.yaml <<-'END'
+		- {id: WRK-005, title: Third, status: in_progress, phase: spec, dependencies: [WRK-001]}
+		- {id: WRK-006, title: Fourth, status: blocked, blocked_from_status: researching, phase: prd}
+	END
+	cp BACKLOG.yaml before
+	for schema in 1 2; do
+		sed "s/schema_version: 1/schema_version: $schema/" before >BACKLOG.yaml
+		[ $schema = 1 ] || sed -i -e 's/scoped/ready/' \
+			-e 's/researching/scoping/' -e 's/phase: spec/phase: build/' BACKLOG.yaml
+		told_of_items >"$BATS_TEST_TMPDIR/older"
+		succeeds weir migrate
+		told_of_items >"$BATS_TEST_TMPDIR/migrated"
+		same "$BATS_TEST_TMPDIR/older" "$BATS_TEST_TMPDIR/migrated"
+		has "$BATS_TEST_TMPDIR/older" "WRK-001 "
+	done
+}
+
+@test "doctor finds nothing in an older backlog that migrating solves" {
+	fails 3 weir doctor
+	says "'weir migrate --dry-run'"
+	run weir doctor --json
+	[ "$(jq -r 'select(.level == "wrong").check' <<<"$output")" = schema ]
+	succeeds weir migrate
+	succeeds weir doctor
+}
+
 @test "what changes refuses an older backlog and says what to do" {
 	local command
 

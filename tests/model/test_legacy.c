@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "check.h"
+#include "model/fixture.h"
 
 #include "model/legacy.h"
 
@@ -375,6 +375,31 @@ line_ends_of_windows_are_blanks(void **state)
 	check_str(d.impact, "i");
 }
 
+static void
+a_backlog_is_shown_with_every_item_fitted(void **state)
+{
+	struct snapshot *from =
+		backlog(ITEMS({.id = STR("W-1"), .status = STATUS_SCOPING},
+				{.id = STR("W-2"), .status = STATUS_READY}),
+			ARCHIVED({.id = STR("W-0"), .how = DEPARTED_DONE}));
+
+	(void)state;
+	from->older_schema = 2;
+	from->partial = true;
+	from->next_item_id = 7;
+	struct snapshot *s = legacy_fitted(from, &without_pre);
+	assert_int_equal(from->items[0].status, STATUS_SCOPING);
+	snapshot_unref(from);
+	assert_int_equal(s->n, 2);
+	assert_int_equal(snapshot_find(s, STR("W-1"))->status, STATUS_READY);
+	assert_true(str_eq(s->items[1].title, STR("a title")));
+	assert_non_null(snapshot_find_archived(s, STR("W-0")));
+	assert_int_equal(s->older_schema, 2);
+	assert_int_equal(s->next_item_id, 7);
+	assert_true(s->partial);
+	snapshot_unref(s);
+}
+
 int
 main(void)
 {
@@ -393,6 +418,7 @@ main(void)
 		cmocka_unit_test(
 			a_phase_of_schema_2_stays_whatever_the_pipelines_are),
 		cmocka_unit_test(an_unknown_pipeline_changes_nothing),
+		cmocka_unit_test(a_backlog_is_shown_with_every_item_fitted),
 		D(every_heading_opens_its_section),
 		D(headings_are_known_in_any_case),
 		D(a_text_without_headings_is_the_context),
