@@ -20,6 +20,19 @@ print_json(struct cli *c, const struct upnext *list, size_t n)
 }
 
 static void
+add_now(struct table *t, const struct upnext *x)
+{
+	if (x->starts)
+		table_add(t, STR("starts"), PAINT_GREEN);
+	else if (x->verdict == VERDICT_CHOSEN)
+		table_add(t, STR("blocks"), PAINT_RED);
+	else if (x->verdict == VERDICT_RUNNING)
+		table_add(t, STR("runs"), PAINT_CYAN);
+	else
+		table_add(t, STR("waits"), PAINT_YELLOW);
+}
+
+static void
 print(struct cli *c, const struct upnext *list, size_t n)
 {
 	static const struct table_column columns[] = {
@@ -33,14 +46,8 @@ print(struct cli *c, const struct upnext *list, size_t n)
 		.a = &c->arena};
 
 	for (size_t i = 0; i < n; i++) {
-		bool blocks =
-			list[i].verdict == VERDICT_CHOSEN && !list[i].starts;
 		table_add(&t, list[i].item->id, PAINT_BOLD);
-		if (list[i].starts)
-			table_add(&t, STR("starts"), PAINT_GREEN);
-		else
-			table_add(&t, blocks ? STR("blocks") : STR("waits"),
-				blocks ? PAINT_RED : PAINT_YELLOW);
+		add_now(&t, &list[i]);
 		table_add(&t, list[i].item->title, PAINT_NONE);
 		table_add(&t, list[i].why, PAINT_NONE);
 	}
@@ -93,7 +100,8 @@ const struct command command_ready = {
 	.name = "ready",
 	.summary = "show what could start now, and what comes after",
 	.about = "Shows what 'weir run' would start now, in its order, "
-		 "then what it would hold back, each with the reason. "
+		 "then what it would hold back, each with the reason; "
+		 "what a run at work runs is marked so. "
 		 "'weir explain ID' says more.",
 	.run = run,
 };

@@ -2,7 +2,7 @@
 #include "engine/doctor.h"
 
 #include "engine/preflight-priv.h"
-#include "fio/lock.h"
+#include "engine/running-priv.h"
 #include "git/repo.h"
 #include "plan/check.h"
 #include "proc/tree.h"
@@ -110,14 +110,12 @@ add_run(struct project *p, const struct run_record *r, struct findings *f)
 static void
 examine_runs(struct project *p, struct findings *f)
 {
-	CLEANUP_FIO_DIR struct fio_dir state = FIO_DIR_NONE;
 	CLEANUP_ARENA struct arena tmp = {0};
 	const struct run_record *runs;
 	struct err e = {0};
 	size_t n;
 
-	if (fio_dir_open_in(&state, &p->root, STORE_STATE_DIR, &e) < 0 ||
-		fio_lock_look(&state, "run.lock", &e) != 0)
+	if (running_look(p, &e) != 0)
 		return;
 	if (run_list(&p->root, &tmp, &runs, &n, &e) < 0) {
 		findings_add_blind(f, "run", &e);

@@ -9,6 +9,7 @@
 #include "engine/lost-priv.h"
 #include "engine/project-priv.h"
 #include "engine/refusals-priv.h"
+#include "engine/running-priv.h"
 #include "plan/check.h"
 #include "plan/circle.h"
 #include "plan/deps.h"
@@ -276,24 +277,28 @@ project_tree(const struct snapshot *s, const struct item *top, struct arena *a,
 	dep_tree(s, top, a, ret, ret_n);
 }
 
-/* As a run that begins now would see it. */
+/* As the run that is at work sees it or, without one, one that begins now; in
+ * `a`. */
 static struct plan_input
-plan_input_of(const struct project *p, const struct snapshot *s)
+plan_input_of(struct project *p, const struct snapshot *s, struct arena *a)
 {
-	return (struct plan_input){
+	struct plan_input in = {
 		.snapshot = s,
 		.config = &p->config,
 		.starts_left = UINT64_MAX,
 	};
+
+	running_find(p, &in, a);
+	refusals_find(p, &in, a);
+	return in;
 }
 
 void
 project_upnext(struct project *p, const struct snapshot *s, struct arena *a,
 	const struct upnext **ret, size_t *ret_n)
 {
-	struct plan_input in = plan_input_of(p, s);
+	const struct plan_input in = plan_input_of(p, s, a);
 
-	refusals_find(p, &in, a);
 	plan_upnext(&in, a, ret, ret_n);
 }
 
@@ -319,9 +324,8 @@ bool
 project_explain(struct project *p, const struct snapshot *s, struct str id,
 	struct arena *a, struct explanation *ret)
 {
-	struct plan_input in = plan_input_of(p, s);
+	const struct plan_input in = plan_input_of(p, s, a);
 
-	refusals_find(p, &in, a);
 	return plan_explain(&in, id, a, ret);
 }
 

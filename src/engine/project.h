@@ -115,7 +115,8 @@ project_dependents(const struct snapshot *s, struct str id, struct arena *a);
 void project_tree(const struct snapshot *s, const struct item *top,
 	struct arena *a, const struct dep_row **ret, size_t *ret_n);
 
-/* What `weir run` would start now and what it would hold back. */
+/* What `weir run` would start now and what it would hold back; what one that is
+ * at work runs has the verdict RUNNING. */
 void project_upnext(struct project *p, const struct snapshot *s,
 	struct arena *a, const struct upnext **ret, size_t *ret_n);
 
@@ -125,8 +126,8 @@ int
 project_archive(struct project *p, const struct snapshot *s, struct arena *a,
 	struct archive_entries *ret, struct problems *problems, struct err *e);
 
-/* Why an item is or is not running, were `weir run` started now. False when it
- * is not in the snapshot. */
+/* Why an item is or is not running: in the `weir run` that is at work or,
+ * without one, were it started now. False when it is not in the snapshot. */
 bool project_explain(struct project *p, const struct snapshot *s, struct str id,
 	struct arena *a, struct explanation *ret);
 

@@ -167,8 +167,10 @@ fact_limits(struct account *x)
 				(unsigned long long)c->max_wip),
 			x->verdict == VERDICT_WIP);
 	fact(x, "running",
-		arena_strf(x->a, "%zu of %llu", in->running_n,
-			(unsigned long long)c->max_concurrent),
+		in->running_unknown
+			? STR("not known")
+			: arena_strf(x->a, "%zu of %llu", in->running_n,
+				  (unsigned long long)c->max_concurrent),
 		x->verdict == VERDICT_SLOT || x->verdict == VERDICT_ALONE);
 	if (in->starts_left != UINT64_MAX)
 		fact(x, "starts left",

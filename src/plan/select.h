@@ -63,6 +63,7 @@ struct plan_input {
 	const struct config *config;
 	const struct plan_running *running;
 	size_t running_n;
+	bool running_unknown; /* more may run: it is only to be explained */
 	const struct plan_hold *holds;
 	size_t holds_n;
 	struct str_list targets; /* ids; empty: every item */

@@ -2,6 +2,7 @@
 bats_require_minimum_version 1.5.0
 load helper
 load project
+load watch
 
 prepare() {
 	project
@@ -49,6 +50,65 @@ prepare() {
 @test "explain: as many in progress as allowed" {
 	succeeds weir explain WRK-004
 	says "! in progress  1 of 1"
+}
+
+@test "explain and ready beside a run take what runs from its records" {
+	acts <<-'END'
+		tell begun
+		hear
+	END
+	backlog "$(going WRK-001)" "$(item WRK-002 new)"
+	starts --cap 1
+	hears
+	succeeds weir explain WRK-001
+	says "runs now."
+	says "  running      1 of 1"
+	never_says "next: weir run"
+	succeeds weir explain WRK-002
+	says "1 of 1 already running."
+	says "! running      1 of 1"
+	succeeds weir ready
+	[ "$(awk 'NR > 1 { print $1, $2 }' <<<"$output")" = \
+		"WRK-001 runs
+WRK-002 waits" ]
+	succeeds weir ready --json
+	output_is '[.[] | [.id, .starts, .verdict] | join(" ")] | join("|")' \
+		"WRK-001 false running|WRK-002 false slot"
+	proceed
+	ends 0
+	succeeds weir explain WRK-002
+	says "  running      0 of 1"
+}
+
+@test "explain: the phase of a run that was cut off does not run" {
+	acts <<-'END'
+		tell begun
+		hear
+	END
+	backlog "$(going WRK-001)"
+	starts
+	hears
+	cut_off
+	succeeds weir explain WRK-001
+	says "  running      0 of 1"
+}
+
+@test "explain beside a run whose records cannot be read says that it does not know" {
+	acts <<-'END'
+		tell begun
+		hear
+	END
+	backlog "$(going WRK-001)" "$(item WRK-002 new)"
+	starts --cap 1
+	hears
+	mv .weir/runs .weir/hidden
+	echo none >.weir/runs
+	succeeds weir explain WRK-002
+	says "running      not known"
+	rm .weir/runs
+	mv .weir/hidden .weir/runs
+	proceed
+	ends 0
 }
 
 @test "explain --json" {
