@@ -68,8 +68,17 @@ print(struct cli *c, const struct project_inited *done, bool prefixed)
 		buf_add_c(&c->out,
 			"weir.yaml was there, so its prefix stays as it is\n");
 	print_git(c, done);
-	buf_add_c(&c->out,
-		"next: weir add 'what is to be done', then weir run\n");
+	if (done->wrong.code != ERR_NONE)
+		buf_add_c(&c->out, "next: weir doctor\n");
+	else if (done->older_schema != 0)
+		buf_addf(&c->out,
+			"the backlog is of schema %llu, which can be shown and "
+			"not changed\nnext: weir migrate --dry-run, then weir "
+			"migrate\n",
+			(unsigned long long)done->older_schema);
+	else
+		buf_add_c(&c->out,
+			"next: weir add 'what is to be done', then weir run\n");
 }
 
 static int
@@ -93,7 +102,8 @@ run(struct cli *c, const struct args *a)
 	if (project_init(c->sys, &how, &c->arena, &done, &e) < 0)
 		return cli_fail(c, &e);
 	print(c, &done, given != NULL);
-	return CLI_DONE;
+	return done.wrong.code != ERR_NONE ? cli_fail(c, &done.wrong)
+					   : CLI_DONE;
 }
 
 const struct command command_init = {

@@ -24,6 +24,8 @@ struct making {
 	struct arena *a;
 	struct git_repo *git; /* NULL: none */
 	VEC(struct str) made, kept, untracked;
+	uint64_t older_schema;
+	struct err wrong;
 };
 
 /* The directory of the prompt files stands for all of them. That git does not
@@ -146,6 +148,18 @@ make_state(struct making *m, struct store *store, struct err *e)
 	return 0;
 }
 
+static void
+look_at_kept(struct making *m, struct store *store)
+{
+	CLEANUP_PROBLEMS struct problems ignored = {0};
+	struct snapshot *s;
+
+	(void)store_load(store, &s, &ignored, &m->wrong);
+	if (s != NULL)
+		m->older_schema = s->older_schema;
+	snapshot_unref(s);
+}
+
 static int
 make_backlog(struct making *m, const struct config *c, struct err *e)
 {
@@ -156,7 +170,9 @@ make_backlog(struct making *m, const struct config *c, struct err *e)
 		return -1;
 	const struct store_paths own = store_paths(store);
 	const char *dir = m->options->dir != NULL ? m->options->dir : ".";
-	if (!is_kept(m, c->backlog)) {
+	if (is_kept(m, c->backlog)) {
+		look_at_kept(m, store);
+	} else {
 		if (!m->options->new_backlog)
 			rc = lost_check(m->root, dir, &own, e);
 		if (rc == 0)
@@ -240,6 +256,8 @@ project_init(struct sys *sys, const struct project_init_options *options,
 		.made = list_of(a, m.made.items, m.made.n),
 		.kept = list_of(a, m.kept.items, m.kept.n),
 		.untracked = list_of(a, m.untracked.items, m.untracked.n),
+		.older_schema = m.older_schema,
+		.wrong = m.wrong,
 		.prefix = m.git != NULL ? arena_str(a, git_prefix(m.git))
 					: STR(""),
 	};

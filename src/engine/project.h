@@ -148,6 +148,10 @@ struct project_init_options {
 struct project_inited {
 	struct str_list made, kept;
 	struct str_list untracked; /* for git, whose index has not all of it */
+	/* What was kept as the backlog cannot be changed as it is: of an older
+	 * schema, or wrong in some way; of that the first. */
+	uint64_t older_schema; /* 0: today's */
+	struct err wrong;
 	struct str prefix; /* "a/b/" where the project is that directory of its
 			      git repository; else empty */
 };

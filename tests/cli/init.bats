@@ -54,6 +54,40 @@ made() {
 	says "kept  weir.yaml"
 }
 
+@test "init beside a backlog that cannot be used says why, and the next safe step" {
+	weir init
+	backlog "$(item WRK-001 readi)"
+	untouched BACKLOG.yaml weir init
+	exits 3
+	says "kept  BACKLOG.yaml"
+	says "next: weir doctor"
+	says "weir: BACKLOG.yaml:6:13: 'status': 'readi'"
+	never_says "weir add"
+	echo 'items: [' >BACKLOG.yaml
+	fails 3 weir init
+	says "next: weir doctor"
+	run --separate-stderr weir init --json
+	[ "$(head -n 1 <<<"$output" | jq -r '.kept | length')" = 6 ]
+	rm BACKLOG.yaml
+	mkdir BACKLOG.yaml
+	run weir init
+	[ "$status" -ne 0 ] || explain "a directory is no backlog"
+	says "kept  BACKLOG.yaml"
+	says "next: weir doctor"
+	never_says "weir add"
+}
+
+@test "init beside an older backlog says that it is to be migrated" {
+	printf 'schema_version: 2\nitems: []\n' >BACKLOG.yaml
+	untouched BACKLOG.yaml weir init
+	exits 0
+	says "made  weir.yaml"
+	says "kept  BACKLOG.yaml"
+	says "the backlog is of schema 2"
+	says "next: weir migrate --dry-run"
+	never_says "weir add"
+}
+
 @test "init makes only prompt files that the configuration names" {
 	echo 'git: off' >weir.yaml
 	succeeds weir init
