@@ -237,14 +237,16 @@ read_line(struct reader *r)
 {
 	struct str line, next;
 
-	if (!peek(r, &line) || line.n == 0)
+	if (!peek(r, &line))
 		return refuse(r, "the hunk is not over");
 	if (line.n == r->rest.n)
 		return refuse(r, "the line is cut off");
-	struct str text = str_from_at(line, 1);
+	/* An empty one of the context, whose space is often left out. */
+	char kind = line.n > 0 ? line.s[0] : ' ';
+	struct str text = str_from_at(line, line.n > 0);
 	r->rest = str_from_at(r->rest, line.n + 1);
 	bool newline = !peek(r, &next) || !str_starts(next, STR("\\ "));
-	int rc = read_text(r, line.s[0], text, newline);
+	int rc = read_text(r, kind, text, newline);
 	if (rc < 0)
 		return -1;
 	r->line++;

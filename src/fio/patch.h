@@ -21,9 +21,10 @@
  *
  * Nothing is guessed: a hunk lies where its numbers say, every line of the old
  * side is there byte for byte (a CR belongs to its line), the counts are
- * right, and a line without a newline is the last one of its side. What says
- * more than bytes (a mode, a rename, a copy, a new or deleted file, a binary)
- * is refused by its name, as is a second file.
+ * right, and a line without a newline is the last one of its side. An empty
+ * line of the context may lack its space, as --suppress-blank-empty makes it.
+ * What says more than bytes (a mode, a rename, a copy, a new or deleted file, a
+ * binary) is refused by its name, as is a second file.
  *
  * Numbers hold for the bytes the diff was made from. Unless these are `known`
  * to be those, each hunk has a line of context, or is all of the file; what

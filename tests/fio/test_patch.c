@@ -203,6 +203,24 @@ carriage_returns_belong_to_their_lines(void **state)
 	refused("a\r\n", HEAD "@@ -1 +1 @@\n-a\n+A\n", "another line");
 }
 
+/* As `diff --suppress-blank-empty` and git's diff.suppressBlankEmpty make it,
+ * and editors that take white space off the ends of lines. */
+static void
+an_empty_line_is_one_of_the_context(void **state)
+{
+	(void)state;
+	check_str(patched("\na\n\n", HEAD "@@ -1,3 +1,3 @@\n\n-a\n+A\n\n"),
+		"\nA\n\n");
+	refused("x\na\n", HEAD "@@ -1,2 +1,2 @@\n\n-a\n+A\n",
+		"line 4 of the diff: the file has another line there");
+	refused("a\n", HEAD "@@ -1 +1,2 @@\n a\n\n",
+		"line 5 of the diff: the file has another line there");
+	refused("a\n\n", HEAD "@@ -1 +1 @@\n-a\n+A\n\n",
+		"line 6 of the diff: this is not the head of a hunk");
+	refused("\na\n", HEAD "@@ -1,2 +1,2 @@\n\n",
+		"line 5 of the diff: the hunk is not over");
+}
+
 static void
 what_is_no_diff_of_one_file_is_refused(void **state)
 {
@@ -215,7 +233,6 @@ what_is_no_diff_of_one_file_is_refused(void **state)
 		HEAD "@@ -1 +1 @@\n-a\n+b\n" HEAD "@@ -1 +1 @@\n-a\n+b\n",
 		"line 6 of the diff: a second file begins");
 	refused("a\n", HEAD "@@ -1 +1 @@\n-a\n+b", "cut off");
-	refused("a\n\n", HEAD "@@ -1,2 +1,2 @@\n-a\n+b\n\n", "not over");
 	refused("a\n", HEAD "@@ -1 +1 @\n-a\n+b\n", "not the head");
 	refused("a\n", HEAD "@@ -x +1 @@\n-a\n+b\n", "not the head");
 }
@@ -363,6 +380,7 @@ main(void)
 		cmocka_unit_test(counts_have_to_be_right),
 		cmocka_unit_test(a_final_newline_is_what_the_diff_says),
 		cmocka_unit_test(carriage_returns_belong_to_their_lines),
+		cmocka_unit_test(an_empty_line_is_one_of_the_context),
 		cmocka_unit_test(what_is_no_diff_of_one_file_is_refused),
 		cmocka_unit_test(
 			what_git_says_besides_bytes_is_refused_by_its_name),
