@@ -144,6 +144,8 @@ cli_main(struct sys *sys, int argc, char **argv, char **envp)
 		return CLI_FAILED;
 	}
 	(void)setlocale(LC_CTYPE, "");
+	/* What cannot be written is told, and nothing is left of it. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
 	return finish(&c, dispatch(&c, argc, argv));
 }

@@ -188,3 +188,21 @@ edits() {
 	[[ $(jq -r .error.message <<<"$output") == *"$read_only" ]] ||
 		explain "no way on"
 }
+
+@test "io write, io create: a limit of file sizes fails the request, and nothing is left" {
+	head -c 9000 /dev/zero | tr '\0' x >big
+	printf '%s\n' '{"path": "big", "digest": "'"$(digest_of big)"'", "edits": [{"start": 0, "end": 1, "text": "y"}]}' >write
+	jq -c '{path: "new", bytes: .}' -R big >create
+	cp big before
+	ulimit -f 4
+	local verb
+	for verb in write create; do
+		run --separate-stderr weir io "$verb" <"$verb"
+		exits 3
+		refused 1 io
+		[[ $output == *"File too large"* ]] || explain "no reason"
+		same before big
+		[ "$(ls -A)" = $'.weir-trash\na.txt\nbefore\nbig\ncreate\nwrite' ] ||
+			explain "$(ls -A)"
+	done
+}
