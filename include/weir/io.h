@@ -301,7 +301,8 @@ void wio_close(struct wio *w, struct wio_closing *c); /* NULL is fine */
  * NULL and `*e` (WIO_CLOSED, WIO_INVALID) when nothing was submitted.
  */
 struct wio_ticket;
-/* Readable when done. Below 0 when there are no descriptors left: wait then. */
+/* Readable when done; closed by wio_ticket_free. Below 0 when there are no
+ * descriptors left: wait then. */
 int wio_ticket_fd(const struct wio_ticket *t);
 /* 0: done; 1: not within the time. Below 0: as long as it takes. */
 int wio_ticket_wait(struct wio_ticket *t, int64_t timeout_ns);

@@ -91,16 +91,26 @@ task_new(struct fio_pool *p, const struct fio_job *job)
 	return t;
 }
 
-void
-fio_task_unref(struct fio_task *t)
+static void
+drop(struct fio_task *t)
 {
 	if (atomic_fetch_sub(&t->refs, 1) != 1)
 		return;
-	if (t->fd >= 0)
-		(void)t->sys->close(t->sys, t->fd);
 	pthread_cond_destroy(&t->ended);
 	pthread_mutex_destroy(&t->mutex);
 	mem_free(t);
+}
+
+/* The pool may have its reference for a moment longer. */
+void
+fio_task_unref(struct fio_task *t)
+{
+	pthread_mutex_lock(&t->mutex);
+	if (t->fd >= 0)
+		(void)t->sys->close(t->sys, t->fd);
+	t->fd = -1;
+	pthread_mutex_unlock(&t->mutex);
+	drop(t);
 }
 
 /* Drops the pool's reference. */
@@ -114,7 +124,7 @@ task_finish(struct fio_task *t)
 	tell_fd(t->sys, t->fd);
 	pthread_cond_broadcast(&t->ended);
 	pthread_mutex_unlock(&t->mutex);
-	fio_task_unref(t);
+	drop(t);
 }
 
 int

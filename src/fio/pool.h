@@ -87,6 +87,7 @@ void fio_task_cancel(struct fio_task *t);
 /* For who runs it: also when the pool cancels all. NULL is no task, and never
  * cancelled. */
 bool fio_task_is_cancelled(const struct fio_task *t);
+/* Of who started it. The descriptor is closed when it returns. */
 void fio_task_unref(struct fio_task *t);
 
 /* What several threads share beyond that is guarded by one of these. */

@@ -2,6 +2,7 @@
 #include "fio/pool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -251,6 +252,24 @@ waiting_gives_up_at_its_time_and_not_before_the_end(void **state)
 	work_end(w);
 }
 
+/* Whoever has it among others that are polled would be told of it again. */
+static void
+who_gives_a_task_up_has_closed_its_descriptor_whoever_still_works(void **state)
+{
+	struct work *w = work_new(sys_real(),
+		&(struct fio_pool_options){
+			.workers = 1, .queue = 1, .permits = 1});
+
+	(void)state;
+	struct fio_task *t = start(w, 1, count_at_gate);
+	int fd = fio_task_fd(t);
+	assert_int_not_equal(fcntl(fd, F_GETFD), -1);
+	fio_task_unref(t);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+	gate_open(&w->gate);
+	work_end(w);
+}
+
 static int
 no_eventfd(struct sys *sys)
 {
@@ -482,6 +501,8 @@ main(void)
 		cmocka_unit_test(
 			a_small_task_does_not_wait_for_all_of_a_large_one),
 		cmocka_unit_test(who_starts_waits_while_the_queue_is_full),
+		cmocka_unit_test(
+			who_gives_a_task_up_has_closed_its_descriptor_whoever_still_works),
 		cmocka_unit_test(
 			a_cancelled_task_is_told_so_in_what_has_not_begun),
 		cmocka_unit_test(closing_finishes_what_was_started),
