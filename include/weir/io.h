@@ -53,7 +53,11 @@ extern "C" {
  * Not promised: that a batch of several files is seen by other programs at one
  * instant; that a file system without leases (NFS, FUSE) tells a write that
  * another program makes into a file it opened before we replaced it: what it
- * wrote is in the trash then, see wio_write.
+ * wrote is in the trash then, see wio_write; that, before Linux 6.13, two
+ * writes in place of the same size within one tick of the file system's clock
+ * (4 ms), the second while the file is read, are told from one: then the
+ * digest is that of what was read, which the file never held, and a write that
+ * rests on it is refused.
  *
  * A process that uses this library ignores SIGIO, unless it handles it: leases
  * are announced by it.
@@ -553,7 +557,8 @@ int64_t wio_sweep_each(struct wio *w, const char *dir,
 enum wio_existing {
 	WIO_REFUSE = 0,	      /* WIO_EXISTS */
 	WIO_REPLACE_VERIFIED, /* when it has `digest`; as wio_write does it */
-	WIO_REPLACE_ANY,      /* whatever is there, which goes to the trash */
+	WIO_REPLACE_ANY,      /* whatever is there that may be read and is not
+				 too large; it goes to the trash */
 };
 
 struct wio_create_request {
