@@ -48,7 +48,7 @@ struct fio_node {
 	} in[FIO_LINES];
 
 	/* Of the watcher. */
-	bool watched, polled, marked, failed, gone;
+	bool watched, polled, marked, failed, gone, missed;
 	uint64_t key;		    /* of its watch */
 	size_t doubt;		    /* its place among the doubts; 0: none */
 	struct fio_node *key_chain; /* in its table of keys */

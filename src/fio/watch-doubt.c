@@ -6,16 +6,18 @@
 /*
  * A directory is opened by the path that the events so far give it. Those that
  * wait may say that it had moved by then, so that it was not found, or another
- * one in its place. So each that was surveyed is in doubt until the kernel has
- * no more to say; when directories have come or gone since, it is compared with
- * what is watched for it, and surveyed anew.
+ * one in its place. And what moved may be another one than the events say: of a
+ * change of places they say there and back. So each that was surveyed or moved
+ * is in doubt until the kernel has no more to say; when directories have come
+ * or gone since, it is compared with what is watched for it, and surveyed anew.
  *
  *	surveyed -> doubts -- no more events, none moved --> sure
- *	                   -- no more events, some moved --> checks -> sure, or
+ *	moved                 no more events, some moved --> checks -> sure, or
  *	                                                     surveyed
  *
- * One that lost its watch to another, or was not found, is surveyed in any
- * case.
+ * One that was not found where it should be, or turned out not to be what was
+ * watched for it, is surveyed in any case. So at any time a directory is
+ * watched as what it was when it was read last, or is in doubt.
  */
 
 static void
@@ -54,17 +56,54 @@ fio_is_elsewhere(int rc)
 	return rc == -ENOENT || rc == -ENOTDIR || rc == -ELOOP;
 }
 
-bool
-fio_watch_is_another(const struct wio_watch *x, const struct fio_node *dir)
+void
+fio_watch_suspect(struct wio_watch *x, struct fio_node *dir)
+{
+	fio_watch_doubt(x, dir);
+	x->dirs_moved = true;
+}
+
+void
+fio_watch_miss(struct wio_watch *x, struct fio_node *dir)
+{
+	fio_watch_doubt(x, dir);
+	dir->missed = true;
+}
+
+int
+fio_watch_open_watched(const struct wio_watch *x, const struct fio_node *dir)
 {
 	uint64_t key;
 
 	int fd = fio_watch_open_dir(x, dir);
 	if (fd < 0)
-		return fio_is_elsewhere(fd);
+		return fd;
 	int rc = x->backend->add(x->backend, fd, &key);
+	if (rc == 0 && dir->watched && dir->key == key)
+		return fd;
 	(void)x->sys->close(x->sys, fd);
-	return rc == 0 && key != dir->key;
+	return -ENOENT;
+}
+
+/* Another one is in its place, or none. */
+static bool
+is_another(const struct wio_watch *x, const struct fio_node *dir)
+{
+	int fd = fio_watch_open_watched(x, dir);
+
+	if (fd >= 0)
+		(void)x->sys->close(x->sys, fd);
+	return fio_is_elsewhere(fd);
+}
+
+static bool
+is_wrong(const struct wio_watch *x, const struct fio_node *dir, bool moved)
+{
+	if (dir->polled)
+		return false;
+	if (dir->failed) /* if it was the one that could not be watched */
+		return moved;
+	return !dir->watched || dir->missed || (moved && is_another(x, dir));
 }
 
 void
@@ -79,9 +118,7 @@ fio_watch_check(struct wio_watch *x, int64_t now_ns)
 	while (x->checks.n > 0) {
 		struct fio_node *dir = x->checks.items[x->checks.n - 1];
 		fio_watch_trust(x, dir);
-		if (!dir->polled && !dir->failed &&
-			(!dir->watched ||
-				(moved && fio_watch_is_another(x, dir))))
-			fio_watch_survey(x, dir, moved, now_ns);
+		if (is_wrong(x, dir, moved))
+			fio_watch_survey(x, dir, true, now_ns);
 	}
 }

@@ -106,7 +106,7 @@ struct wio_watch {
 	struct fio_node **keys;
 	size_t keys_n, watched;
 	struct fio_doubts doubts, checks;
-	bool dirs_moved; /* while there were doubts */
+	bool dirs_moved; /* while there were doubts, or for one of them */
 	/* The topmost polled ones, and when it is time for them. */
 	VEC(struct fio_node *) polled;
 	int64_t poll_at_ns;
@@ -190,11 +190,16 @@ void fio_watch_lost(struct wio_watch *x, int64_t now_ns);
 bool fio_is_elsewhere(int rc);
 /* It was surveyed while events may have waited. */
 void fio_watch_doubt(struct wio_watch *x, struct fio_node *dir);
+/* It may not be what is watched for it. */
+void fio_watch_suspect(struct wio_watch *x, struct fio_node *dir);
+/* It was not found where it should be: it is surveyed in any case. */
+void fio_watch_miss(struct wio_watch *x, struct fio_node *dir);
 /* No more. */
 void fio_watch_trust(struct wio_watch *x, struct fio_node *dir);
-/* Another directory is in the place of `dir`, which is watched; or none. */
-bool
-fio_watch_is_another(const struct wio_watch *x, const struct fio_node *dir);
+/* As fio_watch_open_dir, but what is watched for `dir`; -ENOENT: another one is
+ * in its place. */
+int
+fio_watch_open_watched(const struct wio_watch *x, const struct fio_node *dir);
 /* When the kernel has no more to say. */
 void fio_watch_check(struct wio_watch *x, int64_t now_ns);
 

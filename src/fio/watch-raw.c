@@ -72,10 +72,13 @@ arrived(struct wio_watch *x, struct fio_node *dir, const struct fio_raw *raw,
 	struct fio_node *n = fio_coalesce_to(&x->tree, dir, raw->name,
 		raw->is_dir, raw->cookie, now_ns, &known);
 	remember_end(x, raw, replaced);
-	if (n == NULL)
+	if (n == NULL) {
 		fio_watch_lost(x, now_ns);
-	else
-		survey_if_new(x, n, now_ns);
+		return;
+	}
+	if (known && n->is_dir)
+		fio_watch_suspect(x, n);
+	survey_if_new(x, n, now_ns);
 }
 
 /* Something about `name` in `dir`, which is there now. */
@@ -142,7 +145,7 @@ suspect(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 		: NULL;
 
 	if (n != NULL && n->is_dir)
-		fio_watch_survey(x, n, true, now_ns);
+		fio_watch_suspect(x, n);
 	else if (n != NULL)
 		fio_coalesce_touch(&x->tree, n, now_ns);
 }
@@ -169,7 +172,11 @@ look(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 
 	if (ends_exchange(x, l))
 		suspect(x, l, now_ns);
-	int fd = dir != NULL ? fio_watch_open_dir(x, dir) : -ENOENT;
+	if (dir == NULL)
+		return;
+	int fd = fio_watch_open_watched(x, dir);
+	if (fio_is_elsewhere(fd))
+		fio_watch_miss(x, dir);
 	if (fd < 0)
 		return;
 	int rc = x->sys->fstatat(x->sys, fd, l->name, AT_SYMLINK_NOFOLLOW, &st);
@@ -182,10 +189,8 @@ look(struct wio_watch *x, const struct fio_look *l, int64_t now_ns)
 		survey_if_new(x, n, now_ns);
 		if (n != was)
 			suspect(x, l, now_ns);
-		else if (l->settles &&
-			(n->failed ||
-				(n->watched && fio_watch_is_another(x, n))))
-			fio_watch_survey(x, n, true, now_ns);
+		else if (l->settles && n->is_dir)
+			fio_watch_suspect(x, n);
 	} else if (rc == -ENOENT && l->settles) {
 		fio_coalesce_removed(&x->tree, dir, l->name, now_ns);
 	}
@@ -215,27 +220,40 @@ fio_watch_lost(struct wio_watch *x, int64_t now_ns)
 	fio_coalesce_lose(&x->tree);
 }
 
-void
-fio_watch_pump(struct wio_watch *x, int64_t now_ns)
+/* 1: the kernel has no more to say; 0: who reads slowly makes its queue grow,
+ * not ours; -errno. */
+static int
+take_all(struct wio_watch *x, int64_t now_ns)
 {
 	struct fio_raw raw;
-	int rc = 1;
 
 	for (;;) {
 		fio_coalesce_trim(&x->tree);
-		/* Who reads slowly makes the kernel's queue grow, not ours. */
 		if (x->tree.pending >= x->options.queue &&
 			fio_coalesce_due(&x->tree) <= now_ns)
-			break;
+			return 0;
 		if (x->looks.n >= x->options.queue)
 			look_all(x, now_ns);
-		if (x->backend != NULL)
-			rc = x->backend->next(x->backend, &raw);
+		if (x->backend == NULL)
+			return 1;
+		int rc = x->backend->next(x->backend, &raw);
 		if (rc != 0)
-			break;
+			return rc;
 		take(x, &raw, now_ns);
 	}
-	look_all(x, now_ns);
+}
+
+void
+fio_watch_pump(struct wio_watch *x, int64_t now_ns)
+{
+	int rc = take_all(x, now_ns);
+
+	/* What looks come upon may be told already. */
+	while (x->looks.n > 0) {
+		look_all(x, now_ns);
+		if (rc != 0)
+			rc = take_all(x, now_ns);
+	}
 	if (rc != 0)
 		fio_watch_check(x, now_ns);
 	fio_watch_poll(x, now_ns);

@@ -87,7 +87,7 @@ fio_watch_dropped(void *ctx, struct fio_node *dir)
 			x->polled.items[i] = x->polled.items[--x->polled.n];
 			break;
 		}
-	dir->polled = dir->failed = false;
+	dir->polled = dir->failed = dir->missed = false;
 	fio_watch_trust(x, dir);
 }
 
@@ -352,9 +352,12 @@ static void
 survey_one(struct survey *s)
 {
 	s->fd = fio_watch_open_dir(s->x, s->dir);
-	fio_watch_doubt(s->x, s->dir);
-	if (fio_is_elsewhere(s->fd))
+	if (fio_is_elsewhere(s->fd)) {
+		fio_watch_miss(s->x, s->dir);
 		return;
+	}
+	s->dir->missed = false;
+	fio_watch_doubt(s->x, s->dir);
 	if (s->fd < 0) {
 		if (!s->dir->failed)
 			say_unwatched(s->x, s->dir, -s->fd, false);
