@@ -141,49 +141,6 @@ look_again_in(struct engine *g, uint64_t ms)
 	bell_ring_in(&g->bell, &g->again, ms);
 }
 
-/*
- * A save is refused. It is told once and tried again; one that stays refused
- * though nobody holds the lock never will go through, and ends the run.
- */
-static void
-refused(struct engine *g, const struct err *e)
-{
-	if (strcmp(g->refusal, e->msg) != 0) {
-		(void)snprintf(g->refusal, sizeof(g->refusal), "%s", e->msg);
-		engine_notice(g, "%s", e->msg);
-		g->refusals = 0;
-	}
-	g->refusals++;
-	if (g->refusals > REFUSALS_MAX && e->code != ERR_LOCKED)
-		engine_fail(g, e);
-	look_again_in(g, AGAIN_MS);
-}
-
-/* Tasks whose agents have ended. One that cannot be saved now, or not before
- * the backlog is another, stays. */
-static int
-conclude_ended(struct engine *g, struct err *e)
-{
-	for (size_t i = 0; i < g->tasks.n;) {
-		if (!g->tasks.items[i]->ended) {
-			i++;
-			continue;
-		}
-		struct task *t = g->tasks.items[i];
-		int rc = engine_is_held(g, t) ? 1 : engine_conclude(g, t, e);
-		if (rc < 0)
-			return -1;
-		if (rc == 0) {
-			remove_task(g, i);
-			continue;
-		}
-		if (!engine_is_held(g, t))
-			refused(g, e);
-		i++;
-	}
-	return 0;
-}
-
 /* `e` says what is wrong with it. What git can bring back it is asked for. */
 static void
 tell_broken(struct engine *g, const struct err *e)
@@ -251,19 +208,72 @@ look_at_backlog(struct engine *g)
 	return seen.sound ? 0 : 1;
 }
 
+/*
+ * A save is refused. What is wrong with the backlog is told as that, once; and
+ * if somebody has saved it meanwhile, the save may go through on what they
+ * left. Else it is told once and tried again; one that stays refused though
+ * nobody holds the lock never will go through, and ends the run.
+ */
+static void
+refused(struct engine *g, const struct err *e)
+{
+	uint64_t turn = g->coordinator.turn;
+
+	if (look_at_backlog(g) != 0)
+		return;
+	look_again_in(g, AGAIN_MS);
+	if (g->coordinator.turn != turn)
+		return;
+	if (strcmp(g->refusal, e->msg) != 0) {
+		(void)snprintf(g->refusal, sizeof(g->refusal), "%s", e->msg);
+		engine_notice(g, "%s", e->msg);
+		g->refusals = 0;
+	}
+	g->refusals++;
+	if (g->refusals > REFUSALS_MAX && e->code != ERR_LOCKED)
+		engine_fail(g, e);
+}
+
+/* Tasks whose agents have ended. One that cannot be saved now, or not before
+ * the backlog is another, stays. 1: a save was refused now. */
+static int
+conclude_ended(struct engine *g, struct err *e)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < g->tasks.n;) {
+		if (!g->tasks.items[i]->ended) {
+			i++;
+			continue;
+		}
+		struct task *t = g->tasks.items[i];
+		int rc = engine_is_held(g, t) ? 1 : engine_conclude(g, t, e);
+		if (rc < 0)
+			return -1;
+		if (rc == 0) {
+			remove_task(g, i);
+			continue;
+		}
+		if (!engine_is_held(g, t)) {
+			refused(g, e);
+			ret = 1;
+		}
+		i++;
+	}
+	return ret;
+}
+
+/* What is wrong with an inbox holds nothing else up. */
 static int
 take_inbox(struct engine *g, struct err *e)
 {
 	const struct str inbox = store_paths(g->project->store).inbox;
 	struct inbox_taken taken;
-	struct err ignored = {0};
 
 	if (holds_is_refused(&g->holds, inbox, g->coordinator.turn))
 		return 0;
 	int rc = coordinator_take_inbox(&g->coordinator, &taken, e);
 	engine_added(g, taken.added, "inbox");
-	/* Concluding may have taken long enough for somebody to save. */
-	(void)coordinator_refresh(&g->coordinator, &ignored);
 	snapshot_unref(taken.next);
 	VEC_EACH (p, &taken.problems.list)
 		engine_emit(g,
@@ -300,18 +310,26 @@ update_display(struct engine *g)
 			(uint64_t)(sink->tick_ns / NS_PER_MS));
 }
 
-/* Everything that can be done now. */
+/*
+ * Everything that can be done now. That ends where a result cannot be saved or
+ * the backlog is found broken: no agent is started for what others may not see
+ * any more.
+ */
 static int
 work(struct engine *g, struct err *e)
 {
 	unsigned int refusals = g->refusals;
+	int rc = look_at_backlog(g);
 
-	if (look_at_backlog(g) != 0)
-		return 0;
-	if (conclude_ended(g, e) < 0)
-		return -1;
-	if (!g->draining && g->options->cap > 0 && take_inbox(g, e) < 0)
-		return -1;
+	if (rc == 0)
+		rc = conclude_ended(g, e);
+	if (rc == 0 && !g->draining && g->options->cap > 0)
+		rc = take_inbox(g, e);
+	/* Concluding may have taken long enough for somebody to save. */
+	if (rc == 0)
+		rc = look_at_backlog(g);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	if (!g->draining && engine_dispatch(g, e) < 0) {
 		if (!engine_is_passing(e))
 			return -1;

@@ -139,6 +139,10 @@ forget_applied(struct engine *g)
 {
 	struct err e = {0};
 
+	/* What is wrong with it has been told, or the next weir tells it; that
+	 * forgets them as well. */
+	if (coordinator_refresh(&g->coordinator, &e) < 0)
+		return;
 	if (g->coordinator.now->applied.n > 0 &&
 		coordinator_apply(&g->coordinator, NULL, 0, NULL, &e) < 0)
 		engine_notice(g, "%s", e.msg);

@@ -328,6 +328,41 @@ drop() {
 	mv .drop BACKLOG_INBOX.yaml
 }
 
+@test "a backlog broken while weir commits is told once and starts nothing" {
+	sed -i 's/max_retries: 0/max_retries: 0, max_wip: 9/' weir.yaml
+	acts </dev/null
+	backlog "$(going WRK-001)" "$(going WRK-002)"
+	slow_git
+	starts
+	hears
+	printf '  - id: "broken\n' >>BACKLOG.yaml
+	proceed
+	soon said_so "nothing new starts until it is mended"
+	stays 1 asked_times 1
+	sed -i '$d' BACKLOG.yaml
+	ends 0
+	[ "$(how_often "BACKLOG.yaml:")" = 1 ]
+	asked WRK-001.1 WRK-002.1
+}
+
+@test "a run that is stopped does not tell once more what is broken" {
+	sed -i 's/max_retries: 0/max_retries: 0, max_wip: 9/' weir.yaml
+	acts <<-'END'
+		[ $step = WRK-002.1 ] || { finish; exit 0; }
+		tell begun
+		hear
+	END
+	backlog "$(going WRK-001)" "$(going WRK-002)"
+	starts
+	hears
+	has BACKLOG.yaml "applied:"
+	printf '  - id: "broken\n' >>BACKLOG.yaml
+	soon said_so "nothing new starts until it is mended"
+	kill -INT "$weir"
+	ends 130
+	[ "$(how_often "BACKLOG.yaml:")" = 1 ]
+}
+
 @test "an older backlog checked out in mid-run waits to be migrated" {
 	acts <<-'END'
 		[ $step = WRK-001.1 ] || exit 0
