@@ -10,8 +10,9 @@
 #include "base/stamp.h"
 #include "base/vec.h"
 #include "fio/file.h"
+#include "store/store.h"
 
-#define RUNS_DIR      ".weir/runs"
+#define RUNS_DIR      STORE_STATE_DIR "/runs"
 #define INTENT_FILE   "intent.json"
 #define CHILD_FILE    "child.json"
 #define DECISION_FILE "decision.json"
