@@ -19,13 +19,7 @@ enum {
 	KEY_MAX = 1000,
 };
 
-enum yaml_call_kind {
-	CALL_SET,
-	CALL_UNSET,
-	CALL_APPEND,
-	CALL_REMOVE,
-	CALL_DOCUMENT
-};
+enum yaml_call_kind { CALL_SET, CALL_UNSET, CALL_APPEND, CALL_REMOVE };
 
 struct yaml_call {
 	enum yaml_call_kind kind;

@@ -75,15 +75,6 @@ yaml_edit_remove(
 			.kind = CALL_REMOVE, .node = sequence, .index = index});
 }
 
-void
-yaml_edit_document(struct yaml_edit *ed, struct yaml_value mapping)
-{
-	if (ed->root != NULL || mapping.kind != YAML_MAPPING)
-		BUG("a document is begun that is there");
-	add_call(ed,
-		&(struct yaml_call){.kind = CALL_DOCUMENT, .value = mapping});
-}
-
 static int
 check_value(const struct yaml_value *v, struct err *e)
 {
@@ -119,49 +110,19 @@ check_call(const struct yaml_call *call, struct err *e)
 	return check_value(&call->value, e);
 }
 
-/* The document's begin: in front of "..." if it is there. */
-static void
-add_document(struct workshop *w, const struct yaml_value *v)
-{
-	struct emit_at at = {.habit = &w->habit, .placed = true};
-	struct emit_parts p = {0};
-	size_t line = spot_line(w->bytes, 0);
-
-	while (line < w->bytes.n &&
-		!str_starts(str_from_at(w->bytes, line), STR("...")))
-		line = spot_below(w->bytes, line);
-	emit_block(&p, &at, 0, v);
-	if (v->n == 0) {
-		buf_add_str(&p.tail, buf_str(&p.head));
-		buf_add_str(&p.tail, w->habit.eol);
-	}
-	splice_add(&w->splices,
-		&(struct splice){.at = line,
-			.text = arena_str(w->a, buf_str(&p.tail)),
-			.lines = true});
-	buf_release(&p.head);
-	buf_release(&p.tail);
-}
-
 static int
 work(struct workshop *w, const struct yaml_edit *ed, struct err *e)
 {
 	struct placed *placed = ARENA_ARRAY(w->a, struct placed, ed->n);
-	size_t n = 0;
 
 	for (size_t i = 0; i < ed->n; i++) {
 		const struct yaml_call *call = &ed->calls[i];
-		if (check_call(call, e) < 0)
+		if (check_call(call, e) < 0 ||
+			site_find(w, call->node, &placed[i].site, e) < 0)
 			return -1;
-		if (call->kind == CALL_DOCUMENT) {
-			add_document(w, &call->value);
-			continue;
-		}
-		if (site_find(w, call->node, &placed[n].site, e) < 0)
-			return -1;
-		placed[n++].call = call;
+		placed[i].call = call;
 	}
-	return job_run(w, placed, n, e);
+	return job_run(w, placed, ed->n, e);
 }
 
 int

@@ -61,7 +61,7 @@ struct yaml_value yaml_list(struct str_list list, struct arena *a);
 
 struct yaml_edit {
 	struct str bytes;
-	const struct yaml_node *root; /* NULL for an empty document */
+	const struct yaml_node *root;
 	struct arena *a;
 	struct yaml_call *calls;
 	size_t n, cap;
@@ -102,9 +102,6 @@ void yaml_edit_append(struct yaml_edit *ed, const struct yaml_node *sequence,
  */
 void yaml_edit_remove(
 	struct yaml_edit *ed, const struct yaml_node *sequence, size_t index);
-
-/* Start a document that is empty (root NULL): append a whole mapping. */
-void yaml_edit_document(struct yaml_edit *ed, struct yaml_value mapping);
 
 /* Find out what the calls do to the bytes: into `edits`, which live in the
  * arena as long as the values do. */

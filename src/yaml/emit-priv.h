@@ -17,7 +17,6 @@ struct emit_habit {
 	size_t seq_step; /* the same for a sequence; 0: under the key */
 };
 
-/* `root` may be NULL. */
 void emit_habit_of(
 	struct str bytes, const struct yaml_node *root, struct emit_habit *ret);
 

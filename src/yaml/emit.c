@@ -87,8 +87,7 @@ emit_habit_of(
 		.eol = crlf ? STR("\r\n") : STR("\n"),
 		.step = DEFAULT_STEP,
 	};
-	if (root != NULL)
-		look(&s, root);
+	look(&s, root);
 }
 
 static void

@@ -163,8 +163,6 @@ take_call(const struct workshop *w, struct job *j, const struct yaml_call *call,
 		return 0;
 	case CALL_REMOVE:
 		return remove_entry(w, j, call->index, claims, e);
-	case CALL_DOCUMENT:
-		break;
 	}
 	BUG("call kind %d", (int)call->kind);
 }

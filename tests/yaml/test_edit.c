@@ -475,30 +475,6 @@ a_last_block_without_a_line_break_keeps_its_text(void **state)
 }
 
 static void
-a_document_is_begun(void **state)
-{
-	static const struct {
-		const char *before, *after;
-	} cases[] = {
-		{"", "id: X\ntitle: 'a: b'\n"},
-		{"# c", "# c\nid: X\ntitle: 'a: b'\n"},
-		{"\xef\xbb\xbf",
-			"\xef\xbb\xbf"
-			"id: X\ntitle: 'a: b'\n"},
-		{"---\n...\n", "---\nid: X\ntitle: 'a: b'\n...\n"},
-		{"---\r\n", "---\r\nid: X\r\ntitle: 'a: b'\r\n"},
-	};
-	struct doc d;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		doc_open(&d, str_from(cases[i].before));
-		yaml_edit_document(&d.ed, two);
-		doc_gives(&d, cases[i].after);
-	}
-}
-
-static void
 what_is_shared_or_written_oddly_is_refused(void **state)
 {
 	struct doc d;
@@ -608,7 +584,6 @@ main(void)
 		cmocka_unit_test(inner_collections_end_before_outer_ones),
 		cmocka_unit_test(
 			a_last_block_without_a_line_break_keeps_its_text),
-		cmocka_unit_test(a_document_is_begun),
 		cmocka_unit_test(what_is_shared_or_written_oddly_is_refused),
 		cmocka_unit_test(changes_of_the_same_are_refused),
 	};
