@@ -8,14 +8,18 @@
  * BACKLOG_ARCHIVE.jsonl: a line for each item that left. It is written before
  * the save that takes the item out, so a line alone proves nothing: it names
  * the bytes the item had (`was`), and while the backlog holds those the item
- * has not left.
+ * has not left. Before it gets other bytes a line `stayed` takes that one back.
+ * Either is said of an item that the backlog holds: one that it does not hold
+ * has left as its last line says, be that taken back or not, for the backlog
+ * may come back from git without it.
  */
 
 #define ARCHIVE_STAYED "stayed" /* instead of a departure */
 struct archive_line {
 	struct archived item;
 	struct fio_digest was; /* of its bytes in the backlog */
-	bool stayed;	       /* takes the lines above it back */
+	bool stayed;	       /* no departure: takes those above it back */
+	bool taken_back;       /* by one below: archive_count has found it */
 };
 struct archive {
 	const struct archive_line *lines;
@@ -36,14 +40,17 @@ int archive_line_read(struct json_t *j, struct arena *a,
 bool
 archive_line_quick(struct str line, struct arena *a, struct archive_line *ret);
 
-/* archive-read.c: of several lines about one id the last counts, unless that
- * says that the item stayed. `ret` has room for one answer a line. */
-void archive_count(const struct archive_line *lines, size_t n, bool *ret);
+/* archive-read.c: of several departures of one id the last counts, and is told
+ * when it was taken back. `ret` has room for one answer a line. */
+void archive_count(struct archive_line *lines, size_t n, bool *ret);
 
-/* What is in force: lines that cannot be read are skipped, and so is what a
- * later line takes back. */
+/* The departures that count; lines that cannot be read are skipped. */
 int archive_load(struct store *st, struct arena *a, struct archive *ret,
 	struct fio_version *ret_version, struct err *e);
+/* Whether the item that the backlog holds at `node`, and the line is about, has
+ * not left after all. Else somebody put it there by hand. */
+bool archive_is_live(const struct archive_line *line, struct str bytes,
+	const struct yaml_node *node);
 /* As `s` knows it: without lines about items that have not left, after all. */
 struct archive archive_in_force(const struct snapshot *s, struct arena *a);
 
@@ -55,7 +62,8 @@ int archive_append(struct store *st, const struct departed *departed, size_t n,
 void archive_settle(struct store *st);
 
 /* Take back the lines about items that are in the backlog, because the save
- * that was to remove them died, but for those in `departed`. */
+ * that was to remove them died, but for those in `departed`. What was taken
+ * back before is not again. */
 int archive_take_back(struct store *st, const struct departed *departed,
 	size_t n, int64_t now_ns, struct err *e);
 

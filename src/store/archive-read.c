@@ -90,15 +90,23 @@ archive_line_read(
 }
 
 void
-archive_count(const struct archive_line *lines, size_t n, bool *ret)
+archive_count(struct archive_line *lines, size_t n, bool *ret)
 {
 	CLEANUP_ARENA struct arena tmp = {0};
-	struct strmap last;
+	struct strmap left, stayed;
+	size_t stayed_n = 0, by;
 
-	strmap_init(&last, n, &tmp);
-	for (size_t i = n; i-- > 0;)
-		ret[i] = strmap_put(&last, lines[i].item.id, i) &&
-			!lines[i].stayed;
+	for (size_t i = 0; i < n; i++)
+		stayed_n += lines[i].stayed;
+	strmap_init(&left, n, &tmp);
+	strmap_init(&stayed, stayed_n, &tmp);
+	for (size_t i = n; i-- > 0;) {
+		struct str id = lines[i].item.id;
+		ret[i] = !lines[i].stayed && strmap_put(&left, id, i);
+		lines[i].taken_back = ret[i] && strmap_get(&stayed, id, &by);
+		if (lines[i].stayed)
+			(void)strmap_put(&stayed, id, i);
+	}
 }
 
 static void

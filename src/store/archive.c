@@ -12,8 +12,7 @@
 
 /*
  * BACKLOG_ARCHIVE.jsonl: one line per item that left. Only the id and how it
- * left are read back; the rest is for people and other programs. A line with
- * how: stayed takes back what is above it about its id.
+ * left are read back; the rest is for people and other programs.
  */
 
 static json_t *
@@ -78,6 +77,14 @@ archive_digest(struct str bytes, const struct yaml_node *node)
 {
 	return fio_digest(
 		str_of(bytes.s + node->start, node->end - node->start));
+}
+
+bool
+archive_is_live(const struct archive_line *line, struct str bytes,
+	const struct yaml_node *node)
+{
+	return line->taken_back ||
+		fio_digest_eq(line->was, archive_digest(bytes, node));
 }
 
 /* Of an entry's text; more than anybody writes about one item. */
@@ -168,7 +175,8 @@ add_line(struct buf *b, const struct departed *d, struct fio_digest was,
 	add_json(b, line);
 }
 
-/* A save that died after this step has left the very line already. */
+/* A save that died after this step has left the very line already. One that was
+ * taken back is of another. */
 static bool
 is_there(const struct archive *archive, const struct departed *d,
 	struct fio_digest was)
@@ -176,7 +184,8 @@ is_there(const struct archive *archive, const struct departed *d,
 	for (size_t i = 0; i < archive->n; i++) {
 		const struct archive_line *line = &archive->lines[i];
 		if (str_eq(line->item.id, d->item.id))
-			return fio_digest_eq(line->was, was) &&
+			return !line->taken_back &&
+				fio_digest_eq(line->was, was) &&
 				line->item.how == d->how &&
 				str_eq(line->item.into, d->into);
 	}
@@ -299,7 +308,8 @@ archive_take_back(struct store *st, const struct departed *departed, size_t n,
 		return -1;
 	for (size_t i = 0; i < archive.n; i++) {
 		struct str id = archive.lines[i].item.id;
-		if (snapshot_find(st->now.snapshot, id) == NULL ||
+		if (archive.lines[i].taken_back ||
+			snapshot_find(st->now.snapshot, id) == NULL ||
 			departs(departed, n, id))
 			continue;
 		if (append_stayed(st, id, when, e) < 0)

@@ -24,11 +24,11 @@ struct archive_entries {
 };
 
 /*
- * Every line that can be read, in file order; of several about one id the
- * last, unless that says that the item stayed. A line that cannot be read is a
- * problem with its place and hides no other; a field of an item that no longer
- * fits is left out. Without a file: none. A line says that an item left only
- * while the backlog does not hold it: leave out what is in there.
+ * Every departure that can be read, in file order; of several of one id the
+ * last. A line that cannot be read is a problem with its place and hides no
+ * other; a field of an item that no longer fits is left out. Without a file:
+ * none. A line says that an item left only while the backlog does not hold it:
+ * leave out what is in there, which may have stayed after all.
  */
 int archive_read(struct store *st, struct arena *a, struct archive_entries *ret,
 	struct problems *problems, struct err *e);

@@ -32,7 +32,8 @@ struct loaded {
 	bool sound;
 	bool held;	/* sound, but the guard does not trust it */
 	struct err why; /* the first problem when it is not */
-	bool half_left; /* the archive has a line about an item that is here */
+	bool half_left; /* the archive has a line about an item that is here,
+			   and did not take it back */
 };
 
 /* loaded.c */

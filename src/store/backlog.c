@@ -35,6 +35,7 @@ struct reading {
 	struct arena *tmp;
 	struct strmap gone; /* archived ids */
 	bool *live; /* archive lines whose item has not left after all */
+	bool half_left;
 	bool failed;
 };
 
@@ -60,11 +61,11 @@ read_entry(struct reading *r, const struct yaml_node *node)
 		complain(r, &e);
 		return;
 	}
-	/* The archive is written first: while these are the bytes it names,
-	 * the save that was to take the item out has not happened. */
+	/* The archive is written first: the save that was to take the item out
+	 * may not have happened. */
 	if (strmap_get(&r->gone, it.id, &at)) {
-		r->live[at] = fio_digest_eq(r->archive->lines[at].was,
-			archive_digest(r->bytes, node));
+		r->live[at] =
+			archive_is_live(&r->archive->lines[at], r->bytes, node);
 		if (!r->live[at]) {
 			yaml_err(r->file, node, &e,
 				"'%.*s' is in the archive already; give this "
@@ -206,9 +207,12 @@ seal(struct reading *r)
 	size_t gone_n = 0;
 
 	for (size_t i = 0; i < r->archive->n; i++) {
-		const struct archived *it = &r->archive->lines[i].item;
-		if (r->live[i])
+		const struct archive_line *line = &r->archive->lines[i];
+		const struct archived *it = &line->item;
+		if (r->live[i]) {
+			r->half_left |= !line->taken_back;
 			continue;
+		}
 		gone[gone_n++] = (struct archived){
 			.id = arena_str(a, it->id),
 			.how = it->how,
@@ -334,6 +338,7 @@ backlog_read(struct loaded *l, struct buf *bytes,
 	r.s->older_schema = r.schema < SCHEMA_NOW ? r.schema : 0;
 	seal(&r);
 	l->snapshot = r.s;
+	l->half_left = r.half_left;
 	l->text = text_new(bytes);
 	if (l->cut)
 		r.s->text = text_ref(l->text);

@@ -32,9 +32,8 @@ has_left(const struct job *j, const struct yaml_node *entry)
 {
 	for (size_t i = 0; i < j->archive.n; i++)
 		if (str_eq(j->archive.lines[i].item.id, j->id))
-			return !fio_digest_eq(j->archive.lines[i].was,
-				archive_digest(
-					loaded_bytes(&j->st->now), entry));
+			return !archive_is_live(&j->archive.lines[i],
+				loaded_bytes(&j->st->now), entry);
 	return false;
 }
 
@@ -205,7 +204,6 @@ prove(struct job *j, struct buf *bytes, struct loaded *next, struct err *e)
 			"%s: nothing was saved, because the change would have "
 			"touched something else; make it by hand",
 			st->label);
-	next->half_left = j->archive.n > next->snapshot->archived_n;
 	return 0;
 }
 

@@ -25,7 +25,8 @@
  * Dying after 3 wastes a number; after 4 the item is in both files, which
  * counts as not having left; the same changes, redone, append nothing twice.
  * Other changes first take its line back: they would give the item bytes that
- * the line does not know, and that is how a hand-restored item looks.
+ * the line does not know, and that is how a hand-restored item looks. The line
+ * counts again when the backlog comes back from git without the item.
  */
 
 enum {

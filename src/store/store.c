@@ -176,7 +176,6 @@ read_both(struct store *st, int64_t wait_ns, struct loaded *l,
 		l->why = *e;
 		rc = -1;
 	}
-	l->half_left = archive.n > l->snapshot->archived_n;
 	return rc;
 }
 

@@ -33,8 +33,10 @@
  * leave are in the archive and notes in the worklog; then the backlog is
  * replaced, and with that it has happened. A crash in between leaves an item in
  * both files. The archive says which bytes the item had: while the backlog
- * holds those, the item has not left. An archived id with other bytes was put
- * there by hand: that is a problem for a person to solve.
+ * holds those, the item has not left; the next save takes the line back. An
+ * archived id with other bytes was put there by hand: that is a problem for a
+ * person to solve. An id in the archive that the backlog does not hold has
+ * left, whatever else the archive says of it.
  */
 
 /* What BACKLOG.yaml may hold at most. */

@@ -202,6 +202,28 @@ WRK-002|WRK-004|Title of WRK-002"
 	output_is length 1
 }
 
+@test "archive: what git put back and took away again has left" {
+	echo BACKLOG_ARCHIVE.jsonl >.gitignore
+	repository
+	weir close WRK-001 -m "no use"
+	git stash -q
+	weir add another
+	has BACKLOG_ARCHIVE.jsonl '"how":"stayed"'
+	succeeds weir archive list
+	[ "$output" = "Nothing has left the backlog." ]
+	git checkout -q BACKLOG.yaml
+	git stash pop -q
+	succeeds weir archive show WRK-001
+	says "no use"
+	weir explain WRK-002 >explained
+	has explained "closed"
+	weir doctor >found || true
+	lacks found "neither in the backlog nor in the archive"
+	git stash -q
+	weir add another
+	succeeds weir show WRK-001
+}
+
 @test "archive is shown even when the backlog cannot be read" {
 	weir close WRK-001
 	echo 'items: [' >>BACKLOG.yaml

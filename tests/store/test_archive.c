@@ -298,19 +298,116 @@ of_several_lines_about_one_id_the_last_counts(void **state)
 	assert_int_equal(list.items[1].how, DEPARTED_CLOSED);
 }
 
+#define STAYED                                             \
+	"{\"id\":\"WRK-001\",\"how\":\"closed\"}\n"        \
+	"{\"id\":\"WRK-002\",\"how\":\"merged\",\"into\":" \
+	"\"WRK-003\"}\n"                                   \
+	"{\"id\":\"WRK-001\",\"how\":\"stayed\"}\n"        \
+	"{\"id\":\"WRK-002\",\"how\":\"stayed\"}\n"        \
+	"{\"id\":\"WRK-004\",\"how\":\"stayed\"}\n"
+#define HOLDS_ONE                                      \
+	"schema_version: 3\nnext_item_id: 1\nitems:\n" \
+	"- {id: WRK-001, title: One, status: new}\n"
+
+/* The backlog may come back from git without what stayed. */
 static void
-what_stayed_after_all_has_not_left(void **state)
+what_stayed_has_left_when_the_backlog_does_not_hold_it(void **state)
+{
+	const struct change more = change_add("more");
+	struct store_saved saved;
+
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG.yaml", HOLDS_ONE);
+	read_archive(STAYED);
+	assert_int_equal(problems.list.n, 0);
+	assert_int_equal(list.n, 2);
+	check_str(list.items[1].into, "WRK-003");
+	const struct snapshot *s = look();
+	assert_non_null(snapshot_find(s, STR("WRK-001")));
+	assert_null(snapshot_find_archived(s, STR("WRK-001")));
+	assert_null(snapshot_find_archived(s, STR("WRK-004")));
+	const struct archived *left = snapshot_find_archived(s, STR("WRK-002"));
+	assert_non_null(left);
+	assert_int_equal(left->how, DEPARTED_MERGED);
+	check_str(left->into, "WRK-003");
+	/* And its number is not given again. */
+	check_ok(store_apply(f.store, &more, 1, NOW, &saved, &f.e), &f.e);
+	check_str(saved.added.items[0], "WRK-003");
+	snapshot_unref(saved.next);
+	/* What is taken back is not taken back again. */
+	check_str(scratch_get(&f.scratch, "BACKLOG_ARCHIVE.jsonl"), STAYED);
+}
+
+static void
+what_stayed_leaves_by_a_line_of_its_own(void **state)
+{
+	static const char *const id[] = {"WRK-001"};
+	const struct change more = change_add("more");
+	struct store_saved saved;
+	struct snapshot *s;
+
+	(void)state;
+	scratch_put(&f.scratch, "BACKLOG.yaml", HOLDS_ONE);
+	close_items(id, 1);
+	scratch_put(&f.scratch, "BACKLOG.yaml", HOLDS_ONE);
+	check_ok(store_apply(f.store, &more, 1, NOW, &saved, &f.e), &f.e);
+	snapshot_unref(saved.next);
+	close_items(id, 1);
+	read_archive(NULL);
+	assert_int_equal(list.n, 1);
+	assert_int_equal(list.items[0].line, 3);
+	/* So that other bytes under its id are a person's to solve. */
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nitems:\n"
+		"- {id: WRK-001, title: Other, status: new}\n");
+	check_fails(store_look(f.store, &s, &f.e), &f.e, ERR_INPUT,
+		"'WRK-001' is in the archive already");
+	snapshot_unref(s);
+}
+
+static void
+what_stayed_is_said_to_have_stayed_once(void **state)
+{
+	static const char two[] =
+		HOLDS_ONE "- {id: WRK-002, title: Two, status: new}\n";
+	const struct change more = change_add("more");
+	struct store_saved saved;
+	struct str rest, line;
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 1; i <= 2; i++) {
+		scratch_put(&f.scratch, "BACKLOG.yaml", two);
+		close_items(
+			(const char *const[]){i == 1 ? "WRK-001" : "WRK-002"},
+			1);
+		scratch_put(&f.scratch, "BACKLOG.yaml", two);
+		check_ok(store_apply(f.store, &more, 1, NOW, &saved, &f.e),
+			&f.e);
+		snapshot_unref(saved.next);
+	}
+	rest = scratch_get(&f.scratch, "BACKLOG_ARCHIVE.jsonl");
+	while (str_next_line(&rest, &line))
+		n++;
+	assert_int_equal(n, 4);
+}
+
+static void
+what_stayed_is_there_whatever_its_bytes(void **state)
 {
 	(void)state;
-	read_archive("{\"id\":\"W-1\",\"how\":\"done\"}\n"
-		     "{\"id\":\"W-2\",\"how\":\"done\"}\n"
-		     "{\"id\":\"W-1\",\"how\":\"stayed\"}\n"
-		     "{\"id\":\"W-2\",\"how\":\"stayed\"}\n"
-		     "{\"id\":\"W-2\",\"how\":\"closed\"}\n");
-	assert_int_equal(problems.list.n, 0);
-	assert_int_equal(list.n, 1);
-	check_str(list.items[0].item.id, "W-2");
-	assert_int_equal(list.items[0].how, DEPARTED_CLOSED);
+	scratch_put(&f.scratch, "BACKLOG.yaml", HOLDS_ONE);
+	close_items((const char *const[]){"WRK-001"}, 1);
+	CLEANUP_BUF struct buf b = {0};
+	buf_add_str(&b, scratch_get(&f.scratch, "BACKLOG_ARCHIVE.jsonl"));
+	buf_add_c(&b, "{\"id\":\"WRK-001\",\"how\":\"stayed\"}\n");
+	scratch_put(&f.scratch, "BACKLOG_ARCHIVE.jsonl", b.p);
+	scratch_put(&f.scratch, "BACKLOG.yaml",
+		"schema_version: 3\nitems:\n"
+		"- {id: WRK-001, title: Other, status: new}\n");
+	const struct snapshot *s = look();
+	check_str(snapshot_find(s, STR("WRK-001"))->title, "Other");
+	assert_null(snapshot_find_archived(s, STR("WRK-001")));
 }
 
 /* The kernel, with somebody who changes an item and closes it between the
@@ -395,7 +492,10 @@ main(void)
 		EACH(without_a_file_there_is_none),
 		EACH(damaged_lines_are_named_and_hide_no_other),
 		EACH(of_several_lines_about_one_id_the_last_counts),
-		EACH(what_stayed_after_all_has_not_left),
+		EACH(what_stayed_has_left_when_the_backlog_does_not_hold_it),
+		EACH(what_stayed_leaves_by_a_line_of_its_own),
+		EACH(what_stayed_is_said_to_have_stayed_once),
+		EACH(what_stayed_is_there_whatever_its_bytes),
 		EACH(what_changes_and_leaves_while_it_is_read_has_left),
 	};
 

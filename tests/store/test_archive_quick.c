@@ -206,14 +206,18 @@ whatever_is_read_quickly_is_what_json_says(void **state)
 }
 
 static void
-check_in_force(struct str bytes, size_t want)
+check_in_force(struct str bytes, size_t want, size_t want_taken_back)
 {
 	CLEANUP_ARENA struct arena a = {0};
 	struct archive archive;
+	size_t taken_back = 0;
 
 	scratch_put(&f.scratch, "BACKLOG_ARCHIVE.jsonl", bytes.s);
 	check_ok(archive_load(f.store, &a, &archive, NULL, &f.e), &f.e);
 	assert_int_equal(archive.n, want);
+	for (size_t i = 0; i < archive.n; i++)
+		taken_back += archive.lines[i].taken_back;
+	assert_int_equal(taken_back, want_taken_back);
 }
 
 static void
@@ -229,7 +233,7 @@ lines_of_other_hands_count_beside_them(void **state)
 			   "{\"id\":\"W-2\",\"how\":\"stayed\",\"at\":\"x\"}\n"
 			   "{\"id\":\"W-6\",\"how\":\"done\",\"at\":\"x\"} {}\n"
 			   "{\"id\":\"\",\"how\":\"done\",\"at\":\"x\"}\n"),
-		2);
+		3, 1);
 }
 
 int

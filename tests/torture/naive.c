@@ -76,14 +76,24 @@ read_backlog(const char *project, struct naive *n)
 	free(text);
 }
 
-/* A line "stayed" takes back what is above it about its id. */
+/* A line "stayed" takes back what is above it about its id. That counts still
+ * when the backlog does not hold the item, unless a later one says how it left.
+ */
 static void
 take_back(struct naive *n, const char *id)
+{
+	for (size_t i = 0; i < n->n; i++)
+		if (n->items[i].archived && strcmp(n->items[i].id, id) == 0)
+			n->items[i].stayed = true;
+}
+
+static void
+drop_stayed(struct naive *n, const char *id)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n->n; i++)
-		if (!n->items[i].archived || strcmp(n->items[i].id, id) != 0)
+		if (!n->items[i].stayed || strcmp(n->items[i].id, id) != 0)
 			n->items[kept++] = n->items[i];
 	n->n = kept;
 }
@@ -108,12 +118,13 @@ read_archive(const char *project, struct naive *n)
 			take_back(n, stayed);
 			continue;
 		}
-		struct naive_item *it = push(n);
-		it->archived = true;
-		if (!between(line, "\"id\":\"", "\"", it->id, sizeof(it->id)) ||
-			!between(line, "\"title\":\"", "\"", it->title,
-				sizeof(it->title)))
+		struct naive_item one = {.archived = true};
+		if (!between(line, "\"id\":\"", "\"", one.id, sizeof(one.id)) ||
+			!between(line, "\"title\":\"", "\"", one.title,
+				sizeof(one.title)))
 			fail_msg("an odd line in the archive: %s", line);
+		drop_stayed(n, one.id);
+		*push(n) = one;
 	}
 	free(text);
 }

@@ -20,6 +20,7 @@ struct naive_item {
 	char id[32];
 	char title[96];
 	bool archived; /* a line of the archive, else in the backlog */
+	bool stayed;   /* and one below takes it back */
 };
 
 struct naive {
