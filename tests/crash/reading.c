@@ -44,6 +44,7 @@ read_backlog(struct reading *r)
 	}
 }
 
+/* A departure; "stayed" has no item. */
 static bool
 is_record(struct str line)
 {
@@ -60,19 +61,42 @@ reading_is_live(const struct reading *r, struct str id)
 	return false;
 }
 
+static struct str
+id_of(struct str line)
+{
+	return reading_between(line, "\"id\":\"", "\"");
+}
+
+/* The item stayed, and left once more: the next line about it, of those below,
+ * takes it back, and another is a departure. */
+static bool
+is_superseded(struct str id, struct str below)
+{
+	bool stayed = false;
+	struct str line;
+
+	while (str_next_line(&below, &line)) {
+		if (!str_eq(id_of(line), id))
+			continue;
+		if (is_record(line))
+			return stayed;
+		stayed = stayed || str_ends(line, STR("}"));
+	}
+	return false;
+}
+
 static void
 read_archive(struct reading *r)
 {
 	struct str rest = reading_file(r, "BACKLOG_ARCHIVE.jsonl"), line;
 
-	while (str_next_line(&rest, &line)) {
-		struct seen one = {
-			.id = reading_between(line, "\"id\":\"", "\""),
+	while (reading_next_departed(r, &rest, &line)) {
+		const struct seen one = {
+			.id = id_of(line),
 			.title = reading_between(line, "\"title\":\"", "\""),
 			.archived = true,
 		};
-		if (is_record(line) && !reading_is_live(r, one.id))
-			VEC_PUSH(&r->items, one);
+		VEC_PUSH(&r->items, one);
 	}
 }
 
@@ -148,9 +172,8 @@ reading_next_departed(
 	const struct reading *r, struct str *rest, struct str *ret)
 {
 	while (str_next_line(rest, ret))
-		if (is_record(*ret) &&
-			!reading_is_live(
-				r, reading_between(*ret, "\"id\":\"", "\"")))
+		if (is_record(*ret) && !reading_is_live(r, id_of(*ret)) &&
+			!is_superseded(id_of(*ret), *rest))
 			return true;
 	return false;
 }

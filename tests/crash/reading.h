@@ -42,7 +42,8 @@ bool reading_is_logged(struct str line);
 bool reading_says(struct str line, const char *word);
 /* Whether the backlog has it. */
 bool reading_is_live(const struct reading *r, struct str id);
-/* The next record of an item that is not in the backlog any more. */
+/* The next record of an item that is not in the backlog any more, be it that
+ * the item stayed once; then its last one. */
 bool reading_next_departed(
 	const struct reading *r, struct str *rest, struct str *ret);
 

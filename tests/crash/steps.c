@@ -323,6 +323,18 @@ step_look(struct world *w, const struct step *s)
 }
 
 int
+step_left(struct world *w, const struct step *s)
+{
+	struct snapshot *now;
+
+	int rc = store_look(store_of(w, s), &now, &w->e);
+	if (rc == 0 && snapshot_find_archived(now, str_from(s->a)) == NULL)
+		rc = err_set(&w->e, ERR_MISSING, "%s has not left", s->a);
+	snapshot_unref(now);
+	return rc != 0 ? -1 : 0;
+}
+
+int
 step_sweep(struct world *w, const struct step *s)
 {
 	return store_sweep(store_of(w, s), &w->e);

@@ -82,6 +82,7 @@ int step_forget(struct world *w, const struct step *s);	 /* a: id */
 int step_conclude(struct world *w, const struct step *s);
 int step_take(struct world *w, const struct step *s); /* the inbox */
 int step_look(struct world *w, const struct step *s);
+int step_left(struct world *w, const struct step *s); /* a: id, seen as gone */
 /* By a person, b becomes c in its text. */
 int step_rewrite(struct world *w, const struct step *s);
 int step_migrate(struct world *w, const struct step *s);

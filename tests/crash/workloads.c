@@ -25,6 +25,18 @@ static const char two_items[] = "# what is to be done\n"
 				"  dependencies: [WRK-001]\n"
 				"# the end\n";
 
+/* The same when the second has left. */
+static const char without_second[] = "# what is to be done\n"
+				     "schema_version: 3\n"
+				     "next_item_id: 2\n"
+				     "items:\n"
+				     "- id: WRK-001\n"
+				     "  title: first # keep this remark\n"
+				     "  status: in_progress\n"
+				     "  owner: nobody weir knows\n"
+				     "\n"
+				     "# the end\n";
+
 /* Somebody took an old file out of git; the mark knows better. */
 static const char old_items[] = "schema_version: 3\n"
 				"next_item_id: 2\n"
@@ -244,6 +256,20 @@ static const struct step renumber_steps[] = {
 	ADD(.a = "added"),
 };
 
+/* What left is put away and fetched back with git, but for the archive, which
+ * git does not know; a save in between says that it stayed. */
+static const struct step stash_steps[] = {
+	DO(archive, .a = "second", .b = "no use", .n = DEPARTED_CLOSED),
+	{.run = step_checkout, .a = BACKLOG, .b = two_items},
+	ADD(.a = "added"),
+	{.run = step_checkout, .a = BACKLOG, .b = without_second},
+	DO(left, .a = "WRK-002"),
+	ADD(.a = "more"),
+	{.run = step_checkout, .a = BACKLOG, .b = two_items},
+	DO(archive, .a = "second", .b = "no use", .n = DEPARTED_CLOSED),
+	DO(left, .a = "WRK-002"),
+};
+
 static const struct step accept_steps[] = {
 	DO(describe, .a = "first", .b = "slow"),
 	{.run = step_checkout, .a = BACKLOG, .b = one_item},
@@ -396,6 +422,7 @@ const struct workload workloads[] = {
 		.steps = renumber_steps,
 		.n = 5,
 		.unsound = true},
+	{.name = "stash", .files = plain, .steps = stash_steps, .n = 9},
 	{.name = "accept-loss",
 		.files = with_four,
 		.steps = accept_steps,
