@@ -120,9 +120,10 @@ static void
 what_somebody_appends_while_we_save_is_seen(void **state)
 {
 	const char *const ids[] = {"WRK-001"};
-	struct sys sys = *sys_real();
+	static struct sys sys; /* the teardown still goes through it */
 
 	(void)state;
+	sys = *sys_real();
 	sys.fsync = append_and_sync;
 	scratch_put(&f.scratch, "BACKLOG.yaml",
 		"schema_version: 3\nitems:\n"
