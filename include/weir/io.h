@@ -644,9 +644,9 @@ struct wio_watch;
  * Moves in from outside are creations, moves out removals. Temporary files of
  * this library are not seen. A reader that falls behind by a whole queue gets
  * WIO_RESCAN in place of what it missed; of what is told after that, some may
- * have been seen by the reading already, and what comes and goes while it reads
- * may be seen by it and told by nobody: who keeps a copy of files that change
- * all the time reads once more when they rest. The roots follow wio_set_roots.
+ * have been seen by the reading already, and what it may have seen in vain is
+ * told as removed, if it reads before it asks for the next event (by polling,
+ * unless it went before the next look). The roots follow wio_set_roots.
  *
  * Carried out in their order on a copy, events give what there is:
  *

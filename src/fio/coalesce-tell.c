@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/err.h"
+#include "base/mem.h"
 #include "fio/coalesce-priv.h"
 
 /*
@@ -232,6 +233,21 @@ tell_one(struct fio_coalesce *c, struct fio_node *n, struct fio_told *ret)
 	}
 }
 
+static void
+tell_ghost(struct fio_coalesce *c, int64_t now_ns, struct fio_told *ret)
+{
+	struct fio_ghost *g = &c->ghosts.items[--c->ghosts.n];
+
+	buf_reset(&c->path);
+	buf_add_c(&c->path, g->path);
+	mem_free(g->path);
+	*ret = (struct fio_told){.kind = WIO_REMOVED,
+		.is_dir = g->is_dir,
+		.at_ns = now_ns,
+		.root = g->root,
+		.path = c->path.p};
+}
+
 int
 fio_coalesce_next(struct fio_coalesce *c, int64_t now_ns, struct fio_told *ret)
 {
@@ -242,8 +258,13 @@ fio_coalesce_next(struct fio_coalesce *c, int64_t now_ns, struct fio_told *ret)
 	fio_coalesce_trim(c);
 	if (c->lost) { /* whoever reads it all anew sees what is pending, too */
 		fio_coalesce_settle(c);
+		c->anew = true;
 		*ret = (struct fio_told){
 			.kind = WIO_RESCAN, .at_ns = now_ns, .path = ""};
+		return 0;
+	}
+	if (c->ghosts.n > 0) { /* before its place is told to be taken */
+		tell_ghost(c, now_ns, ret);
 		return 0;
 	}
 	for (struct fio_node *n = c->lines[FIO_BY_LAST].first;
@@ -266,7 +287,7 @@ fio_coalesce_due(const struct fio_coalesce *c)
 	int64_t air = c->air.n > 0 ? c->air.items[0].until_ns : INT64_MAX;
 	int64_t due = INT64_MAX;
 
-	if (c->lost || c->pending > c->options.queue)
+	if (c->lost || c->ghosts.n > 0 || c->pending > c->options.queue)
 		return INT64_MIN;
 	const struct fio_node *rests = c->lines[FIO_BY_LAST].first;
 	const struct fio_node *waits = c->lines[FIO_BY_FIRST].first;

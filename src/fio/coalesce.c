@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 
 /*
  * A node is pending when its two places differ or its bytes do, and it is not
@@ -46,6 +47,7 @@ fio_coalesce_release(struct fio_coalesce *c)
 	fio_tree_release(&c->tree);
 	VEC_RELEASE(&c->roots);
 	VEC_RELEASE(&c->air);
+	VEC_RELEASE(&c->ghosts);
 	buf_release(&c->path);
 	buf_release(&c->old_path);
 }
@@ -165,11 +167,43 @@ arrive(struct fio_coalesce *c, struct fio_node *n, struct fio_node *dir,
 }
 
 static void
+forget_ghosts(struct fio_coalesce *c)
+{
+	VEC_EACH (g, &c->ghosts)
+		mem_free(g->path);
+	c->ghosts.n = 0;
+}
+
+/* Nothing was told of who leaves, nor of who was in its place before. */
+static void
+leave_ghost(struct fio_coalesce *c, const struct fio_node *n)
+{
+	const struct fio_spot *at = &n->at[FIO_NOW];
+
+	if (c->lost ||
+		fio_tree_find(&c->tree, FIO_TOLD, at->parent,
+			fio_node_name(n, FIO_NOW)) != NULL)
+		return;
+	const struct fio_node *root = fio_node_path(n, FIO_NOW, &c->path);
+	/* What was below a directory that left goes with that. */
+	if (!root->is_root)
+		return;
+	struct fio_ghost g = {.path = mem_alloc(c->path.n + 1),
+		.root = root->root,
+		.is_dir = n->is_dir};
+	memcpy(g.path, c->path.p, c->path.n + 1);
+	VEC_PUSH(&c->ghosts, g);
+	c->lost |= c->ghosts.n > c->options.queue;
+}
+
+static void
 depart(struct fio_coalesce *c, struct fio_node *n, int64_t now_ns)
 {
 	const struct fio_node *dir = n->at[FIO_NOW].parent;
 	struct buf name = {0};
 
+	if (c->anew)
+		leave_ghost(c, n);
 	buf_add_c(&name, fio_node_name(n, FIO_NOW));
 	fio_tree_take(&c->tree, FIO_NOW, n);
 	note_told(c, dir, name.p, now_ns);
@@ -260,6 +294,11 @@ fio_coalesce_from(struct fio_coalesce *c, struct fio_node *dir,
 
 	if (n == NULL)
 		return;
+	/* Whoever reads may have seen it in both places, or in neither. */
+	if (c->anew) {
+		fio_coalesce_drop(c, n, now_ns);
+		return;
+	}
 	n->floating = true;
 	depart(c, n, now_ns);
 	VEC_PUSH(&c->air,
@@ -375,7 +414,8 @@ fio_coalesce_settle(struct fio_coalesce *c)
 		fio_coalesce_drop(c, c->air.items[--c->air.n].node, INT64_MIN);
 	while (c->lines[FIO_BY_LAST].first != NULL)
 		settle(c, c->lines[FIO_BY_LAST].first);
-	c->lost = c->stuck = false;
+	forget_ghosts(c);
+	c->lost = c->stuck = c->anew = false;
 }
 
 void
@@ -383,6 +423,12 @@ fio_coalesce_lose(struct fio_coalesce *c)
 {
 	fio_coalesce_settle(c);
 	c->lost = true;
+}
+
+void
+fio_coalesce_read(struct fio_coalesce *c)
+{
+	c->anew = false;
 }
 
 void

@@ -30,6 +30,10 @@
  *	renamed		 a file or directory with all below it; what `path` held
  *			 was a file and is replaced by a file
  *
+ * After a rescan somebody reads all anew, until fio_coalesce_read. What comes
+ * and goes meanwhile may be seen, so it is told as removed, and so is what
+ * moves, which is created where it comes to.
+ *
  * So a file that is deleted and made again is modified, and so is one that a
  * save by rename puts another one in the place of; what comes and goes, or goes
  * and comes back, is nothing. Files that changed places in a circle are
@@ -64,7 +68,15 @@ struct fio_coalesce {
 		int64_t until_ns;
 	})
 	air;
-	bool lost;  /* a rescan is to be told */
+	bool lost; /* a rescan is to be told */
+	bool anew; /* one was: what comes now may be seen by who reads */
+	/* Seen so, perhaps, and gone again: to be told as removed. */
+	VEC(struct fio_ghost {
+		char *path;
+		size_t root;
+		bool is_dir;
+	})
+	ghosts;
 	bool stuck; /* all that is due waits for one in the air */
 	uint32_t walk;
 	struct buf path, old_path;
@@ -109,6 +121,9 @@ void fio_coalesce_touch(
 void fio_coalesce_settle(struct fio_coalesce *c);
 /* The same, and tell a rescan. */
 void fio_coalesce_lose(struct fio_coalesce *c);
+/* Whoever was told a rescan has read, and all that happened by then was put in
+ * here. */
+void fio_coalesce_read(struct fio_coalesce *c);
 /* When there is more to tell than the queue holds, lose it. To be called when
  * no node is held. */
 void fio_coalesce_trim(struct fio_coalesce *c);

@@ -254,7 +254,9 @@ fio_watch_pump(struct wio_watch *x, int64_t now_ns)
 		if (rc != 0)
 			rc = take_all(x, now_ns);
 	}
-	if (rc != 0)
+	if (rc != 0) {
 		fio_watch_check(x, now_ns);
+		fio_coalesce_read(&x->tree);
+	}
 	fio_watch_poll(x, now_ns);
 }

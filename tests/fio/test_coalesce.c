@@ -413,6 +413,67 @@ more_changes_than_the_queue_holds_are_one_rescan(void **state)
 }
 
 static void
+what_a_reading_after_a_rescan_may_have_seen_is_told_as_removed(void **state)
+{
+	struct fio_node *dir;
+	bool known;
+
+	(void)state;
+	(void)file(root, "known");
+	assert_string_equal(tell_after(100 * ms), "created known");
+	fio_coalesce_lose(&c);
+	assert_string_equal(tell(), "rescan");
+	(void)file(root, "a");
+	fio_coalesce_removed(&c, root, "a", now);
+	assert_string_equal(tell(), "removed a");
+	/* With all that is below it, and what comes into its place after it. */
+	dir = directory(root, "d");
+	(void)file(dir, "e");
+	fio_coalesce_from(&c, root, "d", 1, now);
+	assert_null(fio_coalesce_to(&c, root, "f", true, 1, now, &known)
+			    ->at[FIO_NOW]
+			    .children);
+	assert_false(known);
+	assert_string_equal(tell(), "removed d");
+	(void)file(root, "d");
+	assert_string_equal(tell_after(100 * ms), "created f, created d");
+	/* A move may have been seen from both ends. */
+	fio_coalesce_from(&c, root, "known", 2, now);
+	(void)fio_coalesce_to(&c, root, "moved", false, 2, now, &known);
+	assert_string_equal(
+		tell_after(100 * ms), "removed known, created moved");
+	fio_coalesce_removed(&c, root, "moved", now);
+	assert_string_equal(tell_after(100 * ms), "removed moved");
+	/* In the place of what was told, and gone with it. */
+	fio_coalesce_removed(&c, root, "d", now);
+	(void)directory(root, "d");
+	fio_coalesce_removed(&c, root, "d", now);
+	assert_string_equal(tell_after(100 * ms), "removed d");
+	fio_coalesce_read(&c);
+	(void)file(root, "a");
+	fio_coalesce_removed(&c, root, "a", now);
+	assert_string_equal(tell_after(100 * ms), "");
+}
+
+static void
+what_is_seen_after_a_rescan_stays_bounded(void **state)
+{
+	char name[16];
+
+	(void)state;
+	fio_coalesce_release(&c);
+	start(0, 4);
+	fio_coalesce_lose(&c);
+	assert_string_equal(tell(), "rescan");
+	for (int i = 0; i < 500; i++) {
+		(void)snprintf(name, sizeof(name), "f%d", i);
+		(void)file(root, name);
+		fio_coalesce_removed(&c, root, name, now);
+	}
+	assert_string_equal(tell(), "rescan");
+}
+
+static void
 as_many_changes_as_the_queue_holds_are_told_each(void **state)
 {
 	(void)state;
@@ -484,6 +545,8 @@ main(void)
 		TEST(a_change_is_told_when_it_has_rested_and_not_before),
 		TEST(without_debounce_a_change_is_told_at_once),
 		TEST(more_changes_than_the_queue_holds_are_one_rescan),
+		TEST(what_a_reading_after_a_rescan_may_have_seen_is_told_as_removed),
+		TEST(what_is_seen_after_a_rescan_stays_bounded),
 		TEST(as_many_changes_as_the_queue_holds_are_told_each),
 		TEST(a_file_that_becomes_a_directory_is_removed_and_created),
 		TEST(a_rename_from_one_root_to_another_is_a_removal_and_a_creation),
