@@ -31,6 +31,7 @@ struct loaded {
 	struct fio_version archive_version;
 	bool sound;
 	bool held;	/* sound, but the guard does not trust it */
+	bool blind;	/* the archive could not be read: as if it were empty */
 	struct err why; /* the first problem when it is not */
 	bool half_left; /* the archive has a line about an item that is here,
 			   and did not take it back */

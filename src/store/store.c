@@ -142,6 +142,15 @@ find_cache(const struct store *st, size_t n, struct fio_digest digest,
 		parse_cache_open(ret, &state, n, digest);
 }
 
+/* What was read may be shown, and nothing is saved over it. */
+static int
+distrust(struct loaded *l, const struct err *why)
+{
+	l->sound = false;
+	l->why = *why;
+	return -1;
+}
+
 /* Backlog and archive as they are now. -1 without a snapshot: nothing could be
  * read. 2: it has a writer still. */
 static int
@@ -152,15 +161,18 @@ read_both(struct store *st, int64_t wait_ns, struct loaded *l,
 	CLEANUP_BUF struct buf bytes = {0};
 	struct parse_cache cache;
 	struct archive archive;
+	struct err why;
 
 	int rc = read_whole(st, wait_ns, &bytes, &l->version, e);
-	if (rc == 0 &&
-		archive_load(st, &tmp, &archive, &l->archive_version, e) < 0)
-		rc = -1;
 	if (rc < 0)
 		problems_add(problems, e);
 	if (rc != 0)
 		return rc;
+	/* Its items are shown all the same, without what has left. */
+	l->blind =
+		archive_load(st, &tmp, &archive, &l->archive_version, &why) < 0;
+	if (l->blind)
+		problems_add(problems, &why);
 	find_cache(st, bytes.n, l->version.digest, &cache);
 	rc = backlog_read(l, &bytes,
 		&(struct backlog_reading){.file = st->label,
@@ -169,12 +181,14 @@ read_both(struct store *st, int64_t wait_ns, struct loaded *l,
 			.cache = &cache},
 		problems, e);
 	parse_cache_close(&cache);
+	if (l->blind) {
+		*e = why;
+		rc = distrust(l, e);
+	}
 	if (rc == 0 && guard_check(st, l, e) < 0) {
 		problems_add(problems, e);
 		l->held = true;
-		l->sound = false;
-		l->why = *e;
-		rc = -1;
+		rc = distrust(l, e);
 	}
 	return rc;
 }
@@ -312,7 +326,7 @@ int
 store_is_stale(struct store *st, struct err *e)
 {
 	/* The same bytes may have been accepted meanwhile. */
-	if (st->now.snapshot == NULL || st->now.held)
+	if (st->now.snapshot == NULL || st->now.held || st->now.blind)
 		return 1;
 	int rc = fio_is_version(&st->dir, st->name, &st->now.version, e);
 	if (rc != 0)

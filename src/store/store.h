@@ -56,7 +56,8 @@ void store_close(struct store *st); /* NULL is fine */
 /*
  * The backlog as it is now. 0: every item is sound. 1: there is no backlog.
  * -1 with `*ret` set: some of it is not sound; `*ret` holds the items that are
- * and `problems` what is wrong, the first also in `e`; nothing can be saved.
+ * and `problems` what is wrong, the first also in `e`; nothing can be saved. An
+ * archive that cannot be read is one of these, and is as if it were empty.
  * -1 with `*ret` NULL: nothing could be read at all. ERR_LOCKED: somebody has
  * the file open for writing, and half of it may be missing.
  * A backlog of an older schema is read as what it means today, and cannot be

@@ -210,3 +210,15 @@ ids() {
 	succeeds weir list --json
 	output_is '.[0].title == "a\u001b[31mb\u0007\u202ec"' true
 }
+
+@test "list and show: without an archive to read, the items all the same" {
+	weir add 'Still here'
+	mkdir BACKLOG_ARCHIVE.jsonl
+	fails 3 weir list
+	says "Still here"
+	says "BACKLOG_ARCHIVE.jsonl"
+	fails 3 weir show WRK-010
+	says "Still here"
+	says "BACKLOG_ARCHIVE.jsonl"
+	fails 3 weir add 'Refused'
+}

@@ -42,6 +42,38 @@ something_else_in_the_backlogs_place_is_not_an_empty_one(void **state)
 	problems_release(&problems);
 }
 
+static void
+without_its_archive_a_backlog_is_shown_and_not_saved(void **state)
+{
+	CLEANUP_PROBLEMS struct problems problems = {0};
+	const struct change add = change_add("over it");
+	struct store_saved saved;
+	struct snapshot *s;
+	char path[512];
+
+	(void)state;
+	assert_int_equal(
+		mkdir(scratch_path(&f.scratch, "BACKLOG_ARCHIVE.jsonl", path),
+			0755),
+		0);
+	check_fails(store_load(f.store, &s, &problems, &f.e), &f.e, ERR_INPUT,
+		"BACKLOG_ARCHIVE.jsonl");
+	assert_int_equal(problems.list.n, 1);
+	assert_non_null(s);
+	assert_int_equal(s->n, 1);
+	snapshot_unref(s);
+	check_fails(store_apply(f.store, &add, 1, NOW, &saved, &f.e), &f.e,
+		ERR_INPUT, "BACKLOG_ARCHIVE.jsonl");
+	check_fails(store_look(f.store, &s, &f.e), &f.e, ERR_INPUT,
+		"BACKLOG_ARCHIVE.jsonl");
+	snapshot_unref(s);
+	check_str(scratch_get(&f.scratch, "BACKLOG.yaml"), backlog);
+	/* Not there, it is empty, and that is seen. */
+	assert_int_equal(rmdir(path), 0);
+	check_ok(store_look(f.store, &s, &f.e), &f.e);
+	snapshot_unref(s);
+}
+
 /* A kernel that gives no bytes of the backlog, at one call or the other. */
 static struct barred {
 	union {
@@ -139,6 +171,7 @@ main(void)
 #define EACH(test) cmocka_unit_test_setup_teardown(test, setup, project_remove)
 	const struct CMUnitTest tests[] = {
 		EACH(something_else_in_the_backlogs_place_is_not_an_empty_one),
+		EACH(without_its_archive_a_backlog_is_shown_and_not_saved),
 		EACH(a_backlog_that_cannot_be_read_is_not_an_empty_one),
 	};
 
