@@ -32,8 +32,9 @@ static int
 fail_value(const struct field *f, const struct yaml_node *value,
 	struct str text, const char *file, const struct err *why, struct err *e)
 {
-	const char *near =
-		f->names != NULL ? names_nearest(f->names, text) : NULL;
+	const char *near = f->names != NULL && str_is_set(text)
+		? names_nearest(f->names, text)
+		: NULL;
 
 	return yaml_err(file, value, e, "'%s': %s%s%s%s", f->name, why->msg,
 		near != NULL ? "; did you mean '" : "",
@@ -49,10 +50,10 @@ read_scalar(const struct field *f, const struct yaml_node *value,
 	if (value->kind != YAML_SCALAR)
 		return yaml_err(
 			file, value, e, "'%s' must be a single value", f->name);
-	if (yaml_is_null(value))
-		return field_set_text(f, base, STR_ABSENT, e);
 	struct str text = value->value;
-	if (f->kind == FIELD_BOOL) {
+	if (yaml_is_null(value)) {
+		text = STR_ABSENT;
+	} else if (f->kind == FIELD_BOOL) {
 		if (!yaml_bool(value, &truth))
 			return yaml_err(file, value, e,
 				"'%s' must be true or false, not '%.*s'",

@@ -24,6 +24,18 @@ titles() {
 	[ ! -e BACKLOG_INBOX.rejected.yaml ]
 }
 
+@test "an entry whose title has no value is told with its place" {
+	local why="BACKLOG_INBOX.yaml:2:9: 'title': a value is required"
+
+	printf -- '- title: Good\n- title:\n' >BACKLOG_INBOX.yaml
+	run weir doctor
+	says "$why"
+	run weir run --cap 1
+	says "$why"
+	has BACKLOG_INBOX.rejected.yaml "$why"
+	[ "$(titles)" = "Good" ] || explain "$(titles)"
+}
+
 @test "an entry without a title is set aside with the reason, others go in" {
 	cat >BACKLOG_INBOX.yaml <<-'END'
 		- title: Good
