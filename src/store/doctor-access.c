@@ -3,6 +3,7 @@
 #include "store/mark-priv.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "fio/access.h"
 
@@ -11,6 +12,18 @@ struct place {
 	enum fio_need need;
 };
 
+/* Neither owner nor mode is what keeps weir from filling it. */
+static bool
+is_no_directory(const struct store *st, const struct place *p)
+{
+	struct stat there;
+	struct err ignored;
+
+	return p->need == FIO_TO_FILL &&
+		fio_stat(st->root, p->path, &there, &ignored) == 0 &&
+		!S_ISDIR(there.st_mode) && !S_ISLNK(there.st_mode);
+}
+
 static void
 look_at(const struct store *st, const struct place *p, struct findings *f)
 {
@@ -18,6 +31,16 @@ look_at(const struct store *st, const struct place *p, struct findings *f)
 		.wrong = true, .check = "access", .where = str_from(p->path)};
 	struct err e = {0};
 
+	if (is_no_directory(st, p)) {
+		x.message = STR("it is a file, and weir keeps files of its own "
+				"in a directory of that name");
+		x.next = STR("rename it, to a name that is free; weir makes "
+			     "the directory");
+		/* Of that one doctor_state_open tells. */
+		if (strcmp(p->path, STORE_STATE_DIR) != 0)
+			findings_add(f, &x);
+		return;
+	}
 	if (fio_access(st->root, p->path, p->need, &e) == 0)
 		return;
 	x.next = e.sys == EROFS

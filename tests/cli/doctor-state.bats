@@ -35,6 +35,7 @@ suggests_no_move() {
 	echo mine >.weir
 	stuck ".weir: it is a file, and weir keeps its local state in a directory of that name"
 	says "rename it, to a name that is free; weir makes the directory"
+	[[ $output != *"it belongs to"* ]] || explain "an owner that is right"
 	suggests_no_move
 	mv .weir weir.was
 	mkdir -m 700 elsewhere
@@ -43,6 +44,21 @@ suggests_no_move() {
 	says "put the directory itself in its place"
 	rm .weir
 	succeeds weir add 'One'
+}
+
+@test "doctor: a file where weir keeps files of its own" {
+	local place
+
+	lived_in
+	for place in .weir/trash .weir/log .weir/snapshots _worklog; do
+		rm -rf "$place"
+		echo mine >"$place"
+		fails 3 weir doctor
+		says "$place: it is a file, and weir keeps files of its own in a directory of that name"
+		says "rename it, to a name that is free; weir makes the directory"
+		[[ $output != *"it belongs to"* ]] || explain "an owner that is right"
+		rm "$place"
+	done
 }
 
 @test "doctor: a lock that is no file" {
