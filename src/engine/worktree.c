@@ -81,16 +81,20 @@ is_own(const struct store_paths *own, struct str path)
 	return str_eq(path, own->backlog) || str_eq(path, own->archive) ||
 		str_starts(path, own->inbox) ||
 		str_starts(path, own->rejected) ||
-		worktree_is_under(path, own->worklog);
+		worktree_is_under(path, own->worklog) ||
+		store_is_transient(own, path);
 }
 
-/* An inbox somebody has just dropped is not ours to commit; that a tracked
- * one was taken is. */
+/* An inbox somebody has just dropped is not ours to commit, nor is what weir
+ * has under way; that a tracked one was taken is, and so that such a file that
+ * got into a commit is gone. */
 static bool
 is_own_to_commit(const struct store_paths *own, const struct git_change *c)
 {
 	return is_own(own, c->path) &&
-		(!str_eq(c->path, own->inbox) || c->deleted);
+		(c->deleted ||
+			(!str_eq(c->path, own->inbox) &&
+				!store_is_transient(own, c->path)));
 }
 
 /* An earlier attempt left the path just as it is now. */

@@ -212,6 +212,8 @@ int fio_sweep(const struct fio_dir *d, struct err *e);
 int fio_sweep_keeping(const struct fio_dir *d, const struct fio_keep *keep,
 	struct err *e); /* NULL: as fio_sweep */
 
+/* The name is one of those that fio_sweep looks at. */
+bool fio_is_leftover(struct str name);
 /* The names that fio_sweep would remove or put away, if their writers are dead.
  */
 int fio_leftovers(const struct fio_dir *d, struct arena *a,

@@ -64,6 +64,12 @@ fio_is_temp(struct str name)
 }
 
 bool
+fio_is_leftover(struct str name)
+{
+	return fio_is_swap(name) || fio_is_temp(name);
+}
+
+bool
 fio_is_digest(
 	const struct fio_dir *d, const char *file, struct fio_digest digest)
 {

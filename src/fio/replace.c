@@ -418,7 +418,7 @@ fio_leftovers(const struct fio_dir *d, struct arena *a, struct str_list *ret,
 		return -1;
 	struct str *kept = ARENA_ARRAY(a, struct str, all.n);
 	for (size_t i = 0; i < all.n; i++)
-		if (fio_is_swap(all.items[i]) || fio_is_temp(all.items[i]))
+		if (fio_is_leftover(all.items[i]))
 			kept[n++] = all.items[i];
 	*ret = (struct str_list){.items = kept, .n = n};
 	return 0;

@@ -7,6 +7,7 @@
 
 #include "base/stamp.h"
 #include "base/vec.h"
+#include "fio/trash.h"
 #include "store/parse-cache-priv.h"
 #include "store/store-priv.h"
 
@@ -39,6 +40,7 @@ open_place(struct store *st, const char *backlog, struct err *e)
 		.backlog = str_from(st->label),
 		.archive = beside(st, backlog, dir_n, ARCHIVE_FILE),
 		.inbox = beside(st, backlog, dir_n, INBOX_FILE),
+		.claim = beside(st, backlog, dir_n, CLAIM_PREFIX),
 		.rejected = beside(st, backlog, dir_n, REJECTED_FILE),
 		.worklog = STR(WORKLOG_DIR),
 	};
@@ -339,4 +341,21 @@ struct store_paths
 store_paths(const struct store *st)
 {
 	return st->paths;
+}
+
+bool
+store_is_transient(const struct store_paths *own, struct str path)
+{
+	if (str_starts(path, own->claim) ||
+		str_starts(path, STR(STORE_STATE_DIR "/")))
+		return true;
+	for (;;) {
+		size_t n = str_find_char(path, '/');
+		struct str name = str_of(path.s, n);
+		if (n == path.n)
+			return fio_is_leftover(name);
+		if (str_eq_c(name, FIO_TRASH_NAME))
+			return true;
+		path = str_from_at(path, n + 1);
+	}
 }

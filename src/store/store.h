@@ -160,11 +160,19 @@ int store_sweep(struct store *st, struct err *e);
 
 /*
  * weir's own files, from the root: never charged to an agent, committed by
- * weir. The worklog is the directory. Borrowed until store_close.
+ * weir. The worklog is the directory, and what begins with `claim` is an inbox
+ * that was taken and is not yet read. Borrowed until store_close.
  */
 struct store_paths {
-	struct str backlog, archive, inbox, rejected, worklog;
+	struct str backlog, archive, inbox, claim, rejected, worklog;
 };
 struct store_paths store_paths(const struct store *st);
+
+/*
+ * What is weir's for a moment, and stays only when it dies in it: claims, and
+ * below any directory its temporary files, swaps and trash; and local state. It
+ * is nobody's work, and nothing to keep in a history.
+ */
+bool store_is_transient(const struct store_paths *own, struct str path);
 
 #endif

@@ -189,3 +189,80 @@ prepare() {
 	exits 0
 	committed WRK-001 made.WRK-001.1
 }
+
+# litter DIR: what weirs that were killed leave when the backlog is in there.
+litter() {
+	local dir=$1 id=0123456789abcdef
+
+	echo '[{ title: Dropped }]' >"$dir/.BACKLOG_INBOX.yaml.claim-$id$id"
+	echo torn >"$dir/.BACKLOG.yaml.$id.weir-tmp"
+}
+
+# A project whose backlog is in that directory.
+prepare_in() {
+	mkdir -p "$1"
+	prepare
+	backlog "$(going WRK-001)"
+	[ "$1" = . ] || {
+		mv BACKLOG.yaml "$1/"
+		echo "project: { backlog: $1/BACKLOG.yaml }" >>weir.yaml
+	}
+}
+
+never_committed() {
+	! git log --all --format= --name-only --diff-filter=A |
+		grep -e claim- -e weir-tmp -e weir-swap -e '\.weir' || {
+		git log --all --format=%s --name-status
+		return 1
+	}
+}
+
+# commits_no_litter DIR: nor is it there after another run.
+commits_no_litter() {
+	prepare_in "$1"
+	{
+		declare -f litter
+		echo 'cd "$WEIR_ROOT"'
+		echo "litter $1"
+		echo 'echo 1 >"made.$step"'
+	} | acts
+	sed -i '1s,.*,#!/bin/bash,' agent.sh
+	repository
+	runs
+	exits 0
+	git log --format= --name-only --grep='[[]WRK-001' | grep -qx made.WRK-001.1
+	never_committed
+	works
+	git commit -qam works
+	runs
+	exits 0
+	never_committed
+	tree_is ""
+}
+
+@test "what a killed weir had under way is in no commit" {
+	commits_no_litter .
+}
+
+@test "nor is it beside a backlog in a directory" {
+	commits_no_litter sub
+}
+
+# commits_that_litter_is_gone DIR
+commits_that_litter_is_gone() {
+	prepare_in "$1"
+	acts <<<'echo 1 >"made.$step"'
+	litter "$1"
+	repository
+	runs
+	exits 0
+	tree_is ""
+}
+
+@test "that a claim which got into a commit is gone is committed" {
+	commits_that_litter_is_gone .
+}
+
+@test "so it is beside a backlog in a directory" {
+	commits_that_litter_is_gone sub
+}
