@@ -38,7 +38,7 @@ refuses_line() {
 	fails 2 weir io
 	says "'weir io' needs read|scan"
 	fails 2 weir io raed
-	says "did you mean 'read'?"
+	says "did you mean 'weir io read'?"
 	fails 2 weir io read a.txt
 	says "'a.txt' is too much for 'weir io read'"
 }
