@@ -156,8 +156,9 @@ static bool
 ends_exchange(struct wio_watch *x, const struct fio_look *l)
 {
 	VEC_EACH (first, &x->looks)
-		if (first->replaced && l->to_name != NULL &&
-			first->key == l->to_key && first->to_key == l->key &&
+		if (first->replaced && first->to_name != NULL &&
+			l->to_name != NULL && first->key == l->to_key &&
+			first->to_key == l->key &&
 			strcmp(first->name, l->to_name) == 0 &&
 			strcmp(first->to_name, l->name) == 0)
 			return true;
