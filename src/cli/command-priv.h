@@ -171,7 +171,6 @@ struct desk {
 	struct err wrong;	  /* the first of them */
 	bool looked;		  /* desk_look made it; desk_tell is due */
 	bool configured;	  /* then: weir.yaml is valid */
-	bool partial;		  /* the backlog has items that are not sound */
 };
 
 /*

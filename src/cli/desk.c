@@ -33,7 +33,6 @@ load(struct cli *c, struct desk *d)
 		(void)project_missing(d->project, &e);
 		return cli_fail(c, &e);
 	default:
-		d->partial = true;
 		return cli_fail_all(c, &problems, &e);
 	}
 }
@@ -73,7 +72,6 @@ desk_look(struct cli *c, struct desk *ret)
 		loaded = project_missing(ret->project, &e);
 	if (loaded >= 0)
 		return;
-	ret->partial = true;
 	if (ret->problems.list.n == before)
 		problems_add(&ret->problems, &e);
 	if (rc == 0)
@@ -136,7 +134,7 @@ explain_absence(const struct desk *d, struct str id, struct err *e)
 			STR_ARG(id));
 		return;
 	}
-	if (d->partial) {
+	if (s->partial) {
 		err_set(e, ERR_MISSING,
 			"'%.*s' is not among the sound items of the backlog",
 			STR_ARG(id));

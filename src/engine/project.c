@@ -155,8 +155,6 @@ project_load(struct project *p, struct snapshot **ret,
 {
 	int rc = store_load(p->store, ret, problems, e);
 
-	if (rc < 0 && *ret != NULL)
-		(*ret)->partial = true;
 	if (*ret != NULL && (*ret)->older_schema != 0) {
 		struct snapshot *read = *ret;
 		*ret = legacy_fitted(read, &p->config);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store.h"
-#include "store/archive-priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/stamp.h"
 #include "base/vec.h"
 #include "fio/trash.h"
+#include "store/archive-priv.h"
 #include "store/parse-cache-priv.h"
 #include "store/store-priv.h"
 
@@ -192,6 +192,7 @@ read_both(struct store *st, int64_t wait_ns, struct loaded *l,
 		l->held = true;
 		rc = distrust(l, e);
 	}
+	l->snapshot->partial = rc < 0;
 	return rc;
 }
 
