@@ -141,14 +141,31 @@ take_offset(struct str *s, int64_t *ret_seconds)
 	return hours < 24 && minutes < 60;
 }
 
+/* "2026-11-20", of a year that fits into nanoseconds. The day may be one that
+ * the month does not have. */
+static bool
+take_date(struct str *s, struct stamp_date *ret)
+{
+	return take_number(s, 4, &ret->year) && take_char(s, "-") &&
+		take_number(s, 2, &ret->month) && take_char(s, "-") &&
+		take_number(s, 2, &ret->day) && ret->year >= 1700 &&
+		ret->year <= 2200 && ret->month >= 1 && ret->month <= 12 &&
+		ret->day >= 1 && ret->day <= 31;
+}
+
+static struct civil
+civil_of(struct stamp_date d)
+{
+	return (struct civil){.year = d.year, .month = d.month, .day = d.day};
+}
+
 /* The day after the last of a month is the first of the next. */
 static bool
 is_in_calendar(struct civil c)
 {
 	struct civil same = civil_from_days(days_from_civil(c));
 
-	return c.month >= 1 && c.month <= 12 && c.day >= 1 &&
-		same.month == c.month && same.day == c.day;
+	return same.month == c.month && same.day == c.day;
 }
 
 bool
@@ -156,12 +173,7 @@ stamp_parse_date(struct str s, struct stamp_date *ret)
 {
 	struct stamp_date d;
 
-	if (!take_number(&s, 4, &d.year) || !take_char(&s, "-") ||
-		!take_number(&s, 2, &d.month) || !take_char(&s, "-") ||
-		!take_number(&s, 2, &d.day) || s.n > 0 || d.year < 1700 ||
-		d.year > 2200 ||
-		!is_in_calendar((struct civil){
-			.year = d.year, .month = d.month, .day = d.day}))
+	if (!take_date(&s, &d) || s.n > 0 || !is_in_calendar(civil_of(d)))
 		return false;
 	*ret = d;
 	return true;
@@ -170,23 +182,20 @@ stamp_parse_date(struct str s, struct stamp_date *ret)
 bool
 stamp_parse(struct str s, int64_t *ret_unix_ns)
 {
-	int year, month, day, hour, minute, second;
+	struct stamp_date date;
+	int hour, minute, second;
 	int64_t fraction, offset;
 
-	if (!take_number(&s, 4, &year) || !take_char(&s, "-") ||
-		!take_number(&s, 2, &month) || !take_char(&s, "-") ||
-		!take_number(&s, 2, &day) || !take_char(&s, "Tt ") ||
+	if (!take_date(&s, &date) || !take_char(&s, "Tt ") ||
 		!take_number(&s, 2, &hour) || !take_char(&s, ":") ||
 		!take_number(&s, 2, &minute) || !take_char(&s, ":") ||
 		!take_number(&s, 2, &second) || !take_fraction(&s, &fraction) ||
 		!take_offset(&s, &offset) || s.n > 0)
 		return false;
-	if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 ||
-		minute > 59 || second > 60 || year < 1700 || year > 2200)
+	if (hour > 23 || minute > 59 || second > 60)
 		return false;
-	struct civil c = {.year = year, .month = month, .day = day};
-	int64_t secs = days_from_civil(c) * 86400 + hour * 3600 + minute * 60 +
-		second - offset;
+	int64_t secs = days_from_civil(civil_of(date)) * 86400 + hour * 3600 +
+		minute * 60 + second - offset;
 	*ret_unix_ns = secs * NS_PER_SEC + fraction;
 	return true;
 }
